@@ -27,11 +27,11 @@ def fetch(package: str, filename: str, destination: str) -> None:
         links = [c.link for c in finder.find_all_candidates(package) if c.link.filename == filename]
         if not links:
             raise LookupError(f"no configured index has {filename}")
-        response = session.get(links[0].url_without_fragment, stream=True, headers={"Accept-Encoding": "identity"})
+        plain = {"Accept-Encoding": "identity"}
+        response = session.get(links[0].url_without_fragment, stream=True, headers=plain)
         response.raise_for_status()
         with open(destination, "wb") as out:
-            for chunk in response.iter_content(1 << 20):
-                out.write(chunk)
+            out.writelines(response.iter_content(1 << 20))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+"""How long does each flake8 plugin itself take? Runs flake8 in this process and times every plugin call.
+
+    python inside.py [FLAKE8 ARGUMENT…]
+
+Prints one JSON object on the last line: seconds per plugin package, and of the whole run. It runs in one
+process (``-j1``), because a child's clock is out of reach. The bare run is the whole less the timed
+plugins that are no part of flake8.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import flake8.checker
+from flake8.main.cli import main
+
+SECONDS: defaultdict[str, float] = defaultdict(float)
+_now = time.perf_counter
+
+
+def _timed(package: str, make: Callable[..., Any]) -> Callable[..., Any]:
+    """``make`` with its own time, and that of iterating over what ``run`` gives, booked on ``package``."""
+
+    class Timed:
+        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+            start = _now()
+            self.inner = make(*arguments, **keywords)
+            SECONDS[package] += _now() - start
+
+        def run(self) -> Iterator[Any]:
+            start = _now()
+            results = iter(self.inner.run())
+            for result in results:
+                SECONDS[package] += _now() - start
+                yield result
+                start = _now()
+            SECONDS[package] += _now() - start
+
+    return Timed
+
+
+def _instrument() -> None:
+    original = flake8.checker.Manager.__init__
+
+    def init(self: Any, style_guide: Any, plugins: Any, *rest: Any, **more: Any) -> None:
+        tree = [plugin._replace(obj=_timed(plugin.plugin.package, plugin.obj)) for plugin in plugins.tree]
+        original(self, style_guide, plugins._replace(tree=tree), *rest, **more)
+
+    flake8.checker.Manager.__init__ = init
+
+
+if __name__ == "__main__":
+    _instrument()
+    shown = io.StringIO()
+    started = _now()
+    with contextlib.redirect_stdout(shown):
+        status = main(["-j1", "--isolated", *sys.argv[1:]])
+    SECONDS["total"] = _now() - started
+    print(json.dumps({**SECONDS, "status": status, "lines": shown.getvalue().count("\n")}))

@@ -1,0 +1,1 @@
+"""A small shop that makes its ids in far too many ways."""
