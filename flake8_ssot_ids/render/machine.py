@@ -1,0 +1,111 @@
+"""The formats for programs: ``json``, ``json-lines``, ``github``. All are UTF-8 without surrogates."""
+
+from __future__ import annotations
+
+from flake8_ssot_ids.render.links import rule_url
+from flake8_ssot_ids.render.terminal import display_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flake8_ssot_ids.model import Finding, Fix, Position
+
+# Nothing suppresses it, so there is no row for a comment.
+_NO_NOQA = "SID990"
+_APPLICABILITY = {"safe": "safe", "unsafe": "unsafe", "manual": "display"}
+
+
+def as_object(finding: Finding) -> dict[str, object]:
+    """Return what JSON says of one finding: ruff's keys, then ours."""
+    return {
+        "cell": None,
+        "code": finding.code,
+        "end_location": _location(finding.span.end),
+        "filename": finding.path,
+        "fix": None if finding.fix is None else _fix(finding.fix),
+        "location": _location(finding.span.start),
+        "message": finding.message,
+        "name": finding.name,
+        "noqa_row": None if finding.code == _NO_NOQA else finding.noqa_row,
+        "severity": finding.severity,
+        "url": rule_url(finding.code),
+        "scope": finding.scope,
+        "role": finding.role,
+        "prefix": finding.prefix,
+        "symbol": finding.symbol,
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _location(position: Position) -> dict[str, int]:
+    return {"column": position.column, "row": position.row}
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    return {
+        "applicability": _APPLICABILITY[fix.safety],
+        "edits": [
+            {
+                "content": edit.content,
+                "end_location": _location(edit.span.end),
+                "location": _location(edit.span.start),
+            }
+            for edit in fix.edits
+        ],
+        "message": fix.message,
+    }
+
+
+def json_array(rows: Iterable[dict[str, object]]) -> Iterator[str]:
+    """Yield a JSON list, indented as ruff's, and a final newline."""
+    from json import JSONEncoder
+
+    encoder = JSONEncoder(ensure_ascii=False, indent=2)
+    opened = False
+    for row in rows:
+        text = encoder.encode(row).replace("\n", "\n  ")
+        yield f"{',' if opened else '['}\n  {text}"
+        opened = True
+    yield "\n]\n" if opened else "[]\n"
+
+
+def json_lines(rows: Iterable[dict[str, object]]) -> Iterator[str]:
+    """Yield one compact JSON object a line."""
+    from json import JSONEncoder
+
+    encoder = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+    for row in rows:
+        yield encoder.encode(row) + "\n"
+
+
+def github(findings: Iterable[Finding], cwd: str) -> Iterator[str]:
+    """Yield workflow commands that GitHub turns into annotations."""
+    for finding in findings:
+        start, end = finding.span.start, finding.span.end
+        level = finding.severity if finding.severity in ("error", "warning", "notice") else "error"
+        place = f"line={start.row}"
+        if start.row == end.row:  # GitHub knows columns only within one line
+            place += f",col={start.column},endLine={end.row},endColumn={end.column}"
+        else:
+            place += f",endLine={end.row}"
+        text = f"{display_path(finding.path, cwd)}:{start.row}:{start.column}: {finding.code} {finding.message}"
+        yield (
+            f"::{level} title=ssot-ids ({finding.code}),file={_property(finding.path)},{place}::{_data(text)}\n"
+        )
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def to_bytes(text: str) -> bytes:
+    """Encode as UTF-8; a file name that is not text loses its stray bytes, as in ruff."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
