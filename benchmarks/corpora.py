@@ -1,6 +1,6 @@
 """The pinned source distributions: fetched once, checked, unpacked; nothing of them is ever built or run.
 
-    python -m benchmarks.corpora [NAME…]      fetch (all of them) and print the folders
+python -m benchmarks.corpora [NAME…]      fetch (all of them) and print the folders
 """
 
 from __future__ import annotations

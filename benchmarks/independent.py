@@ -60,13 +60,13 @@ def _visit(path: str) -> list[Place]:
     class Visitor(cst.CSTVisitor):
         METADATA_DEPENDENCIES = (PositionProvider, QualifiedNameProvider)
 
-        def visit_Import(self, node: cst.Import) -> bool:
+        def visit_Import(self, _: cst.Import) -> bool:
             return False
 
-        def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        def visit_ImportFrom(self, _: cst.ImportFrom) -> bool:
             return False
 
-        def visit_Annotation(self, node: cst.Annotation) -> bool:
+        def visit_Annotation(self, _: cst.Annotation) -> bool:
             return False
 
         def visit_Arg_keyword(self, node: cst.Arg) -> None:
@@ -97,8 +97,9 @@ def _visit(path: str) -> list[Place]:
 
 def ours(folder: Path) -> dict[Place, str]:
     """Our SID1xx and SID2xx findings below ``folder``, noqa comments disregarded: place to code."""
-    command = [sys.executable, "-m", "flake8_ssot_ids", "check", "--isolated", "--no-cache", "--all-files"]
-    command = [*command, "--ignore-noqa", "--output-format=json", str(folder)]
+    program = str(Path(sys.executable).with_name("ssot-ids"))
+    flags = ("--isolated", "--no-cache", "--all-files", "--ignore-noqa", "--output-format=json")
+    command = [program, "check", *flags, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode not in (0, 1, 2) or "Traceback" in done.stderr:
         raise RuntimeError(done.stderr)
@@ -146,7 +147,9 @@ def main() -> None:
     mine = ours(folder)
     both = theirs & mine.keys()
     only_mine = sorted(mine.keys() - theirs)
-    print(f"{options.target}: {len(files)} files with the word uuid; ours {len(mine)}, LibCST {len(theirs)}, ")
+    print(
+        f"{options.target}: {len(files)} files with the word uuid; ours {len(mine)}, LibCST {len(theirs)}, "
+    )
     print(f"both {len(both)}. LibCST failed on {len(failed)} files.")
     for path, reason in failed.items():
         print(f"  {os.path.relpath(path, folder)}: {reason}")

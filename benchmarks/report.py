@@ -54,7 +54,14 @@ class CorpusResult:
     inside: Inside | None
 
 
-TOOLS: tuple[str, ...] = ("flake8-ssot-ids", "ruff", "flake8", "pyflakes", "pycodestyle", "flake8-tidy-imports")
+TOOLS: tuple[str, ...] = (
+    "flake8-ssot-ids",
+    "ruff",
+    "flake8",
+    "pyflakes",
+    "pycodestyle",
+    "flake8-tidy-imports",
+)
 TOOLS += ("ast-grep-cli", "semgrep")
 
 
