@@ -1,0 +1,70 @@
+"""``ssot-ids config``: the policy in force, as TOML, with the origin of each value."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, cast
+
+from flake8_ssot_ids.options import OPTIONS
+from flake8_ssot_ids.values import toml, toml_key
+
+if TYPE_CHECKING:
+    from flake8_ssot_ids.optionparts import Option
+    from flake8_ssot_ids.policy import Policy
+
+
+def run(policy: Policy) -> int:
+    """Print the policy; the exit code is 0."""
+    sys.stdout.write(describe(policy))
+    return 0
+
+
+def describe(policy: Policy) -> str:
+    """Write the policy as TOML that gives an equal policy when it is loaded for the same root.
+
+    A comment behind each key says where the value comes from: the default, a file, or the
+    command line. A key without a value is a comment altogether.
+    """
+    lines = [f"# effective policy; paths and globs are relative to {_one_line(policy.root)}"]
+    tables: list[str] = []
+    for option in OPTIONS:
+        if not option.field:
+            continue
+        value = _shown(option.key, getattr(policy, option.field), policy)
+        comment = "# " + _one_line(policy.provenance.get(option.key, "default"))
+        if value is None:
+            lines.append(f"# {option.key} is not set  {comment}")
+        elif isinstance(value, dict):
+            tables += ["", f"[{option.key}]  {comment}"]
+            tables += [f"{toml_key(key)} = {toml(item)}" for key, item in value.items()]
+        elif option.parts and value:
+            for record in cast("tuple[object, ...]", value):
+                tables += ["", f"[[{option.key}]]  {comment}", *_record(record, option.parts)]
+        else:
+            lines.append(f"{option.key} = {_list(value)}  {comment}")
+    return "\n".join(lines + tables) + "\n"
+
+
+def _record(record: object, parts: tuple[Option, ...]) -> list[str]:
+    values = [(part, getattr(record, part.field)) for part in parts]
+    return [f"{part.key} = {toml(value)}" for part, value in values if value not in (None, "")]
+
+
+def _shown(key: str, value: object, policy: Policy) -> object:
+    if key == "src":
+        return [policy.relative(folder) for folder in policy.src]
+    if key == "baseline":
+        return None if policy.baseline is None else policy.relative(policy.baseline)
+    return dict(policy.per_file_ignores) if key == "per-file-ignores" else value
+
+
+def _list(value: object) -> str:
+    """Write a long list with one item a line."""
+    text = toml(value)
+    if len(text) < 80 or not isinstance(value, list | tuple):
+        return text
+    return "[\n" + "".join(f"    {toml(item)},\n" for item in value) + "]"
+
+
+def _one_line(text: str) -> str:
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

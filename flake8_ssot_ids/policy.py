@@ -1,0 +1,325 @@
+"""The policy of a project: which generator is approved, and what is checked where.
+
+This module holds the values and answers questions about paths and codes; reading and
+validating a configuration file is in :mod:`flake8_ssot_ids.policyfile`, which is only
+imported when one is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+
+from flake8_ssot_ids.globs import Globs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable, Mapping
+
+    from flake8_ssot_ids.model import SafetyLevel, Scope
+
+DEFAULT_EXCLUDE: tuple[str, ...] = (
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".git-rewrite",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pants.d",
+    ".pyenv",
+    ".pytest_cache",
+    ".pytype",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    "__pypackages__",
+    "_build",
+    "buck-out",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+    "backup*/",
+)
+DEFAULT_TEST_PATHS: tuple[str, ...] = (
+    "tests/",
+    "test/",
+    "testing/",
+    "test_*.py",
+    "*_test.py",
+    "conftest.py",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A named part of the project, by root-relative globs.
+
+    ``tier`` is ``"critical"`` or ``"standard"``; ``phase`` and ``service`` are labels that
+    reports group by.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    tier: str = "critical"
+    phase: str | None = None
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Leave for the codes in one place, for a reason, up to and including a day."""
+
+    path: str
+    codes: tuple[str, ...]
+    reason: str = ""
+    until: datetime.date | None = None
+
+    def holds_on(self, day: datetime.date) -> bool:
+        """Does it count on that day? Without a reason or a date it never does."""
+        return bool(self.reason) and self.until is not None and day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A house's own rewrite, as ast-grep pattern and replacement, perhaps for one role only."""
+
+    pattern: str
+    rewrite: str
+    where: str | None = None
+    level: SafetyLevel = "unsafe"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """All settings that are in force; make one with :func:`load_policy`.
+
+    ``root`` is an absolute folder; all globs are relative to it and use ``/``. ``src``
+    and ``baseline`` are absolute. ``select`` and ``exclude`` include what their
+    ``extend-`` keys and the command line add. Two policies are equal if all settings
+    are; where these came from (``origin``, ``provenance``) does not matter.
+    """
+
+    root: str
+    origin: str | None = field(default=None, compare=False)
+    generators: tuple[str, ...] = ()
+    allow_raw_in: tuple[str, ...] = ()
+    src: tuple[str, ...] = ()
+    select: tuple[str, ...] = ("SID",)
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDE
+    respect_gitignore: bool = True
+    test_paths: tuple[str, ...] = DEFAULT_TEST_PATHS
+    name_hashes: bool = False
+    baseline: str | None = None
+    zones: tuple[Zone, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    recipes: tuple[Recipe, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+    api: Mapping[str, str] = field(default_factory=dict)
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
+    provenance: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    __hash__ = None  # type: ignore[assignment]  # it holds mappings
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return the settings without the compiled patterns: those differ in each process."""
+        return {item.name: self.__dict__[item.name] for item in fields(self)}
+
+    # paths
+
+    def relative(self, path: str) -> str:
+        """Return the path relative to ``root`` with ``/``; it starts with ``../`` outside.
+
+        A relative path is taken to be relative to the working directory.
+        """
+        path = _posix(path)
+        prefix = self._prefix
+        if path.startswith(prefix) and "/." not in path and "//" not in path and path[-1] != "/":
+            return path[len(prefix) :]
+        path = _posix(os.path.abspath(path))
+        if path.startswith(prefix) and path != prefix:
+            return path[len(prefix) :]
+        try:
+            return _posix(os.path.relpath(path, self.root))
+        except ValueError:  # another drive of Windows
+            return path
+
+    def scope_of(self, path: str) -> Scope:
+        """Say whether a file is test code or production code."""
+        return "test" if self._tests.matches(self.relative(path)) else "production"
+
+    def zone_of(self, path: str) -> Zone | None:
+        """Return the first zone, in the order of the configuration, that the file lies in."""
+        if not self.zones:
+            return None
+        relative = self.relative(path)
+        return next((zone for globs, zone in self._zones if globs.matches(relative)), None)
+
+    def exemptions_of(self, path: str) -> tuple[Exemption, ...]:
+        """Return the exemptions whose path covers the file, expired ones included."""
+        if not self.exemptions:
+            return ()
+        relative = self.relative(path)
+        return tuple(exemption for globs, exemption in self._exemptions if globs.matches(relative))
+
+    def allows_raw(self, path: str) -> bool:
+        """May the file use id sources: is it allowed to, or is it the generator's own module?"""
+        relative = self.relative(path)
+        return relative in self.generator_files or self._raw.matches(relative)
+
+    @cached_property
+    def generator_files(self) -> frozenset[str]:
+        """Where the modules of the approved generators would be, relative to ``root``.
+
+        Nothing is read: a generator that its package only re-exports needs ``allow-raw-in``.
+        """
+        found: set[str] = set()
+        for dotted in self.generators:
+            parts = dotted.split(".")[:-1]
+            while len(parts) > 1 and parts[-1][:1].isupper():  # a class within a class
+                parts.pop()
+            for folder in self.src:
+                module = "/".join((folder.rstrip("/"), *parts))
+                found.update((self.relative(f"{module}.py"), self.relative(f"{module}/__init__.py")))
+        return frozenset(found)
+
+    def excluded(self, path: str, is_dir: bool) -> bool:
+        """Is the path, or a folder between ``root`` and it, excluded?"""
+        return self._excluded.matches(self.relative(path), is_dir)
+
+    # codes
+
+    def selected(self, code: str) -> bool:
+        """Is the code on? The longest prefix decides; ``ignore`` wins between equal ones."""
+        chosen = _longest(code, self.select)
+        return chosen > 0 and chosen > _longest(code, self.ignore)
+
+    def ignored_in_file(self, path: str) -> tuple[str, ...]:
+        """Return the code prefixes that ``per-file-ignores`` silences in the file."""
+        if not self.per_file_ignores:
+            return ()
+        relative = self.relative(path)
+        found: dict[str, None] = {}
+        for globs, negated, codes in self._ignores:
+            if globs.matches(relative) is not negated:
+                found.update(dict.fromkeys(codes))
+        return tuple(found)
+
+    # identity
+
+    def digest(self) -> str:
+        """Return a hex key of all settings that can change a finding of a file.
+
+        Which files are checked (``exclude``), the baseline and the contracts that do not
+        apply have no part in it, nor have the names of configuration files.
+        """
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        import hashlib
+
+        settings = (
+            self.root,
+            self.generators,
+            sorted(set(self.allow_raw_in)),
+            self.src,
+            sorted(set(self.select)),
+            sorted(set(self.ignore)),
+            sorted((pattern, sorted(set(codes))) for pattern, codes in self.per_file_ignores),
+            sorted(set(self.test_paths)),
+            self.name_hashes,
+            [(z.name, sorted(set(z.paths)), z.tier, z.phase, z.service) for z in self.zones],
+            sorted(
+                (e.path, sorted(set(e.codes)), e.reason, "" if e.until is None else e.until.isoformat())
+                for e in self.exemptions
+            ),
+            [(r.pattern, r.rewrite, r.where, r.level) for r in self.recipes],
+            sorted(self.roles.items()),
+            sorted(self.api.items()),
+        )
+        return hashlib.blake2b(ascii(settings).encode("ascii"), digest_size=16).hexdigest()
+
+    # compiled once a process
+
+    @cached_property
+    def _prefix(self) -> str:
+        return self.root.rstrip("/") + "/"
+
+    @cached_property
+    def _tests(self) -> Globs:
+        return Globs(self.test_paths, anywhere=True)
+
+    @cached_property
+    def _raw(self) -> Globs:
+        return Globs(self.allow_raw_in, anywhere=False)
+
+    @cached_property
+    def _excluded(self) -> Globs:
+        return Globs(self.exclude, anywhere=True)
+
+    @cached_property
+    def _zones(self) -> list[tuple[Globs, Zone]]:
+        return [(Globs(zone.paths, anywhere=False), zone) for zone in self.zones]
+
+    @cached_property
+    def _exemptions(self) -> list[tuple[Globs, Exemption]]:
+        return [(Globs((item.path,), anywhere=False), item) for item in self.exemptions]
+
+    @cached_property
+    def _ignores(self) -> list[tuple[Globs, bool, tuple[str, ...]]]:
+        return [
+            (Globs((pattern.removeprefix("!"),), anywhere=True), pattern.startswith("!"), codes)
+            for pattern, codes in self.per_file_ignores
+        ]
+
+
+def find_config(start: str) -> str | None:
+    """Search upward from a file or folder for a configuration; return its absolute path.
+
+    In one folder ``ssot-ids.toml`` goes before a ``pyproject.toml`` with our table. A
+    ``pyproject.toml`` that cannot be read, or mentions the table but is no valid TOML, is
+    returned too, so that loading it can say so.
+    """
+    from flake8_ssot_ids import policyfile
+
+    return policyfile.find_config(start)
+
+
+def load_policy(
+    config: str | None,
+    *,
+    root: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    codes: Iterable[str] | None = None,
+) -> Policy:
+    """Load a configuration file, or the defaults for None.
+
+    ``root`` is the folder that globs are relative to: the file's own folder by default,
+    the working directory without a file. ``overrides`` come from the command line: the
+    keys and types of the table, with paths and globs relative to the working directory.
+    ``codes`` are the codes that exist; without them each ``SID`` and up to three digits
+    is accepted as a prefix.
+
+    Raises :class:`flake8_ssot_ids.model.PolicyError` with all problems.
+    """
+    from flake8_ssot_ids import policyfile
+
+    return policyfile.load_policy(config, root=root, overrides=overrides, codes=codes)
+
+
+def _longest(code: str, prefixes: tuple[str, ...]) -> int:
+    return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=0)
+
+
+def _posix(path: str) -> str:
+    return path.replace("\\", "/") if os.sep == "\\" else path

@@ -1,0 +1,288 @@
+"""The kinds of value that a configuration key can have: checked, converted, written as TOML."""
+
+from __future__ import annotations
+
+import datetime
+import keyword
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from flake8_ssot_ids import globs
+from flake8_ssot_ids.model import Problem
+
+_CODE = re.compile(r"SID[0-9]{0,3}")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_META = re.compile(r"\${1,3}([A-Z_][A-Z0-9_]*)")
+CONTRACTS = tuple(f"C{number:02}" for number in range(1, 13))
+
+
+class Invalid(Exception):  # noqa: N818 - never leaves this package
+    """A value was found wrong, and the problem has been noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands (``zone[1].paths``), and the list that takes its problems."""
+
+    key: str
+    example: str
+    problems: list[Problem]
+    codes: frozenset[str] | None
+
+    def note(self, message: str, hint: str | None = None) -> None:
+        """Note a problem; without a hint an example is shown."""
+        text = f"for example `{self.example}`" if hint is None else hint
+        self.problems.append(Problem(self.key, message, text))
+
+    def refuse(self, message: str, hint: str | None = None) -> Invalid:
+        """Note a problem and return the exception to raise."""
+        self.note(message, hint)
+        return Invalid()
+
+    def at(self, step: int | str, example: str | None = None) -> Place:
+        """Return the place of an item or of a key in this value."""
+        key = f"{self.key}[{step}]" if isinstance(step, int) else f"{self.key}.{step}" if self.key else step
+        return Place(key, self.example if example is None else example, self.problems, self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value: its name for readers, and its check, which may raise :class:`Invalid`."""
+
+    text: str
+    check: Callable[[object, Place], object]
+
+
+def kind_of(value: object) -> str:
+    """Name the TOML type of a value, with its article."""
+    for types, name in (
+        (bool, "a boolean"),
+        (int, "an integer"),
+        (float, "a float"),
+        (str, "a string"),
+        (datetime.datetime, "a date-time"),
+        (datetime.date, "a date"),
+        (datetime.time, "a time"),
+        (Mapping, "a table"),
+        ((list, tuple), "a list"),
+    ):
+        if isinstance(value, types):
+            return name
+    return f"a {type(value).__name__}"
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return the hint for an unknown word: the nearest known one, or all of them."""
+    import difflib
+
+    names = list(known)
+    near = difflib.get_close_matches(word.lower().replace("_", "-"), names, 1) or difflib.get_close_matches(
+        word, names, 1
+    )
+    return f"did you mean `{near[0]}`?" if near else "known: " + ", ".join(f"`{name}`" for name in names)
+
+
+def _text(value: object, place: Place) -> str:
+    if not isinstance(value, str):
+        raise place.refuse(f"expected a string, found {kind_of(value)}")
+    if not value.strip():
+        raise place.refuse("the string is empty")
+    return value
+
+
+def _flag(value: object, place: Place) -> bool:
+    if not isinstance(value, bool):
+        raise place.refuse(f"expected true or false, found {kind_of(value)}")
+    return value
+
+
+def _label(value: object, place: Place) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise place.refuse(f"expected a string or an integer, found {kind_of(value)}")
+    return _text(value, place)
+
+
+def _glob(value: object, place: Place) -> str:
+    text = _text(value, place)
+    fault = globs.fault(text)
+    if fault is not None:
+        raise place.refuse(f"`{text}` is not a glob", fault)
+    return text
+
+
+def _code(value: object, place: Place) -> str:
+    text = _text(value, place)
+    if _CODE.fullmatch(text) is None:
+        upper = text.strip().upper()
+        near = "SID" if upper == "ALL" else upper if _CODE.fullmatch(upper) else None
+        raise place.refuse(
+            f"`{text}` is not a code or the beginning of one",
+            f"did you mean `{near}`?" if near else "codes are `SID` and three digits, such as `SID103`",
+        )
+    if place.codes is not None and not any(code.startswith(text) for code in place.codes):
+        raise place.refuse(f"no code begins with `{text}`", suggest(text, sorted(place.codes)))
+    return text
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() and not keyword.iskeyword(part) for part in text.split("."))
+
+
+def _dotted(value: object, place: Place) -> str:
+    text = _text(value, place)
+    if "." not in text or not _is_dotted(text):
+        dots = text.replace(":", ".", 1)
+        hint = f"did you mean `{dots}`?" if ":" in text and _is_dotted(dots) else None
+        raise place.refuse(f"`{text}` is not a dotted path `package.module.Name`", hint)
+    return text
+
+
+def _module(value: object, place: Place) -> str:
+    text = _text(value, place)
+    if not _is_dotted(text):
+        raise place.refuse(f"`{text}` is not the name of a module")
+    return text
+
+
+def _day(value: object, place: Place) -> datetime.date:
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value
+    if not isinstance(value, str):
+        raise place.refuse(f"expected a date, found {kind_of(value)}")
+    if _ISO_DATE.fullmatch(value) is not None:
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            raise place.refuse(f"`{value}` is not a day of the calendar") from None
+    raise place.refuse(f"`{value}` is not a date")
+
+
+def _call(value: object, place: Place) -> str:
+    import ast
+
+    text = _text(value, place).strip()
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        node = None
+    if isinstance(node, ast.Call):
+        node = node.func
+    if not isinstance(node, ast.Name):
+        raise place.refuse(f"`{text}` is neither a method of the generator nor a call of one")
+    return text
+
+
+def _name(value: object, place: Place) -> str:
+    text = _text(value, place)
+    if not text.isidentifier() or keyword.iskeyword(text):
+        raise place.refuse(f"`{text}` is not a name")
+    return text
+
+
+def choice(*allowed: str) -> Kind:
+    """Return the kind of a string that is one of a few."""
+
+    def check(value: object, place: Place) -> str:
+        text = _text(value, place)
+        if text not in allowed:
+            raise place.refuse(f"`{text}` is not allowed", suggest(text, allowed))
+        return text
+
+    return Kind("one of " + ", ".join(f'`"{item}"`' for item in allowed), check)
+
+
+def list_of(kind: Kind, plural: str, *, or_one: bool = False, filled: bool = False) -> Kind:
+    """Return the kind of a list; ``or_one`` also takes a bare item, ``filled`` no empty list."""
+
+    def check(value: object, place: Place) -> tuple[object, ...]:
+        if or_one and isinstance(value, str):
+            return (kind.check(value, place),)
+        if not isinstance(value, list | tuple):
+            one = f"{kind.text} or " if or_one else ""
+            raise place.refuse(f"expected {one}a list of {plural}, found {kind_of(value)}")
+        if filled and not value:
+            raise place.refuse("the list is empty")
+        return _all(((kind, item, place.at(index)) for index, item in enumerate(value)))
+
+    return Kind(f"{kind.text} or list of {plural}" if or_one else f"list of {plural}", check)
+
+
+def table_of(key: Kind, kind: Kind, text: str) -> Kind:
+    """Return the kind of a table whose keys are free within ``key``."""
+
+    def check(value: object, place: Place) -> dict[object, object]:
+        if not isinstance(value, Mapping):
+            raise place.refuse(f"expected a table, found {kind_of(value)}")
+        rows = [(name, item, place.at(str(name))) for name, item in value.items()]
+        tasks = [(which, what, at) for name, item, at in rows for which, what in ((key, name), (kind, item))]
+        flat = _all(tasks)
+        return dict(zip(flat[::2], flat[1::2], strict=True))
+
+    return Kind(text, check)
+
+
+def _all(tasks: Iterable[tuple[Kind, object, Place]]) -> tuple[object, ...]:
+    """Check each item, so that every problem is noted; then fail if one was wrong."""
+    found: list[object] = []
+    failed = False
+    for kind, item, place in tasks:
+        try:
+            found.append(kind.check(item, place))
+        except Invalid:
+            failed = True
+    if failed:
+        raise Invalid
+    return tuple(found)
+
+
+def _negatable(value: object, place: Place) -> str:
+    text = _text(value, place)
+    _glob(text.removeprefix("!"), place)
+    return text
+
+
+TEXT = Kind("string", _text)
+FLAG = Kind("true or false", _flag)
+LABEL = Kind("string or integer", _label)
+GLOB = Kind("glob", _glob)
+CODE = Kind("code or beginning of one", _code)
+DOTTED = Kind("dotted path", _dotted)
+MODULE = Kind("module", _module)
+DAY = Kind("date, or string `YYYY-MM-DD`", _day)
+NAME = Kind("name", _name)
+CALL = Kind("method name or call", _call)
+CODES = list_of(CODE, "codes")
+GLOBS = list_of(GLOB, "globs")
+FOLDERS = list_of(TEXT, "folders")
+NEGATABLE = Kind("glob, perhaps after `!`", _negatable)
+
+
+def unbound_in_rewrite(pattern: str, rewrite: str) -> list[str]:
+    """Return the meta-variables of ``rewrite`` that ``pattern`` does not bind, in order."""
+    bound = set(_META.findall(pattern))
+    return [name for name in dict.fromkeys(_META.findall(rewrite)) if name not in bound]
+
+
+def toml(value: object) -> str:
+    """Write a value as TOML on one line; None is not a value of TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{toml_key(str(key))} = {toml(item)}" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    import json
+
+    text = str(value).encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_key(key: str) -> str:
+    """Write a key as TOML, quoted where it must be."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else toml(key)
