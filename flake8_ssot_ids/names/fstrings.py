@@ -1,0 +1,292 @@
+"""Where things stand inside f-strings.
+
+Python 3.11 gives wrong positions to nodes inside f-strings that span lines, are concatenated or have nested
+format specs; :func:`locate` finds the real ones. :func:`scan` reads one f-string the way the tokenizer of
+3.12 does; each f-string that 3.11 accepts reads the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+
+from flake8_ssot_ids.model import Position, Span, UnreadableError
+from flake8_ssot_ids.source import Lines, parse
+
+TYPE_CHECKING = False  # as in typing, which is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_POSITIONS_ARE_RIGHT = sys.version_info >= (3, 12)
+_PREFIXES = frozenset(("r", "u", "b", "br", "rb", "f", "fr", "rf"))
+_PREFIX_BEFORE = re.compile(r"\w{1,3}\Z")
+_BETWEEN_STRINGS = re.compile(r"(?:\s|\\\n|#[^\n]*)*")
+_STRING_START = re.compile(r"([a-zA-Z]*)(\"\"\"|'''|\"|')")
+_IN_FIELD = re.compile(r"""["'#\\()\[\]{}:!=<>]""")
+_IN_LITERAL = {quote: re.compile(rf"[\\{{}}\n]|{quote}") for quote in ('"', "'", '"""', "'''")}
+# From after the opening quote to after the closing one.
+_PLAIN_REST = {
+    quote: re.compile(rf"(?:[^\\{quote[0]}]++|\\.{lone_quote})*+{quote}", re.DOTALL)
+    for quote, lone_quote in (('"', ""), ("'", ""), ('"""', '|"(?!"")'), ("'''", "|'(?!'')"))
+}
+
+
+class Field:
+    """One replacement field: offsets of ``{``, of the end of its expression, and after ``}``.
+
+    ``fields`` are those of its format spec, in order.
+    """
+
+    __slots__ = ("end", "expression_end", "fields", "spec_start", "start")
+
+    def __init__(self, start: int) -> None:
+        """Open a field at the offset of its ``{``."""
+        self.start = start
+        self.expression_end = -1
+        self.spec_start = -1
+        self.end = -1
+        self.fields: list[Field] = []
+
+
+class _Level:
+    """One nested context of the scan: a literal part (``quote`` is set) or the inside of a field."""
+
+    __slots__ = ("depth", "field", "fields", "quote", "raw")
+
+    def __init__(self, fields: list[Field], quote: str, raw: bool, field: Field | None) -> None:
+        self.fields = fields
+        self.quote = quote
+        self.raw = raw
+        self.field = field  # the field that we are in, or whose format spec we are in
+        self.depth = 0
+
+
+def scan(text: str, opening: int, prefix: str, quote: str) -> tuple[int, list[Field], list[int]]:
+    """Read the f-string whose ``quote`` opens at offset ``opening``; newlines in ``text`` are ``\\n``.
+
+    Returns the offset after the string, its replacement fields, and the offsets of all newlines in it that
+    do not end a line for the tokenizer (those in literal text, in nested plain strings and after a
+    backslash). Raises ``ValueError`` if the string does not end or is malformed.
+    """
+    fields: list[Field] = []
+    joins: list[int] = []
+    levels = [_Level(fields, quote, "r" in prefix.lower(), None)]
+    at = opening + len(quote)
+    while levels:
+        step = _literal_step if levels[-1].quote else _field_step
+        at = step(text, at, levels, joins)
+    return at, fields, joins
+
+
+def _literal_step(text: str, at: int, levels: list[_Level], joins: list[int]) -> int:
+    """Move over literal text to the next thing that matters in it, and past that."""
+    level = levels[-1]
+    found = _IN_LITERAL[level.quote].search(text, at)
+    if found is None:
+        raise ValueError("f-string without an end")
+    at, char = found.start(), found[0]
+    if char == "\n":
+        joins.append(at)
+        return at + 1
+    if char == "\\":
+        follower = text[at + 1 : at + 2]
+        if follower == "N" and not level.raw and text[at + 2 : at + 3] == "{":
+            return text.index("}", at) + 1
+        if follower == "\n":
+            joins.append(at + 1)
+        # A brace after a backslash is still a brace.
+        return at + 1 if follower in "{}" else at + 2
+    if char == "{":
+        if level.field is None and text.startswith("{{", at):
+            return at + 2
+        field = Field(at)
+        level.fields.append(field)
+        levels.append(_Level(level.fields, "", level.raw, field))
+        return at + 1
+    if char == "}":
+        if level.field is not None:
+            level.field.end = at + 1
+            del levels[-2:]
+            return at + 1
+        return at + 2
+    if level.field is not None:
+        raise ValueError("f-string ends in a format spec")
+    levels.pop()
+    return found.end()
+
+
+def _field_step(text: str, at: int, levels: list[_Level], joins: list[int]) -> int:
+    """Move to the next thing that matters in a replacement field, and past that."""
+    level = levels[-1]
+    field = level.field
+    found = _IN_FIELD.search(text, at)
+    if found is None or field is None:
+        raise ValueError("replacement field without an end")
+    at, char = found.start(), found[0]
+    if char in "\"'":
+        return _nested_string(text, at, levels, joins)
+    if char == "#":
+        return _find(text, "\n", at)
+    if char == "\\":
+        if text.startswith("\n", at + 1):
+            joins.append(at + 1)
+        return at + 2
+    if char in "([{":
+        level.depth += 1
+    elif level.depth:
+        if char in ")]}":
+            level.depth -= 1
+    elif char in "<>=!" and text.startswith("=", at + 1):
+        return at + 2
+    elif char in "=!:}":
+        if field.expression_end < 0:
+            field.expression_end = at
+        if char == "}":
+            field.end = at + 1
+            levels.pop()
+        elif char == ":":
+            field.spec_start = at + 1
+            quote = next(outer.quote for outer in reversed(levels) if outer.quote)
+            levels.append(_Level(field.fields, quote, level.raw, field))
+    return at + 1
+
+
+def _nested_string(text: str, at: int, levels: list[_Level], joins: list[int]) -> int:
+    """Step over a plain string, or into an f-string, whose quote opens at ``at`` inside a field."""
+    quote = text[at] * 3 if text.startswith(text[at] * 3, at) else text[at]
+    prefix = prefix_before(text, at)
+    if "f" in prefix:
+        levels.append(_Level([], quote, "r" in prefix, None))
+        return at + len(quote)
+    end = plain_end(text, at + len(quote), quote)
+    joins.extend(newlines(text, at, end))
+    return end
+
+
+def prefix_before(text: str, quote: int) -> str:
+    """Return the string prefix, lower-case, that stands right before the quote at this offset."""
+    word = _PREFIX_BEFORE.search(text, max(0, quote - 3), quote)
+    prefix = word[0].lower() if word else ""
+    return prefix if prefix in _PREFIXES else ""
+
+
+def plain_end(text: str, inside: int, quote: str) -> int:
+    """Return the offset after a string that is no f-string; ``inside`` is the one after its opening quote."""
+    rest = _PLAIN_REST[quote].match(text, inside)
+    if rest is None:
+        raise ValueError("string without an end")
+    return rest.end()
+
+
+def newlines(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield the offsets of the newlines in a range of ``text``."""
+    at = text.find("\n", start, end)
+    while at >= 0:
+        yield at
+        at = text.find("\n", at + 1, end)
+
+
+def _find(text: str, what: str, start: int) -> int:
+    at = text.find(what, start)
+    if at < 0:
+        raise ValueError(f"no {what!r}")
+    return at
+
+
+def locate(lines: Lines, joined: ast.JoinedStr, path: Sequence[ast.AST]) -> tuple[int, int, int, int]:
+    """Return the real place of the node ``path[-1]`` inside the f-string ``joined``.
+
+    ``path`` is the chain of nodes from ``joined`` (itself no part of another f-string) down to the node,
+    each a child of the one before. The answer is in the terms of ``ast``: row from 1, UTF-8 column from 0,
+    end row, end column. Where the text cannot be made sense of, it is the place of the whole f-string.
+    """
+    node = path[-1]
+    if _POSITIONS_ARE_RIGHT:
+        return _own(node)
+    first, last = _own(joined)[:2], _own(joined)[2:]
+    span = Span(
+        Position(first[0], lines.column(*first)),
+        Position(last[0], lines.column(*last)),
+    )
+    source = lines.segment(span)
+    try:
+        start, end = _offsets(source, path)
+    except (UnreadableError, ValueError, LookupError):
+        return _own(joined)
+    return (*_place(source, start, first), *_place(source, end, first))
+
+
+def _own(node: ast.AST) -> tuple[int, int, int, int]:
+    # Only expressions and their parts that carry positions are ever asked for.
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+
+
+def _place(source: str, offset: int, first: tuple[int, int]) -> tuple[int, int]:
+    """Turn an offset in ``source`` into row and UTF-8 column; ``first`` is the place of its start."""
+    start_of_line = source.rfind("\n", 0, offset) + 1
+    width = len(source[start_of_line:offset].encode("utf-8", "surrogateescape"))
+    if start_of_line == 0:
+        return first[0], first[1] + width
+    return first[0] + source.count("\n", 0, offset), width
+
+
+def _offsets(source: str, path: Sequence[ast.AST]) -> tuple[int, int]:
+    """Return start and end of ``path[-1]`` in ``source``, the text of the f-string ``path[0]``."""
+    start, end = 0, len(source)
+    while True:
+        # path[0] is an f-string that fills source[start:end].
+        fields = _fields(source, start, end)
+        while True:
+            if len(path) == 1 or not isinstance(path[1], ast.FormattedValue):
+                return start, end  # the string itself, or literal text in it
+            field = fields[_formatted(path[0]).index(path[1])]
+            if len(path) == 2:
+                return field.start, field.end
+            if path[2] is not path[1].format_spec:
+                break
+            fields, start, end = field.fields, field.spec_start, field.end - 1
+            path = path[2:]
+        # The expression alone, in parentheses, gets right positions; but in a nested f-string only the
+        # string itself does, so that the search goes on there.
+        inside = field.start + 1
+        code = f"({source[inside : field.expression_end]})"
+        expression = parse(code.encode()).body[0]
+        if not isinstance(expression, ast.Expr):
+            raise ValueError("a replacement field holds an expression")
+        twins = dict(zip(map(id, ast.walk(path[1].value)), ast.walk(expression.value), strict=True))
+        path = [twins[id(node)] for node in path[2:]]
+        nested = next((n for n, node in enumerate(path[:-1]) if isinstance(node, ast.JoinedStr)), -1)
+        row, column, end_row, end_column = _own(path[nested])
+        code_lines = Lines(code)
+        start = inside - 1 + _offset(code_lines, row, column)
+        end = inside - 1 + _offset(code_lines, end_row, end_column)
+        if nested < 0:
+            return start, end
+        path = path[nested:]
+
+
+def _formatted(joined: ast.AST) -> list[ast.AST]:
+    return [node for node in ast.iter_child_nodes(joined) if isinstance(node, ast.FormattedValue)]
+
+
+def _fields(source: str, start: int, end: int) -> list[Field]:
+    """List the replacement fields of adjacent string tokens in ``source[start:end]``."""
+    fields: list[Field] = []
+    while True:
+        gap = _BETWEEN_STRINGS.match(source, start, end)
+        start = gap.end() if gap else start
+        if start >= end:
+            return fields
+        opening = _STRING_START.match(source, start, end)
+        if opening is None:
+            raise ValueError("not a string")
+        if "f" in opening[1].lower():
+            start, more, _ = scan(source, opening.start(2), opening[1], opening[2])
+            fields += more
+        else:
+            start = plain_end(source, opening.end(), opening[2])
+
+
+def _offset(lines: Lines, row: int, utf8_column: int) -> int:
+    return sum(len(line) + 1 for line in lines.lines[: row - 1]) + lines.column(row, utf8_column) - 1
