@@ -281,7 +281,13 @@ API = (
         )
     ),
     *(
-        Option(name, values.NAME, None, "What the house's own class calls this method.", f'{name} = "new_id"')
+        Option(
+            name,
+            values.NAME,
+            None,
+            "A method that the house's own class calls by another name.",
+            f'{name} = "new_id"',
+        )
         for name in _METHODS
     ),
 )

@@ -58,7 +58,7 @@ OPTIONS = (
         values.CODES,
         (),
         "Codes that are on besides `select`.",
-        'extend-select = ["SID401"]',
+        'extend-select = ["SID203"]',
     ),
     Option(
         "ignore",
