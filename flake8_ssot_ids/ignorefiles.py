@@ -24,6 +24,7 @@ class IgnoreFile:
     __slots__ = ("_globs", "_names", "_paths", "_suffixes", "base")
 
     def __init__(self, base: str, lines: Iterable[str]) -> None:
+        """Read the lines; one that cannot be understood has no effect, as in git."""
         self.base = base
         # Each row has the number of its line, because the last line that matches wins.
         self._names: dict[str, list[tuple[int, bool, bool]]] = {}
@@ -99,18 +100,16 @@ def _without_trailing_blanks(line: str) -> str:
 # Loading pathspec takes longer than walking a thousand files, and almost every line of real
 # ignore files needs nothing of it: stars, question marks, plain classes, anchored paths.
 _PLAIN = re.compile(r"(?:[^\\*?\[\]!^/]|\*(?!\*)|\?|/(?!/)|\[[A-Za-z0-9_.]+\])+\Z")
-_TOKEN = re.compile(r"\*|\?|\[[^]]+\]|[^*?\[]+")
+_PART = re.compile(r"\*|\?|\[[^]]+\]|[^*?\[]+")
 
 
 def _plain_regex(glob: str) -> str | None:
     """Translate a glob without escapes, ``**`` and odd classes; None if it has any of them."""
     if not _PLAIN.match(glob):
         return None
-    parts = [
-        "[^/]*" if token == "*" else "[^/]" if token == "?" else token if token[0] == "[" else re.escape(token)
-        for token in _TOKEN.findall(glob.removeprefix("/"))
-    ]
-    return "".join(parts) + r"\Z"
+    special = {"*": "[^/]*", "?": "[^/]"}
+    parts = _PART.findall(glob.removeprefix("/"))
+    return "".join(special.get(p) or (p if p[0] == "[" else re.escape(p)) for p in parts) + r"\Z"
 
 
 def _regex(glob: str) -> str | None:
@@ -143,7 +142,7 @@ class Level:
         self.parent = parent
         self._local = self._git = self._exclude = None
         self.has_git = ".git" in names
-        self.in_git = self.has_git or (parent is not None and parent.in_git)
+        self.in_git: bool = self.has_git or (parent is not None and parent.in_git)
         if ".ignore" in names:
             self._local = read_ignore_file(folder, os.path.join(folder, ".ignore"))
         if ".gitignore" in names:

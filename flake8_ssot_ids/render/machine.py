@@ -89,7 +89,9 @@ def github(findings: Iterable[Finding], cwd: str) -> Iterator[str]:
             place += f",col={start.column},endLine={end.row},endColumn={end.column}"
         else:
             place += f",endLine={end.row}"
-        text = f"{display_path(finding.path, cwd)}:{start.row}:{start.column}: {finding.code} {finding.message}"
+        text = (
+            f"{display_path(finding.path, cwd)}:{start.row}:{start.column}: {finding.code} {finding.message}"
+        )
         yield (
             f"::{level} title=ssot-ids ({finding.code}),file={_property(finding.path)},{place}::{_data(text)}\n"
         )

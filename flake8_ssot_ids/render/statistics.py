@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flake8_ssot_ids.render.terminal import Palette
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flake8_ssot_ids.model import Finding
+    from flake8_ssot_ids.render.terminal import Palette
 
 
 def count(findings: Iterable[Finding]) -> list[dict[str, object]]:
@@ -30,5 +29,8 @@ def table(rows: list[dict[str, object]], palette: Palette) -> Iterator[str]:
     width = max((len(str(row["count"])) for row in rows), default=0)
     any_fixable = any(row["fixable_count"] for row in rows)
     for row in rows:
-        star = "" if not any_fixable else "[*]\t" if row["fixable"] else "[-]\t" if row["fixable_count"] else "[ ]\t"
-        yield f"{p.bold}{row['count']!s:<{width}}{p.reset}\t{p.red}{row['code']}{p.reset}\t{star}{row['name']}\n"
+        mark = ""
+        if any_fixable:
+            mark = "[*]\t" if row["fixable"] else "[-]\t" if row["fixable_count"] else "[ ]\t"
+        number = f"{p.bold}{row['count']!s:<{width}}{p.reset}"
+        yield f"{number}\t{p.red}{row['code']}{p.reset}\t{mark}{row['name']}\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Palette:
     __slots__ = ("blue", "bold", "cyan", "red", "reset")
 
     def __init__(self, enabled: bool) -> None:
+        """Choose the codes."""
         self.bold, self.red, self.blue, self.cyan, self.reset = (
             (BOLD, RED, BLUE, CYAN, RESET) if enabled else ("", "", "", "", "")
         )
@@ -118,7 +120,5 @@ def write(stream: TextIO, text: str) -> None:
 def say(text: str) -> None:
     """Write one line to standard error; a closed or broken stderr is no reason to stop."""
     if sys.stderr is not None:
-        try:
+        with suppress(OSError, ValueError):
             write(sys.stderr, text + "\n")
-        except (OSError, ValueError):
-            pass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flake8_ssot_ids.render.terminal import Palette, cells, display_path, harmless
 
 TYPE_CHECKING = False
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.model import Finding, Span
 
+_ADVICE = re.compile(r"; ([^;`]*`[^`]*`)\Z")
 CONTEXT_ROWS = 2
 FRAME_WIDTH = 140
 # A reference that is spread over more rows than this is underlined on its first rows only.
@@ -47,13 +50,22 @@ def full(
         frame = _frame(lines, finding.span, palette) if lines is not None else None
         gutter = " " * (frame[0] if frame else 1)
         place = f"{harmless(display_path(path, cwd))}:{start.row}:{start.column}"
-        yield f"{p.red}{finding.code}{p.reset}{p.bold} {harmless(finding.message)}{p.reset}\n"
+        message, advice = _split(finding)
+        yield f"{p.red}{finding.code}{p.reset}{p.bold} {harmless(message)}{p.reset}\n"
         yield f"{gutter}{p.blue}-->{p.reset} {place}\n"
         if frame is not None:
             yield frame[1]
-        if finding.fix is not None:
-            yield f"{p.cyan}help{p.reset}: {harmless(finding.fix.message)}\n"
+        if advice:
+            yield f"{p.cyan}help{p.reset}: {harmless(advice)}\n"
         yield "\n"
+
+
+def _split(finding: Finding) -> tuple[str, str]:
+    """Separate what is wrong from what to write instead, the last half sentence of a message."""
+    if finding.fix is not None:
+        return finding.message, finding.fix.message
+    found = _ADVICE.search(finding.message)
+    return (finding.message[: found.start()], found[1]) if found else (finding.message, "")
 
 
 def _frame(lines: Sequence[str], span: Span, palette: Palette) -> tuple[int, str] | None:
@@ -74,7 +86,9 @@ def _frame(lines: Sequence[str], span: Span, palette: Palette) -> tuple[int, str
     digits = len(str(last))
     bar = f"{' ' * digits} {p.blue}|{p.reset}"
     shown = {row: cells(lines[row - 1]) for row in range(first, last + 1)}
-    marks = {row: _marks(shown[row], lines[row - 1], row, span) for row in range(span.start.row, last_marked + 1)}
+    marks = {
+        row: _marks(shown[row], lines[row - 1], row, span) for row in range(span.start.row, last_marked + 1)
+    }
     left, right = _window(shown, marks)
     out = [f"{bar}\n"]
     for row in range(first, last + 1):

@@ -1,0 +1,115 @@
+"""The command ``ssot-ids``: find the verb, run it, turn every ending into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# Verb -> what it does. The module of a verb is only imported when it is called.
+VERBS = {
+    "check": "find raw ids in files and folders",
+    "rule": "explain one rule, or all",
+    "config": "print the configuration in force, and where each value comes from",
+}
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code (0 clean, 1 findings, 2 could not be done)."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(given)
+    except SystemExit as ending:  # argparse: --help, usage errors
+        return ending.code if isinstance(ending.code, int) else 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return 0
+    except Exception:
+        # Python's own exit code for this is 1, which would read as "findings".
+        import traceback
+
+        traceback.print_exc()
+        print("ssot-ids: internal error; please report it with the lines above", file=sys.stderr)
+        return 2
+
+
+def _dispatch(given: list[str]) -> int:
+    if given and given[0] in VERBS:
+        return _load(given[0])(given[1:])
+    if given and given[0] in ("-V", "--version"):
+        from flake8_ssot_ids import __version__
+
+        print(f"ssot-ids {__version__}")
+        return 0
+    asked = bool(given) and given[0] in ("-h", "--help", "help")
+    if given and not asked:
+        print(f"error: there is no command {given[0]!r}{_suggestion(given)}\n", file=sys.stderr)
+    print(_usage(), file=sys.stdout if asked else sys.stderr)
+    return 0 if asked else 2
+
+
+def _load(verb: str) -> Callable[[Sequence[str]], int]:
+    if verb == "check":
+        from flake8_ssot_ids.commands.check import run as check
+
+        return check
+    if verb == "rule":
+        from flake8_ssot_ids.commands.rule import run as rule
+
+        return rule
+    return _config
+
+
+def _config(argv: Sequence[str]) -> int:
+    from flake8_ssot_ids.commands import arguments, config
+    from flake8_ssot_ids.commands.configs import Configurations
+    from flake8_ssot_ids.render.terminal import say
+
+    parser = arguments.parser("config", "Print the configuration in force, and where each value comes from.")
+    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)")
+    arguments.add_configuration(parser)
+    options = parser.parse_args(list(argv))
+    arguments.check_configuration(parser, options)
+    if not os.path.exists(options.path):
+        parser.error(f"no such file or folder: {options.path}")
+    folder = os.path.abspath(options.path)
+    configurations = Configurations(options.config, options.isolated, {})
+    policy = configurations.above(folder if os.path.isdir(folder) else os.path.dirname(folder))
+    for error in configurations.broken:
+        say(str(error))
+    return 2 if configurations.broken else config.run(policy)
+
+
+def _usage() -> str:
+    width = max(len(verb) for verb in VERBS)
+    verbs = "\n".join(f"  {verb:<{width}}  {text}" for verb, text in VERBS.items())
+    return (
+        "Usage: ssot-ids COMMAND [OPTIONS]\n\n"
+        "Finds every id that is made behind the back of the one approved generator.\n\n"
+        f"Commands:\n{verbs}\n\n"
+        "Options:\n  -h, --help     print this\n  -V, --version  print the version\n\n"
+        "`ssot-ids COMMAND --help` explains the options of a command."
+    )
+
+
+def _suggestion(given: list[str]) -> str:
+    if given[0].startswith("-") or os.path.exists(given[0]):
+        return f"; did you mean `ssot-ids check {given[0]}`?"
+    from difflib import get_close_matches
+
+    near = get_close_matches(given[0], VERBS, 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _silence_stdout() -> None:
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        pass

@@ -1,0 +1,130 @@
+"""Command-line options that several verbs share, with ruff's names and habits."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+EXIT_CODES = "Exit codes: 0 nothing found, 1 findings, 2 the job could not be done completely."
+
+
+def parser(verb: str, description: str) -> argparse.ArgumentParser:
+    """Make the parser of one verb."""
+    return argparse.ArgumentParser(
+        prog=f"ssot-ids {verb}",
+        description=description,
+        epilog=EXIT_CODES,
+        allow_abbrev=False,
+        formatter_class=_Formatter,
+    )
+
+
+class _Formatter(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32)
+
+
+def codes(text: str) -> list[str]:
+    """Read codes separated by commas; ``ALL`` is ``SID``."""
+    return ["SID" if code == "ALL" else code for code in patterns(text.upper())]
+
+
+def patterns(text: str) -> list[str]:
+    """Read glob patterns separated by commas."""
+    return [pattern.strip() for pattern in text.split(",") if pattern.strip()]
+
+
+def ignored_codes(text: str) -> list[tuple[str, str]]:
+    """Read ``PATTERN:CODE``, separated by commas; a bare code belongs to the pattern before it."""
+    pairs: list[tuple[str, str]] = []
+    pattern = ""
+    for item in text.split(","):
+        head, _, code = item.strip().rpartition(":")
+        pattern = head.strip() or pattern
+        if not pattern or not code.strip():
+            raise argparse.ArgumentTypeError(f"expected PATTERN:CODE, found {item.strip()!r}")
+        pairs.append((pattern, code.strip().upper()))
+    return pairs
+
+
+def jobs(text: str) -> int | None:
+    """Read ``-j``: a number of processes from 1, or ``auto`` for one a processor."""
+    if text == "auto":
+        return None
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more, or auto")
+    return number
+
+
+def add_configuration(target: argparse.ArgumentParser) -> None:
+    """Add ``--config`` and ``--isolated``."""
+    group = target.add_argument_group("Configuration")
+    group.add_argument("--config", metavar="FILE", help="use this configuration file for everything")
+    group.add_argument("--isolated", action="store_true", help="read no configuration file")
+
+
+def check_configuration(target: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """End with a usage error if ``--config`` and ``--isolated`` contradict each other or name nothing."""
+    if options.config is not None and options.isolated:
+        target.error("--config and --isolated exclude each other")
+    if options.config is not None and not os.path.exists(options.config):
+        target.error(f"argument --config: no such file: {options.config}")
+
+
+def add_selection(target: argparse.ArgumentParser) -> None:
+    """Add the options that choose codes."""
+    group = target.add_argument_group("Rule selection")
+
+    def add(name: str, meaning: str) -> None:
+        group.add_argument(name, action="extend", type=codes, metavar="CODES", help=meaning)
+
+    add("--select", "only these codes, or beginnings of codes")
+    add("--ignore", "all but these")
+    add("--extend-select", "these too")
+    group.add_argument(
+        "--per-file-ignores",
+        action="extend",
+        type=ignored_codes,
+        metavar="PATTERN:CODE",
+        help="not this code in these files",
+    )
+
+
+def add_files(target: argparse.ArgumentParser) -> None:
+    """Add the options that choose files."""
+    group = target.add_argument_group("File selection")
+    for name, meaning in (
+        ("--exclude", "leave these out, instead of the usual"),
+        ("--extend-exclude", "leave these out too"),
+    ):
+        group.add_argument(name, action="extend", type=patterns, metavar="PATTERNS", help=meaning)
+    group.add_argument(
+        "--respect-gitignore",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="leave out what .gitignore and its kin name (default: yes)",
+    )
+    group.add_argument(
+        "--force-exclude",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="leave out excluded files also where they are named one by one",
+    )
+
+
+def overrides(options: argparse.Namespace) -> dict[str, object]:
+    """Return what the command line says about keys of the configuration."""
+    found: dict[str, object] = {}
+    for key in ("select", "ignore", "extend-select", "exclude", "extend-exclude"):
+        value = getattr(options, key.replace("-", "_"))
+        if value is not None:
+            found[key] = value
+    if options.per_file_ignores:
+        table: dict[str, list[str]] = {}
+        for pattern, code in options.per_file_ignores:
+            table.setdefault(pattern, []).append(code)
+        found["per-file-ignores"] = table
+    if options.respect_gitignore is not None:
+        found["respect-gitignore"] = options.respect_gitignore
+    return found

@@ -1,0 +1,333 @@
+"""``ssot-ids check``: find the files, check them, print what was found, choose the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from flake8_ssot_ids.commands import arguments
+from flake8_ssot_ids.commands.configs import Configurations
+from flake8_ssot_ids.render import terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable, Sequence
+
+    from flake8_ssot_ids.discover import DiscoverResult
+    from flake8_ssot_ids.model import Finding
+
+FORMATS = ("full", "concise", "json", "json-lines", "github")
+_FOR_PEOPLE = ("full", "concise")
+_COULD_NOT_READ = "SID990"
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the verb."""
+    parser = arguments.parser("check", "Find raw ids in files and folders.")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
+    )
+    parser.add_argument("--stdin-filename", metavar="FILE", help="what standard input is called")
+    parser.add_argument("--ignore-noqa", action="store_true", help="report also what a noqa comment silences")
+    parser.add_argument("--all-files", action="store_true", help="parse also files that cannot hold a raw id")
+    parser.add_argument(
+        "-e", "--exit-zero", action="store_true", help="exit with 0 also if there are findings"
+    )
+    parser.add_argument(
+        "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
+    )
+    arguments.add_selection(parser)
+    arguments.add_files(parser)
+    output = parser.add_argument_group("Output")
+    output.add_argument(
+        "--output-format",
+        choices=FORMATS,
+        default=_default_format(),
+        help="[env: SSOT_IDS_OUTPUT_FORMAT] (default: full)",
+    )
+    output.add_argument(
+        "-o", "--output-file", metavar="FILE", help="write findings to a file instead of stdout"
+    )
+    output.add_argument(
+        "--statistics", action="store_true", help="print how many findings each code has, only that"
+    )
+    output.add_argument(
+        "-q", "--quiet", action="store_true", help="print findings, and what went wrong, only"
+    )
+    output.add_argument(
+        "-s", "--silent", action="store_true", help="print nothing; only the exit code speaks"
+    )
+    output.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
+    )
+    cache = parser.add_argument_group("Cache")
+    cache.add_argument(
+        "-n", "--no-cache", action="store_true", help="neither read nor write the result cache"
+    )
+    cache.add_argument("--cache-dir", metavar="DIR", help="[env: SSOT_IDS_CACHE_DIR]")
+    arguments.add_configuration(parser)
+    return parser
+
+
+def _default_format() -> str:
+    chosen = os.environ.get("SSOT_IDS_OUTPUT_FORMAT", "")
+    return chosen if chosen in FORMATS else "full"
+
+
+class Outcome:
+    """What a check has brought to light, whatever it was run on."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.findings: list[Finding] = []
+        self.files_checked = 0
+        self.errors: list[str] = []
+        self.notes: list[str] = []
+        self.failed = False
+        self.stdin: tuple[str, bytes] | None = None
+
+    def exit_code(self, exit_zero: bool) -> int:
+        """Return 2 if anything could not be done, else 1 if there are findings."""
+        if self.failed or self.errors or any(f.code == _COULD_NOT_READ for f in self.findings):
+            return 2
+        return 1 if self.findings and not exit_zero else 0
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the verb; return the exit code."""
+    started = time.perf_counter()
+    parser = make_parser()
+    options = parser.parse_intermixed_args(list(argv))
+    paths: list[str] = options.paths or ["."]
+    if "-" in paths and len(paths) > 1:
+        parser.error("- (standard input) cannot be combined with other paths")
+    if options.statistics and options.output_format == "github":
+        parser.error("--statistics has no github format")
+    arguments.check_configuration(parser, options)
+    configurations = Configurations(options.config, options.isolated, arguments.overrides(options))
+    outcome = Outcome()
+    if paths == ["-"]:
+        _check_stdin(options, configurations, outcome)
+    else:
+        _check_paths(paths, options, configurations, outcome)
+    if configurations.broken:
+        for error in configurations.broken:
+            terminal.say(f"error: {error}" if len(error.problems) < 2 else str(error))
+        return 2
+    if not options.silent:
+        for text in outcome.errors:
+            terminal.say(f"error: {text}")
+        if not options.quiet:
+            for text in outcome.notes:
+                terminal.say(f"note: {text}")
+    code = outcome.exit_code(options.exit_zero)
+    try:
+        if not _print(outcome, options, time.perf_counter() - started):
+            code = 2
+    except BrokenPipeError:
+        _forget_stdout()
+    return code
+
+
+def _check_stdin(options: argparse.Namespace, configurations: Configurations, outcome: Outcome) -> None:
+    from flake8_ssot_ids.engine import check_source
+
+    data = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    path = "-"
+    if options.stdin_filename:
+        path = os.path.abspath(options.stdin_filename)
+    policy = configurations.above(os.getcwd() if path == "-" else os.path.dirname(path))
+    if configurations.broken:
+        return
+    if path != "-" and options.force_exclude and policy.excluded(path, False):
+        return
+    report = check_source(data, path, policy, all_files=options.all_files, noqa=not options.ignore_noqa)
+    outcome.stdin = (path, data)
+    outcome.findings.extend(report.findings)
+    outcome.files_checked = 1
+
+
+def _check_paths(
+    paths: list[str], options: argparse.Namespace, configurations: Configurations, outcome: Outcome
+) -> None:
+    from flake8_ssot_ids.discover import discover
+
+    first = configurations.above(_folder_of(paths[0]))
+    hierarchical = configurations.hierarchical
+    found = discover(
+        paths,
+        first,
+        respect_gitignore=first.respect_gitignore,
+        force_exclude=options.force_exclude,
+        policy_for=configurations.above if hierarchical else None,
+        policy_in=configurations.inside if hierarchical else None,
+    )
+    if configurations.broken:
+        return
+    outcome.errors.extend(f"{terminal.harmless(path)}: {reason}" for path, reason in found.errors)
+    if not found.files and not found.errors:
+        outcome.notes.append("no Python files were found under the given paths")
+    _run_groups(found, options, outcome)
+
+
+def _folder_of(path: str) -> str:
+    absolute = os.path.abspath(path)
+    return absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+
+
+def _run_groups(found: DiscoverResult, options: argparse.Namespace, outcome: Outcome) -> None:
+    if not found.files:
+        return
+    from flake8_ssot_ids.render.progress_line import ProgressLine
+    from flake8_ssot_ids.runner import run as run_files
+
+    line = ProgressLine()
+    line.enabled = line.enabled and not options.quiet and not options.silent
+    total = len(found.files)
+    before = 0
+    try:
+        for policy, files in found.groups:
+            result = run_files(
+                files,
+                policy,
+                jobs=options.jobs,
+                cache_dir=None if options.no_cache else _cache_dir(options),
+                all_files=options.all_files,
+                noqa=not options.ignore_noqa,
+                progress=_shifted(line, before, total) if line.enabled else None,
+            )
+            before += len(files)
+            outcome.files_checked += result.files_checked
+            outcome.notes.extend(result.notes)
+            outcome.failed = outcome.failed or result.errors
+            for report in result.reports:
+                outcome.findings.extend(report.findings)
+    finally:
+        line.erase()
+    if len(found.groups) > 1:
+        outcome.findings.sort(key=lambda finding: finding.path)  # stable: the order within a file stays
+
+
+def _shifted(line: Callable[[int, int], None], before: int, total: int) -> Callable[[int, int], None]:
+    return lambda done, _total: line(before + done, total)
+
+
+def _cache_dir(options: argparse.Namespace) -> str:
+    chosen = options.cache_dir or os.environ.get("SSOT_IDS_CACHE_DIR")
+    if chosen:
+        return os.path.abspath(chosen)
+    from flake8_ssot_ids.cache import default_cache_dir
+
+    return default_cache_dir()
+
+
+def _print(outcome: Outcome, options: argparse.Namespace, seconds: float) -> bool:
+    """Print findings and summary; False if the output file could not be written."""
+    from flake8_ssot_ids.render import output
+
+    for_people = options.output_format in _FOR_PEOPLE
+    written = True
+    if options.output_file is not None:
+        colour = options.color == "always"
+        try:
+            output.to_file(options.output_file, _render(outcome, options, colour), _encoder(for_people))
+        except OSError as error:
+            terminal.say(f"error: {options.output_file}: {error.strerror or error}")
+            written = False
+    elif not options.silent:
+        colour = for_people and terminal.wants_colour(options.color, sys.stdout)
+        output.to_stdout(_render(outcome, options, colour), None if for_people else _encoder(False))
+    if not options.quiet and not options.silent:
+        summary = _summary(outcome, written, seconds)
+        if for_people and sys.stdout is not None:
+            terminal.write(sys.stdout, summary + "\n")
+        else:
+            terminal.say(summary)
+    return written
+
+
+def _encoder(for_people: bool) -> Callable[[str], bytes]:
+    if for_people:
+        return lambda text: terminal.encode(text, "utf-8")
+    from flake8_ssot_ids.render.machine import to_bytes
+
+    return to_bytes
+
+
+def _render(outcome: Outcome, options: argparse.Namespace, colour: bool) -> Iterable[str]:
+    """Return the parts of what goes to standard output or the file."""
+    chosen = options.output_format
+    findings = outcome.findings
+    cwd = os.getcwd()
+    palette = terminal.Palette(colour)
+    if chosen in ("json", "json-lines"):
+        from flake8_ssot_ids.render import machine
+
+        as_json = machine.json_array if chosen == "json" else machine.json_lines
+        if options.statistics:
+            from flake8_ssot_ids.render.statistics import count
+
+            return as_json(count(findings))
+        return as_json(machine.as_object(finding) for finding in findings)
+    if chosen == "github":
+        from flake8_ssot_ids.render import machine
+
+        return machine.github(findings, cwd)
+    if options.statistics:
+        from flake8_ssot_ids.render import statistics
+
+        return statistics.table(statistics.count(findings), palette)
+    if not findings:
+        return ()
+    from flake8_ssot_ids.render import text
+
+    if chosen == "concise":
+        return text.concise(findings, palette, cwd)
+    return text.full(findings, palette, cwd, lambda path: _lines_of(path, outcome.stdin))
+
+
+def _lines_of(path: str, stdin: tuple[str, bytes] | None) -> Sequence[str] | None:
+    """Return the lines of a file for its frames; None if it has gone."""
+    from flake8_ssot_ids.model import UnreadableError
+    from flake8_ssot_ids.source import Lines, decode
+
+    if stdin is not None and path == stdin[0]:
+        data = stdin[1]
+    else:
+        try:
+            with open(path, "rb") as stream:
+                data = stream.read()
+        except OSError:
+            return None
+    try:
+        text = decode(data).text
+    except UnreadableError:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    return Lines(text).lines
+
+
+def _summary(outcome: Outcome, written: bool, seconds: float) -> str:
+    number = len(outcome.findings)
+    checked = f"{_counted(outcome.files_checked, 'file')} checked in {seconds:.2f}s"
+    if number:
+        files = len({finding.path for finding in outcome.findings})
+        return f"Found {_counted(number, 'finding')} in {_counted(files, 'file')} ({checked})."
+    if outcome.failed or outcome.errors or not written:
+        return f"No findings, but not everything could be done ({checked})."
+    return f"All checks passed! ({checked})"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _forget_stdout() -> None:
+    """Point standard output nowhere, so that the interpreter does not complain at its end."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        pass

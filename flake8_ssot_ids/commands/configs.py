@@ -1,0 +1,73 @@
+"""Which configuration governs which file: the nearest one upward, unless the user names one."""
+
+from __future__ import annotations
+
+import os
+
+from flake8_ssot_ids.model import PolicyError
+from flake8_ssot_ids.policy import Policy, find_config, load_policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Configurations:
+    """The policies of one run; each folder is searched and each file is loaded once.
+
+    ``config`` (a file) or ``isolated`` replace the search. A configuration that cannot be used
+    is noted in ``broken`` and the defaults stand in for it, so that one run names them all.
+    """
+
+    def __init__(self, config: str | None, isolated: bool, overrides: Mapping[str, object]) -> None:
+        """Load what the user names; ``overrides`` are the keys that the command line sets."""
+        self.broken: list[PolicyError] = []
+        self._overrides = overrides
+        self._codes = known_codes()
+        self._fixed: Policy | None = None
+        self._by_config: dict[str | None, Policy] = {}
+        self._by_folder: dict[str, Policy] = {}
+        if isolated or config is not None:
+            self._fixed = self._load(config, os.getcwd())
+
+    @property
+    def hierarchical(self) -> bool:
+        """Tell whether files of different folders may have different policies."""
+        return self._fixed is None
+
+    def above(self, folder: str) -> Policy:
+        """Return the policy found upward from a folder."""
+        if self._fixed is not None:
+            return self._fixed
+        policy = self._by_folder.get(folder)
+        if policy is None:
+            policy = self._by_folder[folder] = self._of(find_config(folder))
+        return policy
+
+    def inside(self, folder: str) -> Policy | None:
+        """Return the policy of a folder with a configuration file; None if it holds none of ours."""
+        found = find_config(folder)
+        if found is None or os.path.dirname(os.path.abspath(found)) != folder:
+            return None
+        return self._of(found)
+
+    def _of(self, config: str | None) -> Policy:
+        if config not in self._by_config:
+            self._by_config[config] = self._load(config, None)
+        return self._by_config[config]
+
+    def _load(self, config: str | None, root: str | None) -> Policy:
+        try:
+            return load_policy(config, root=root, overrides=self._overrides, codes=self._codes)
+        except PolicyError as error:
+            if all(str(error) != str(known) for known in self.broken):
+                self.broken.append(error)
+            return Policy(root=os.path.abspath(root or os.getcwd()).replace(os.sep, "/"))
+
+
+def known_codes() -> frozenset[str]:
+    """List the codes that exist by the names of the rule modules, without loading these."""
+    from flake8_ssot_ids import rules
+
+    names = [name.partition(".")[0] for folder in rules.__path__ for name in os.listdir(folder)]
+    return frozenset(name.upper() for name in names if name.startswith("sid"))

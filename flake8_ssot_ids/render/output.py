@@ -1,0 +1,78 @@
+"""Where results go: standard output, or a file that appears only when it is complete."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from flake8_ssot_ids.render import terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+# Large enough that system calls do not matter, small enough that memory does not.
+_CHUNK_CHARACTERS = 1 << 16
+
+
+def to_stdout(parts: Iterable[str], encode: Callable[[str], bytes] | None = None) -> None:
+    """Write to standard output; ``encode`` replaces the encoding of the stream.
+
+    Raises BrokenPipeError when the reader has gone.
+    """
+    stream = sys.stdout
+    if stream is None:
+        return
+    for chunk in _chunks(parts):
+        raw = getattr(stream, "buffer", None)
+        if encode is None or raw is None:
+            terminal.write(stream, chunk)
+        else:
+            stream.flush()
+            raw.write(encode(chunk))
+            raw.flush()
+
+
+def to_file(path: str, parts: Iterable[str], encode: Callable[[str], bytes]) -> None:
+    """Replace a file by the text, completely or not at all; missing folders are made.
+
+    The mode of an existing file stays, a link stays a link, and what is no regular file (a
+    pipe, ``/dev/null``) is written to directly. Raises OSError.
+    """
+    target = os.path.realpath(path)
+    try:
+        mode: int | None = os.stat(target).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):
+        with open(target, "wb") as stream:
+            stream.writelines(encode(chunk) for chunk in _chunks(parts))
+        return
+    folder = os.path.dirname(target)
+    os.makedirs(folder, exist_ok=True)
+    temporary = os.path.join(folder, f".{os.path.basename(target)}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as stream:
+            stream.writelines(encode(chunk) for chunk in _chunks(parts))
+        if mode is not None:
+            os.chmod(temporary, stat.S_IMODE(mode))
+        os.replace(temporary, target)
+    except BaseException:
+        if os.path.lexists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def _chunks(parts: Iterable[str]) -> Iterable[str]:
+    pending: list[str] = []
+    size = 0
+    for part in parts:
+        pending.append(part)
+        size += len(part)
+        if size >= _CHUNK_CHARACTERS:
+            yield "".join(pending)
+            pending.clear()
+            size = 0
+    if pending:
+        yield "".join(pending)
