@@ -65,7 +65,7 @@ def rebase(pattern: str, base: str, root: str, *, anywhere: bool) -> str:
     while shared < min(len(here), len(there)) and here[shared] == there[shared]:
         shared += 1
     parts = [".."] * (len(here) - shared) + there[shared:]
-    if len(parts) < 2 and anywhere:
+    if len(parts) == 1 and anywhere:
         parts.insert(0, ".")  # keeps a single name tied to the root
     return "/".join(parts or ["."]) + ("/" if folder_only and parts else "")
 

@@ -34,7 +34,7 @@ def test_the_whole_example_loads(tmp_path: Path) -> None:
 
     def zone(path: str) -> str | None:
         found = policy.zone_of(f"{tmp_path}/{path}")
-        return found and f"{found.name}/{found.tier}/{found.phase}/{found.service}"
+        return None if found is None else f"{found.name}/{found.tier}/{found.phase}/{found.service}"
 
     assert zone("backend/app/websocket.py") == "websocket/critical/1/backend"
     assert zone("backend/app/websocket_core/manager.py") == "websocket/critical/1/backend"
