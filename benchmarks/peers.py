@@ -9,7 +9,9 @@ import functools
 import json
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 import venv
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCES = ("uuid.uuid1", "uuid.uuid4", "uuid.uuid6", "uuid.uuid7", "uuid.uuid8")
+_CACHES = shutil.ignore_patterns("__pycache__")
 #: (absolute path, row, column), both counted from 1.
 Place = tuple[str, int, int]
 
@@ -51,8 +54,13 @@ def environment(home: Path, packages: tuple[str, ...]) -> Path:
         _pip(binaries, "-c", str(HERE / "requirements.txt"), *("flake8" if p == "." else p for p in packages))
         ready.write_text(pins)
     if "." in packages:
-        _pip(binaries, "-c", str(HERE / "requirements.txt"), str(ROOT))
-        _pip(binaries, "--no-deps", "--force-reinstall", str(ROOT))
+        with tempfile.TemporaryDirectory() as copy:
+            # A build in the checkout would leave folders there, and take up what an older one left.
+            for name in ("pyproject.toml", "README.md", "LICENSE"):
+                shutil.copy(ROOT / name, copy)
+            shutil.copytree(ROOT / "flake8_ssot_ids", Path(copy, "flake8_ssot_ids"), ignore=_CACHES)
+            _pip(binaries, "-c", str(HERE / "requirements.txt"), copy)
+            _pip(binaries, "--no-deps", "--force-reinstall", copy)
     return binaries
 
 
@@ -109,7 +117,7 @@ def _semgrep(binaries: Path, work: Path) -> list[str]:
     patterns = "".join(f"      - pattern: {name}\n" for name in SOURCES)
     rule.write_text(
         "rules:\n  - id: raw-id\n    languages: [python]\n    severity: ERROR\n"
-        "    message: use the generator\n"
+        "    message: use the generator\n    options: {symbolic_propagation: true}\n"
         f"    pattern-either:\n{patterns}"
     )
     # Without the last three flags it would pass over tests, ignored and large files.
