@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _OWN = "ssot-ids.toml"
 _SHARED = "pyproject.toml"
-_TABLE = re.compile(rb"""["']?ssot-ids["']?\s*[].=]""")
+_TABLE = re.compile(rb"""tool["']?\s*\.\s*["']?ssot-ids""")
 _POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of document))\)", re.DOTALL)
 _COMMAND = "command line"
 
@@ -56,7 +56,7 @@ def _has_table(path: str) -> bool:
         tool = tomllib.loads(data.decode("utf-8-sig")).get("tool")
     except (ValueError, RecursionError):
         return _TABLE.search(data) is not None
-    return not isinstance(tool, dict) or "ssot-ids" in tool
+    return tool is not None and (not isinstance(tool, dict) or "ssot-ids" in tool)
 
 
 def load_policy(

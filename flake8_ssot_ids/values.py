@@ -80,7 +80,11 @@ def suggest(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word.lower().replace("_", "-"), names, 1) or difflib.get_close_matches(
         word, names, 1
     )
-    return f"did you mean `{near[0]}`?" if near else "known: " + ", ".join(f"`{name}`" for name in names)
+    return f"did you mean `{near[0]}`?" if near else _known(names)
+
+
+def _known(names: list[str]) -> str:
+    return "known: " + ", ".join(f"`{name}`" for name in names)
 
 
 def _text(value: object, place: Place) -> str:
@@ -123,7 +127,7 @@ def _code(value: object, place: Place) -> str:
             f"did you mean `{near}`?" if near else "codes are `SID` and three digits, such as `SID103`",
         )
     if place.codes is not None and not any(code.startswith(text) for code in place.codes):
-        raise place.refuse(f"no code begins with `{text}`", suggest(text, sorted(place.codes)))
+        raise place.refuse(f"no code begins with `{text}`", _known(sorted(place.codes)))
     return text
 
 
@@ -201,7 +205,7 @@ def list_of(kind: Kind, plural: str, *, or_one: bool = False, filled: bool = Fal
         if or_one and isinstance(value, str):
             return (kind.check(value, place),)
         if not isinstance(value, list | tuple):
-            one = f"{kind.text} or " if or_one else ""
+            one = f"a {kind.text} or " if or_one else ""
             raise place.refuse(f"expected {one}a list of {plural}, found {kind_of(value)}")
         if filled and not value:
             raise place.refuse("the list is empty")
