@@ -112,12 +112,20 @@ def _plain_regex(glob: str) -> str | None:
     return "".join(special.get(p) or (p if p[0] == "[" else re.escape(p)) for p in parts) + r"\Z"
 
 
+# How the regexes of pathspec 1.x and 0.12 end where they also match what lies below.
+_BELOW_TOO = ("(?:(?P<ps_d>/)|$)", "(?:/.*)?$")
+
+
 def _regex(glob: str) -> str | None:
     try:
         from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern as Pattern
     except ImportError:  # pathspec 0.12
         from pathspec.patterns.gitwildmatch import GitWildMatchPattern as Pattern
     regex: str | None = Pattern.pattern_to_regex(glob)[0]
+    # A file below a match does not match by itself: its folder may have been taken back in.
+    for tail in _BELOW_TOO:
+        if regex is not None and regex.endswith(tail):
+            return regex[: -len(tail)] + r"\Z"
     return regex
 
 

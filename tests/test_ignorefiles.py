@@ -25,13 +25,7 @@ def test_plain_globs_mean_what_pathspec_says(glob: str, path: list[str]) -> None
     theirs = ignorefiles._regex(glob)
     # A glob without a slash is only ever asked about the last name of a path.
     ours = re.match(plain, "/".join(path) if "/" in glob else path[-1])
-    # pathspec also matches what lies below a match; a walk never gets there.
-    whole = "/".join(path)
-    expected = theirs is not None and any(
-        found.end() == len(whole) for found in [re.match(theirs, whole)] if found is not None
-    )
-    if theirs == ".":  # "match everything"
-        expected = True
+    expected = theirs is not None and re.match(theirs, "/".join(path)) is not None
     assert bool(ours) == expected, (glob, path, plain, theirs)
 
 
@@ -82,6 +76,15 @@ def test_paths_are_relative_to_the_file() -> None:
     assert rules.verdict("/r/a/b/deep", "deep", True) is True
     assert rules.verdict("/r/one/two", "two", True) is True
     assert rules.verdict("/r/one/x/y/two", "two", True) is True
+
+
+def test_what_lies_below_a_match_does_not_match_by_itself() -> None:
+    rules = IgnoreFile("/r", ["**/ab", "one/**/two", "all/**"])
+    assert rules.verdict("/r/x/ab", "ab", True) is True
+    assert rules.verdict("/r/x/ab/f.py", "f.py", False) is None
+    assert rules.verdict("/r/one/two/f.py", "f.py", False) is None
+    assert rules.verdict("/r/all", "all", True) is None
+    assert rules.verdict("/r/all/x/f.py", "f.py", False) is True
 
 
 def test_pathspec_is_not_loaded_for_plain_lines() -> None:
