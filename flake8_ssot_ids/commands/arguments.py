@@ -21,7 +21,19 @@ def parser(verb: str, description: str) -> argparse.ArgumentParser:
 
 class _Formatter(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=32)
+        # argparse makes a formatter also when it prints nothing, and would load shutil for the width.
+        super().__init__(prog, max_help_position=32, width=_columns())
+
+
+def _columns() -> int:
+    try:
+        return int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size().columns - 2
+    except (OSError, ValueError, AttributeError):
+        return 100
 
 
 def codes(text: str) -> list[str]:

@@ -119,9 +119,9 @@ def run(argv: Sequence[str]) -> int:
     if not options.silent:
         for text in outcome.errors:
             terminal.say(f"error: {text}")
-        if not options.quiet:
+        if not options.quiet or outcome.failed:
             for text in outcome.notes:
-                terminal.say(f"note: {text}")
+                terminal.say(f"note: {terminal.harmless(text)}")
     code = outcome.exit_code(options.exit_zero)
     try:
         if not _print(outcome, options, time.perf_counter() - started):
@@ -132,7 +132,9 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _check_stdin(options: argparse.Namespace, configurations: Configurations, outcome: Outcome) -> None:
+    from flake8_ssot_ids import catalog
     from flake8_ssot_ids.engine import check_source
+    from flake8_ssot_ids.names.project import Project
 
     data = sys.stdin.buffer.read() if sys.stdin is not None else b""
     path = "-"
@@ -143,7 +145,10 @@ def _check_stdin(options: argparse.Namespace, configurations: Configurations, ou
         return
     if path != "-" and options.force_exclude and policy.excluded(path, False):
         return
-    report = check_source(data, path, policy, all_files=options.all_files, noqa=not options.ignore_noqa)
+    project = Project(policy.src, catalog.attributes(policy.name_hashes))
+    report = check_source(
+        data, path, policy, project, all_files=options.all_files, noqa=not options.ignore_noqa
+    )
     outcome.stdin = (path, data)
     outcome.findings.extend(report.findings)
     outcome.files_checked = 1

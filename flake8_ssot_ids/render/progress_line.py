@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import suppress
 
 from flake8_ssot_ids.render.terminal import is_terminal
 
@@ -40,6 +39,8 @@ class ProgressLine:
         """Remove the line, if there is one."""
         if self._shown:
             self._shown = False
-            with suppress(OSError, ValueError):
+            try:
                 sys.stderr.write(_ERASE)
                 sys.stderr.flush()
+            except (OSError, ValueError):
+                return

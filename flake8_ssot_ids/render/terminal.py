@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,5 +119,7 @@ def write(stream: TextIO, text: str) -> None:
 def say(text: str) -> None:
     """Write one line to standard error; a closed or broken stderr is no reason to stop."""
     if sys.stderr is not None:
-        with suppress(OSError, ValueError):
+        try:
             write(sys.stderr, text + "\n")
+        except (OSError, ValueError):
+            return
