@@ -18,7 +18,9 @@ TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_POSITIONS_ARE_RIGHT = sys.version_info >= (3, 12)
+# The tokenizer looks into f-strings (PEP 701): newlines in replacement fields end lines, positions are right.
+TOKENIZED_INSIDE = sys.version_info >= (3, 12)
+_POSITIONS_ARE_RIGHT = TOKENIZED_INSIDE
 _PREFIXES = frozenset(("r", "u", "b", "br", "rb", "f", "fr", "rf"))
 _PREFIX_BEFORE = re.compile(r"\w{1,3}\Z")
 _BETWEEN_STRINGS = re.compile(r"(?:\s|\\\n|#[^\n]*)*")
