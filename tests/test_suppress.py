@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import linecache
 import subprocess
 import sys
 import textwrap
@@ -111,6 +112,7 @@ def verdict_of_flake8(path: Path, rows: int) -> set[tuple[int, str]]:
         max_doc_length=None,
         verbose=0,
     )
+    linecache.clearcache()
     processor = FileProcessor(str(path), options)
     places = {(row, code) for row in range(1, rows + 1) for code in CODES}
     if processor.should_ignore_file():
@@ -242,7 +244,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_same_as_flake8_for_made_up_text(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """Whatever parses, however odd."""
-    path = tmp_path_factory.mktemp("made") / "case.py"
+    path = tmp_path_factory.getbasetemp() / "made-up.py"
     path.write_bytes(text.encode())
     rows, ours = our_verdict(text.encode())
     try:
@@ -288,7 +290,7 @@ def test_same_as_flake8_for_made_up_programs(
 ) -> None:
     data = "".join(f"{line}\n" for line in statements).replace("\n", newline).encode()
     ast.parse(data)
-    path = tmp_path_factory.mktemp("made") / "case.py"
+    path = tmp_path_factory.getbasetemp() / "made-up.py"
     path.write_bytes(data)
     rows, ours = our_verdict(data)
     assert ours == verdict_of_flake8(path, rows)
