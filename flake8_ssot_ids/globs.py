@@ -171,16 +171,31 @@ def _has_special(text: str) -> bool:
 
 
 def _translate(segments: list[str]) -> str:
-    out: list[str] = []
-    last = len(segments) - 1
-    for index, segment in enumerate(segments):
-        if segment != "**":
-            out.append(_translate_name(segment) + ("/" if index < last else ""))
-        elif index < last:
-            out.append("(?:[^/]+/)*")
+    """Translate the segments; what stands between two ``**`` is taken where it fits first.
+
+    That is exact, since the second ``**`` then has the more to choose from, and it keeps
+    ``**/a/**/a/**/a`` from taking exponential time.
+    """
+    groups: list[list[str]] = [[]]  # what stands before, between and after the segments `**`
+    for segment in segments:
+        if segment == "**":
+            groups.append([])
         else:
+            groups[-1].append(segment)
+    out: list[str] = []
+    for index, group in enumerate(groups):
+        last = index == len(groups) - 1
+        text = "".join(_translate_name(segment) + "/" for segment in group)
+        if index == 0:
+            out.append(text)
+        elif not group:
             out.append(".+")
-    return "".join(out)
+        elif last or any("**" in segment for segment in group):
+            out.append("(?:[^/]+/)*" + text)
+        else:
+            out.append(f"(?>(?:[^/]+/)*?{text})")
+    joined = "".join(out)
+    return joined[:-1] if groups[-1] else joined
 
 
 def _translate_name(segment: str) -> str:
@@ -209,7 +224,7 @@ def _translate_name(segment: str) -> str:
         index += 1
     out = [chunks[0]]
     for number, (star, chunk) in enumerate(zip(stars, chunks[1:], strict=True), 1):
-        exact = number < len(stars) and ".*" not in stars
+        exact = number < len(stars) and (star != ".*" or stars[number] == ".*")
         out.append(f"(?>{star}?{chunk})" if exact else star + chunk)
     return "".join(out)
 
