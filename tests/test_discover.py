@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import discover as module
 from flake8_ssot_ids.discover import DiscoverResult, discover
 from flake8_ssot_ids.policy import Policy
 
@@ -71,7 +70,15 @@ def test_forced_exclusion_also_covers_what_is_named() -> None:
 
 
 def test_default_exclusions_and_backup_folders() -> None:
-    tree("venv/a.py", "backup/a.py", "backups_2024/a.py", "backup.py", ".venv/a.py", "src/dist/a.py", "src/a.py")
+    tree(
+        "venv/a.py",
+        "backup/a.py",
+        "backups_2024/a.py",
+        "backup.py",
+        ".venv/a.py",
+        "src/dist/a.py",
+        "src/a.py",
+    )
     assert find() == ["backup.py", "src/a.py"]
 
 
@@ -121,7 +128,7 @@ def test_a_folder_that_cannot_be_listed_is_reported(monkeypatch: pytest.MonkeyPa
             raise PermissionError(13, "Permission denied", path)
         return real(path)
 
-    monkeypatch.setattr(module.os, "scandir", scandir)
+    monkeypatch.setattr(os, "scandir", scandir)
     result = discover(["."], policy())
     assert names(result) == ["a.py"]
     assert result.errors == [(str(Path.cwd() / "locked"), "Permission denied")]
@@ -251,7 +258,17 @@ class TestIgnoreFiles:
         ],
     )
     def test_the_same_files_as_ruff(self, patterns: str) -> None:
-        tree("a.py", "b.py", "gen/a.py", "gen/keep.py", "sub/a.py", "sub/deep/x.py", "sub/x.py", "#x.py", "keep.py")
+        tree(
+            "a.py",
+            "b.py",
+            "gen/a.py",
+            "gen/keep.py",
+            "sub/a.py",
+            "sub/deep/x.py",
+            "sub/x.py",
+            "#x.py",
+            "keep.py",
+        )
         Path(".git").mkdir()
         write(".gitignore", patterns)
         command = ["ruff", "check", "--isolated", "--show-files", "."]
@@ -283,7 +300,10 @@ class TestConfigurations:
         tree("one/a.py", "two/b.py")
         policies = {name: Policy(root=(Path.cwd() / name).as_posix()) for name in ("one", "two")}
         result = discover(
-            ["one", "two/b.py"], policy(), policy_for=lambda folder: policies[Path(folder).name], policy_in=None
+            ["one", "two/b.py"],
+            policy(),
+            policy_for=lambda folder: policies[Path(folder).name],
+            policy_in=None,
         )
         assert [(p.root, [Path(f).name for f in files]) for p, files in result.groups] == [
             (policies["one"].root, ["a.py"]),

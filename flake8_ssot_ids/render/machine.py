@@ -89,12 +89,10 @@ def github(findings: Iterable[Finding], cwd: str) -> Iterator[str]:
             place += f",col={start.column},endLine={end.row},endColumn={end.column}"
         else:
             place += f",endLine={end.row}"
-        text = (
-            f"{display_path(finding.path, cwd)}:{start.row}:{start.column}: {finding.code} {finding.message}"
-        )
-        yield (
-            f"::{level} title=ssot-ids ({finding.code}),file={_property(finding.path)},{place}::{_data(text)}\n"
-        )
+        shown = f"{display_path(finding.path, cwd)}:{start.row}:{start.column}"
+        text = _data(f"{shown}: {finding.code} {finding.message}")
+        where = f"file={_property(finding.path)},{place}"
+        yield f"::{level} title=ssot-ids ({finding.code}),{where}::{text}\n"
 
 
 def _data(text: str) -> str:

@@ -45,8 +45,8 @@ def wants_colour(choice: str, stream: TextIO | None, environ: Mapping[str, str] 
         return choice == "always"
     if environ.get("NO_COLOR"):
         return False
-    if environ.get("FORCE_COLOR", "0") != "0":
-        return environ["FORCE_COLOR"] != ""
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
     return is_terminal(stream) and environ.get("TERM") != "dumb"
 
 
