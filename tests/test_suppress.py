@@ -93,7 +93,7 @@ if sys.version_info >= (3, 12):
         "comment in a field": "x = f'''{\nb  # noqa\n}\n'''  # noqa: TST103\n",
         "field over lines in single quotes": "x = f'a{\nb\n} c'  # noqa: TST103\n",
         "strings in a field over lines": "x = f'''{g('''a\nb''', \"#\")\n}'''  # noqa: TST103\n",
-        "same quotes": "x = f'{f'{'#'}'}{\n1}'  # noqa\ny = 1\n",
+        "same quotes": "x = f'{f'{'#'}'}{\n1}'  # noqa\ny = f'{f'{'''\\n'''}'}'  # noqa\nz = 1\n",
         "backslash in a field": "x = f'{1 + \\\n2}'  # noqa\ny = 1\n",
     }
 
@@ -102,8 +102,8 @@ def encoded(text: str) -> bytes:
     return text.encode("latin-1" if "coding: latin-1" in text else "utf-8")
 
 
-def verdict_of_flake8(path: Path, rows: int) -> set[tuple[int, str]]:
-    """Ask the machinery of the installed flake8 which codes it suppresses on which rows."""
+def processor_for(path: Path) -> FileProcessor:
+    """Open a file as the installed flake8 does."""
     options = argparse.Namespace(
         disable_noqa=False,
         hang_closing=False,
@@ -113,7 +113,12 @@ def verdict_of_flake8(path: Path, rows: int) -> set[tuple[int, str]]:
         verbose=0,
     )
     linecache.clearcache()
-    processor = FileProcessor(str(path), options)
+    return FileProcessor(str(path), options)
+
+
+def verdict_of_flake8(path: Path, rows: int) -> set[tuple[int, str]]:
+    """Ask the machinery of the installed flake8 which codes it suppresses on which rows."""
+    processor = processor_for(path)
     places = {(row, code) for row in range(1, rows + 1) for code in CODES}
     if processor.should_ignore_file():
         return places
@@ -141,6 +146,25 @@ def test_same_as_flake8(text: str, tmp_path: Path) -> None:
     path.write_bytes(encoded(text))
     rows, ours = our_verdict(encoded(text))
     assert ours == verdict_of_flake8(path, rows)
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
+def test_the_row_of_the_comment_is_that_of_flake8(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "case.py"
+    path.write_bytes(encoded(text))
+    try:
+        ast.parse(encoded(text))
+    except SyntaxError:
+        return
+    texts = processor_for(path)._noqa_line_mapping
+    # Rows that flake8 reads as one text share one object (so do equal texts of one character).
+    last_rows = {
+        row: max(other for other in texts if texts[other] is seen) if "\n" in seen[:-1] else row
+        for row, seen in texts.items()
+    }
+    source = decode(encoded(text)).text
+    judged = Suppressions(Lines(source), source)
+    assert {row: judged.noqa_row(row) for row in texts} == last_rows
 
 
 def test_the_table_has_both_answers() -> None:

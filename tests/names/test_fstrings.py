@@ -50,6 +50,7 @@ CASES = {
     "named character in a raw string": (r'rf"\N{BULLET}"', [("BULLET", 1, 6)]),
     "conversion and spec": ('f"{abc!r:>10}{de:x}"', [("abc", 1, 3), ("de", 1, 14)]),
     "nested spec": ('f"{abc:{de}.{fg}}{h}"', [("abc", 1, 3), ("de", 1, 8), ("fg", 1, 13), ("h", 1, 18)]),
+    "doubled brace in a spec": ('f"{abc:{{1: de}[1]}}{fg}"', [("abc", 1, 3), ("de", 1, 12), ("fg", 1, 21)]),
     "self-documenting": ('f"{abc=}{ de = !s}"', [("abc", 1, 3), ("de", 1, 10)]),
     "comparisons": (
         'f"{a==b}{c!=d}{e<=f}{g>=h}{i<j}"',
