@@ -45,15 +45,14 @@ def discover(
     respect_gitignore: bool = True,
     force_exclude: bool = False,
     policy_for: Callable[[str], Policy] | None = None,
-    policy_in: Callable[[str], Policy | None] | None = None,
 ) -> DiscoverResult:
     """Find the Python files that ``paths`` stand for.
 
-    ``policy`` governs everything, unless ``policy_for`` (folder -> the policy found upward from
-    it) and ``policy_in`` (folder that holds a configuration file -> its policy, None if the file
-    is not for us) say otherwise. Both may raise; the exception passes through.
+    ``policy`` governs everything, unless ``policy_for`` gives the policy that is found upward
+    from a folder; it is asked for each path and for each folder with a configuration file.
+    What it raises passes through.
     """
-    search = _Search(policy, respect_gitignore, policy_in)
+    search = _Search(policy, respect_gitignore, policy_for)
     for path in paths:
         absolute = os.path.abspath(path)
         try:
@@ -76,11 +75,11 @@ def discover(
 
 class _Search:
     def __init__(
-        self, policy: Policy, respect_gitignore: bool, policy_in: Callable[[str], Policy | None] | None
+        self, policy: Policy, respect_gitignore: bool, policy_for: Callable[[str], Policy] | None
     ) -> None:
         self.errors: dict[str, str] = {}
         self._respect = respect_gitignore
-        self._policy_in = policy_in
+        self._policy_for = policy_for
         self._policies: dict[int, Policy] = {id(policy): policy}
         self._found: dict[str, int] = {}
         self._global_excludes: IgnoreFile | None = None
@@ -98,7 +97,6 @@ class _Search:
         # A folder that is named itself is walked even if a pattern excludes it.
         lenient_key = id(policy) if policy.excluded(root, True) else 0
         lenient = _exclusion_below(policy, root) if lenient_key else policy.excluded
-        is_root = True
         pending: list[tuple[str, Policy, Level | None]] = [(root, policy, level)]
         while pending:
             folder, policy, level = pending.pop()
@@ -109,12 +107,9 @@ class _Search:
                 self.errors[folder] = _reason(error)
                 continue
             names = {entry.name for entry in listing}
-            if not is_root and self._policy_in is not None and not names.isdisjoint(CONFIG_NAMES):
-                own = self._policy_in(folder)
-                if own is not None:
-                    policy = own
-                    self._policies.setdefault(id(policy), policy)
-            is_root = False
+            if self._policy_for is not None and not names.isdisjoint(CONFIG_NAMES):
+                policy = self._policy_for(folder)
+                self._policies.setdefault(id(policy), policy)
             if self._respect and not names.isdisjoint(_IGNORE_NAMES):
                 level = Level(folder, names, level)
             key = id(policy)

@@ -285,16 +285,16 @@ class TestConfigurations:
         inner = Policy(root=(Path.cwd() / "sub").as_posix(), exclude=("gen.py",))
         asked: list[str] = []
 
-        def inside(folder: str) -> Policy | None:
+        def above(folder: str) -> Policy:
             asked.append(Path(folder).name)
-            return inner if folder.endswith("sub") else None
+            return inner if "sub" in Path(folder).parts else outer
 
-        result = discover(["."], outer, policy_for=lambda _folder: outer, policy_in=inside)
+        result = discover(["."], outer, policy_for=above)
         assert [(p is inner, [Path(f).name for f in files]) for p, files in result.groups] == [
             (False, ["a.py", "d.py"]),
             (True, ["b.py", "c.py"]),
         ]
-        assert sorted(asked) == ["other", "sub"]
+        assert sorted(asked) == ["other", "project", "sub"]
 
     def test_each_path_has_the_configuration_above_it(self) -> None:
         tree("one/a.py", "two/b.py")
@@ -303,7 +303,6 @@ class TestConfigurations:
             ["one", "two/b.py"],
             policy(),
             policy_for=lambda folder: policies[Path(folder).name],
-            policy_in=None,
         )
         assert [(p.root, [Path(f).name for f in files]) for p, files in result.groups] == [
             (policies["one"].root, ["a.py"]),

@@ -160,14 +160,12 @@ def _check_paths(
     from flake8_ssot_ids.discover import discover
 
     first = configurations.above(_folder_of(paths[0]))
-    hierarchical = configurations.hierarchical
     found = discover(
         paths,
         first,
         respect_gitignore=first.respect_gitignore,
         force_exclude=options.force_exclude,
-        policy_for=configurations.above if hierarchical else None,
-        policy_in=configurations.inside if hierarchical else None,
+        policy_for=configurations.above if configurations.hierarchical else None,
     )
     if configurations.broken:
         return

@@ -41,20 +41,11 @@ class Configurations:
             return self._fixed
         policy = self._by_folder.get(folder)
         if policy is None:
-            policy = self._by_folder[folder] = self._of(find_config(folder))
+            config = find_config(folder)
+            if config not in self._by_config:
+                self._by_config[config] = self._load(config, None)
+            policy = self._by_folder[folder] = self._by_config[config]
         return policy
-
-    def inside(self, folder: str) -> Policy | None:
-        """Return the policy of a folder with a configuration file; None if it holds none of ours."""
-        found = find_config(folder)
-        if found is None or os.path.dirname(os.path.abspath(found)) != folder:
-            return None
-        return self._of(found)
-
-    def _of(self, config: str | None) -> Policy:
-        if config not in self._by_config:
-            self._by_config[config] = self._load(config, None)
-        return self._by_config[config]
 
     def _load(self, config: str | None, root: str | None) -> Policy:
         try:

@@ -127,6 +127,9 @@ def test_very_long_lines_are_cut_around_the_mark() -> None:
     got = frame("a" * 300 + "uuid4" + "b" * 300, 1, 301, 1, 306).split("\n")
     assert got[3] == "1 | …" + "a" * 46 + "uuid4" + "b" * 89 + "…"
     assert got[4] == "  | " + " " * 47 + "^^^^^"
+    got = frame("a" * 300 + "b" * 300, 1, 301, 1, 601).split("\n")
+    assert got[3] == "1 | …" + "a" * 46 + "b" * 94 + "…"
+    assert got[4] == "  | " + " " * 47 + "^" * 94
 
 
 def test_a_file_that_has_changed_or_gone_has_no_frame() -> None:
