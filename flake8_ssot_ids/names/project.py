@@ -1,0 +1,445 @@
+"""The project's own modules: where they lie, what they hand on, and what a dotted name stands for.
+
+Modules are read only when a name leads to them. What is read, and what is looked for in vain,
+is recorded in :attr:`Project.touched`, so that a cached result knows what it depends on.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.names.imports import imports_of
+from flake8_ssot_ids.names.module import ModuleNames
+from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED, Values
+from flake8_ssot_ids.names.bindings import absolute
+from flake8_ssot_ids.source import decode, parse
+
+#: A chain of re-exports longer than this is given up.
+_LONGEST = 200
+_GLOBAL = re.compile(r"^[ \t]+global[ \t]", re.MULTILINE)
+#: Assignments whose value may be another name: `a = b`, `a = b.c`, `a = b = c`, `a, b = c, d`,
+#: `a = b if c else d`, `a = (`, and calls that hand a function through.
+_ALIAS = re.compile(
+    rb"^[ \t]*((?:[\w \t,*()\[\]]+?(?::[^=\n]*)?=)+)[ \t]*"
+    rb"(?:[(\\]|[A-Za-z_\x80-\xff][\w.\x80-\xff]*[ \t]*(?:$|[#,;\r]|if\b|or\b|and\b)"
+    rb"|[^\n]*(?:partial|getattr|import_module|__import__|vars|modules|__dict__|:=))",
+    re.MULTILINE,
+)
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+
+
+class Exports:
+    """What a module's top level hands on: names to dotted names, star imports, ``__all__``.
+
+    ``aliases`` are names that only a look at the syntax tree can tell.
+    """
+
+    __slots__ = ("aliases", "all", "names", "stars")
+
+    def __init__(
+        self,
+        names: Mapping[str, frozenset[str]],
+        stars: tuple[str, ...] = (),
+        all_: frozenset[str] | None = None,
+        aliases: frozenset[str] = frozenset(),
+    ) -> None:
+        self.aliases = aliases
+        self.names = names
+        self.stars = stars
+        self.all = all_
+
+    def offers(self, name: str) -> bool:
+        """Whether ``from module import *`` may bind ``name``."""
+        return name in self.all if self.all is not None else not name.startswith("_")
+
+
+_EMPTY = Exports({})
+
+
+class Home:
+    """Where a file stands: the folder its absolute imports start from, its package, its roots."""
+
+    __slots__ = ("package", "roots")
+
+    def __init__(self, package: str, roots: tuple[str, ...]) -> None:
+        self.package = package
+        self.roots = roots
+
+
+class Words:
+    """Names that may lead to a source in one file: ``names`` as such, ``attributes`` after a dot."""
+
+    __slots__ = ("attributes", "names")
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.attributes)
+
+
+class Project:
+    """Resolves dotted names through the modules below the ``src`` roots.
+
+    Args:
+        roots: absolute folders, as the policy's ``src`` lists them.
+        sources: attribute names of the module ``uuid`` that count.
+    """
+
+    def __init__(self, roots: Iterable[str], sources: frozenset[str]) -> None:
+        self.roots = tuple(dict.fromkeys(os.path.abspath(root) for root in roots))
+        self.sources = sources
+        #: Paths that an answer depended on since the last :meth:`start`.
+        self.touched: set[str] = set()
+        self._listings: dict[str, Mapping[str, bool]] = {}
+        self._loose: dict[str, Exports] = {}
+        self._exact: dict[str, Exports] = {}
+        self._homes: dict[str, Home] = {}
+        self._expanded: dict[tuple[str, tuple[str, ...], bool], tuple[frozenset[str], frozenset[str]]] = {}
+
+    def start(self) -> None:
+        """Forget what was touched: the answers that follow belong to another file."""
+        self.touched = set()
+
+    # -- the file system ---------------------------------------------------------------------
+
+    def _listing(self, folder: str) -> Mapping[str, bool]:
+        """The names in ``folder``, with whether each is a folder; empty where it cannot be read."""
+        listing = self._listings.get(folder)
+        if listing is None:
+            try:
+                with os.scandir(folder) as entries:
+                    listing = {entry.name: entry.is_dir() for entry in entries}
+            except OSError:
+                listing = {}
+            self._listings[folder] = listing
+        self.touched.add(folder)
+        return listing
+
+    def _child(self, folder: str, name: str) -> tuple[str | None, str | None]:
+        """``(file, folder)`` of the module ``name`` in ``folder``; a namespace package has no file."""
+        listing = self._listing(folder)
+        if listing.get(name):
+            package = os.path.join(folder, name)
+            if self._listing(package).get("__init__.py") is False:
+                return os.path.join(package, "__init__.py"), package
+            if f"{name}.py" not in listing:
+                return None, package
+        if listing.get(f"{name}.py") is False:
+            return os.path.join(folder, f"{name}.py"), None
+        return None, None
+
+    def home(self, path: str) -> Home:
+        """Where the file ``path`` stands: below the deepest root, else below its topmost package."""
+        folder, file = os.path.split(os.path.abspath(path))
+        known = self._homes.get(folder)
+        if known is None:
+            top = folder
+            while "__init__.py" in self._listing(top) and os.path.dirname(top) != top:
+                top = os.path.dirname(top)
+            inside = [root for root in self.roots if folder == root or folder.startswith(root.rstrip(os.sep) + os.sep)]
+            root = max(inside, key=len, default=top)
+            if len(root) > len(top):
+                top = root
+            roots = tuple(dict.fromkeys((root, *self.roots, top)))
+            relative = os.path.relpath(folder, root)
+            package = "" if relative == "." else relative.replace(os.sep, ".")
+            known = self._homes[folder] = Home(package, roots)
+        return known
+
+    # -- what a module hands on ----------------------------------------------------------------
+
+    def _exports(self, path: str, exact: bool) -> Exports:
+        """What the module at ``path`` hands on: exactly, or with names that it may not hand on."""
+        known = self._exact.get(path) or (None if exact else self._loose.get(path))
+        self.touched.add(path)
+        if known is not None:
+            return known
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError:
+            return _EMPTY
+        if exact:
+            exports = self._exact[path] = self._parsed(path, data)
+        else:
+            exports = self._loose[path] = self._imported(path, data)
+        return exports
+
+    def _imported(self, path: str, data: bytes) -> Exports:
+        """The names that a module imports, and those that an assignment may make an alias of one."""
+        package = self.home(path).package
+        names: dict[str, frozenset[str]] = {}
+        stars: list[str] = []
+        for module, name, local in _flat(imports_of(data), package):
+            if local == "*":
+                stars.append(module)
+            else:
+                dotted = f"{module}.{name}" if name else module
+                names[local] = names.get(local, frozenset()) | {dotted}
+        return Exports(names, tuple(stars), aliases=assigned_names(data))
+
+    def _parsed(self, path: str, data: bytes) -> Exports:
+        """The exports of a module, from its syntax tree."""
+        try:
+            tree = parse(data)
+            text = decode(data).text
+        except UnreadableError:
+            return _EMPTY
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        home = self.home(path)
+        imported = [local for _, _, local in _flat(imports_of(data), home.package) if local != "*"]
+        names = ModuleNames(
+            tree,
+            text,
+            package=home.package,
+            sources=self.sources,
+            attributes=self.sources,
+            words=imported,
+            expand=lambda values: values,
+            functions=_GLOBAL.search(text) is not None,
+        )
+        module = names.flow.module
+        found: dict[str, frozenset[str]] = {}
+        for name in {*module.bound, *module.injected}:
+            dotted = names.resolver.at_end(module, name)
+            if dotted:
+                found[name] = frozenset(value for value, _ in dotted)
+            elif module.at_end(name):
+                found[name] = frozenset()
+        return Exports(found, tuple(names.flow.stars), _all_of(tree))
+
+    # -- dotted names -----------------------------------------------------------------------------
+
+    def expand(self, values: Values, home: Home) -> Values:
+        """Replace each dotted name of the project by what it stands for."""
+        found = set()
+        for dotted, via in values:
+            if not self._is_ours(dotted, home.roots):
+                found.add((dotted, via))
+                continue
+            for target in self._target(dotted, home.roots):
+                found.add((target, via if target == dotted else REEXPORTED))
+        return frozenset(found)
+
+    def _is_ours(self, dotted: str, roots: tuple[str, ...]) -> bool:
+        top = dotted.partition(".")[0]
+        for root in roots:
+            listing = self._listing(root)
+            if top in listing or f"{top}.py" in listing:
+                return any(self._child(root, top))
+        return False
+
+    def _target(self, dotted: str, roots: tuple[str, ...]) -> frozenset[str]:
+        """What ``dotted`` stands for; only what an exact look confirms is an id source or its module."""
+        loose = self._resolved(dotted, roots, exact=False)
+        if any(target.partition(".")[0] == catalog.MODULE for target in loose):
+            return self._resolved(dotted, roots, exact=True)
+        return loose
+
+    def _resolved(self, dotted: str, roots: tuple[str, ...], *, exact: bool) -> frozenset[str]:
+        key = (dotted, roots, exact)
+        known = self._expanded.get(key)
+        if known is None:
+            outer, self.touched = self.touched, set()
+            result = frozenset(self._follow(dotted, roots, exact))
+            known = self._expanded[key] = (result, frozenset(self.touched))
+            self.touched = outer
+        self.touched |= known[1]
+        return known[0]
+
+    def _follow(self, dotted: str, roots: tuple[str, ...], exact: bool) -> Iterator[str]:
+        """Follow imports from module to module; cycles end, and so do very long chains."""
+        seen: set[tuple[str, tuple[str, ...]]] = set()
+        pending = [(dotted, roots)]
+        while pending and len(seen) < _LONGEST:
+            item = pending.pop()
+            if item in seen:
+                continue
+            seen.add(item)
+            dotted, roots = item
+            here = self._locate(dotted, roots)
+            if here is None:
+                yield dotted
+                continue
+            file, folder, module, rest = here
+            if not rest:
+                yield dotted
+                continue
+            name, after = rest[0], rest[1:]
+            exports = self._exports(file, exact) if file else _EMPTY
+            star = name.startswith("*")
+            name = name.removeprefix("*")
+            inner = self.home(file).roots if file else roots
+            if star and not exports.offers(name):
+                yield dotted
+                continue
+            if name in exports.aliases and file:
+                exports = self._exports(file, True)
+            targets = exports.names.get(name)
+            if targets is not None:
+                pending += ((".".join((target, *after)), inner) for target in targets)
+            elif exports.stars:
+                pending += ((".".join((f"{source}.*{name}", *after)), inner) for source in exports.stars)
+            elif star:
+                yield dotted
+
+    def _locate(
+        self, dotted: str, roots: tuple[str, ...]
+    ) -> tuple[str | None, str | None, str, tuple[str, ...]] | None:
+        """The module that ``dotted`` begins with and the names after it; None: not of this project."""
+        parts = dotted.split(".")
+        for root in roots:
+            file, folder = self._child(root, parts[0])
+            if file is None and folder is None:
+                continue
+            used = 1
+            while folder is not None and used < len(parts):
+                # A name that the package itself binds goes before a submodule of that name.
+                if file is not None and parts[used] in self._exports(file, False).names:
+                    bound = self._exports(file, False).names[parts[used]]
+                    if bound != {".".join(parts[: used + 1])}:
+                        break
+                inner_file, inner_folder = self._child(folder, parts[used])
+                if inner_file is None and inner_folder is None:
+                    break
+                file, folder, used = inner_file, inner_folder, used + 1
+            return file, folder, ".".join(parts[:used]), tuple(parts[used:])
+        return None
+
+    # -- what a file may reach -----------------------------------------------------------------
+
+    def words_for(self, path: str, data: bytes) -> Words:
+        """The names in ``data`` that imports of project modules may have led to an id source."""
+        words = Words()
+        home = self.home(path)
+        modules: dict[str, set[str]] = {}
+        for module, name, local in _flat(imports_of(data), home.package):
+            if not self._is_ours(module, home.roots):
+                continue
+            if local == "*":
+                self._star_words(module, home, data, words)
+            elif name is None:
+                modules.setdefault(local, set()).add(module if local != module.partition(".")[0] else local)
+            else:
+                for target in self._target(f"{module}.{name}", home.roots):
+                    if catalog.source_name(target, self.sources):
+                        words.names.add(local)
+                    elif target != catalog.MODULE:
+                        modules.setdefault(local, set()).add(target)
+        if modules:
+            self._attribute_words(modules, home, data, words)
+        return words
+
+    def _attribute_words(self, modules: dict[str, set[str]], home: Home, data: bytes, words: Words) -> None:
+        """Names after a dot that are id sources, where the name before it is one of ``modules``."""
+        locals_ = b"|".join(sorted((re.escape(name.encode()) for name in modules), reverse=True))
+        chains = set(re.findall(rb"(?<![\w.])(" + locals_ + rb")\b((?:[\s\\]*\.[\s\\]*\w+)*)", data))
+        for local, chain in chains:
+            names = [part.strip(b" \t\r\n\f\\").decode() for part in chain.split(b".")[1:]]
+            for module in modules[local.decode()]:
+                if not names:
+                    self._escaped_words(module, home, data, words)
+                self._chain_words(module, names, home, words)
+
+    def _chain_words(self, module: str, names: list[str], home: Home, words: Words) -> None:
+        current = {module}
+        for name in names:
+            following: set[str] = set()
+            for start in current:
+                for target in self._target(f"{start}.{name}", home.roots):
+                    if catalog.source_name(target, self.sources):
+                        words.attributes.add(name)
+                    elif target != catalog.MODULE and self._is_ours(target, home.roots):
+                        following.add(target)
+            if not following:
+                return
+            current = following
+
+    def _escaped_words(self, module: str, home: Home, data: bytes, words: Words) -> None:
+        """The module itself is handed on: any of its names in ``data`` may be reached through it."""
+        for name in self._visible(module, home.roots, data):
+            for target in self._target(f"{module}.{name}", home.roots):
+                if catalog.source_name(target, self.sources):
+                    words.attributes.add(name)
+
+    def _star_words(self, module: str, home: Home, data: bytes, words: Words) -> None:
+        for name in self._visible(module, home.roots, data):
+            for target in self._target(f"{module}.*{name}", home.roots):
+                if catalog.source_name(target, self.sources):
+                    words.names.add(name)
+
+    def _visible(self, module: str, roots: tuple[str, ...], data: bytes) -> list[str]:
+        """The names that ``module`` and its star imports hand on, as far as they stand in ``data``."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        pending = [module]
+        while pending:
+            module = pending.pop()
+            here = self._locate(module, roots)
+            if module in seen or here is None or here[3] or here[0] is None:
+                continue
+            seen.add(module)
+            exports = self._exports(here[0], False)
+            found.update(name for name in (*exports.names, *exports.aliases) if name.encode() in data)
+            pending += exports.stars
+        return sorted(found)
+
+
+def _flat(imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]], package: str) -> list[
+    tuple[str, str | None, str]
+]:
+    """Imports as ``(absolute module, name or None, local name)``."""
+    found: list[tuple[str, str | None, str]] = []
+    for level, module, names in imports:
+        if names is None:
+            dotted, _, local = module.partition(" ")
+            found.append((dotted, None, local) if local else (dotted, None, dotted.partition(".")[0]))
+            continue
+        source = absolute(package, level, module or None)
+        if source is None:
+            continue
+        for name, local in names:
+            # `from . import x` at the top of a root: the module is x itself.
+            found.append((source, name, "*" if name == "*" else local) if source else (name, None, local))
+    return found
+
+
+def assigned_names(data: bytes) -> frozenset[str]:
+    """Names that some assignment in ``data`` may make an alias of another name; a superset."""
+    return frozenset(
+        word.decode("utf-8", "replace") for match in _ALIAS.finditer(data) for word in _WORD.findall(match[1])
+    )
+
+
+def _all_of(tree: ast.Module) -> frozenset[str] | None:
+    """The names in ``__all__``, as far as they are written out; None where there is none."""
+    names: set[str] = set()
+    found = False
+    for statement in tree.body:
+        targets: list[ast.expr] = []
+        value: ast.expr | None = None
+        if isinstance(statement, ast.Assign):
+            targets, value = statement.targets, statement.value
+        elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
+            targets, value = [statement.target], statement.value
+        if value is None or not any(isinstance(t, ast.Name) and t.id == "__all__" for t in targets):
+            continue
+        if not isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+            return None
+        found = True
+        for element in value.elts:
+            if not isinstance(element, ast.Constant):
+                return None
+            names.add(str(element.value))
+    return frozenset(names) if found else None
+
+
+__all__ = ["DIRECT", "Exports", "Home", "Project", "Words"]

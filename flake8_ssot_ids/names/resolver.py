@@ -1,0 +1,291 @@
+"""From an expression to the dotted names that it may stand for.
+
+A :class:`Value` is a dotted name (``uuid.uuid4``, ``app.ids.make``) and the most telling step
+on the way to it. Imports are not followed here: :mod:`flake8_ssot_ids.names.project` does that
+for dotted names that belong to the project.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from flake8_ssot_ids.names.bindings import (
+    CLASS,
+    COMPREHENSION,
+    FUNCTION,
+    MODULE,
+    UNBOUND,
+    Binding,
+    Flow,
+    Scope,
+)
+
+#: How a value was reached; the order is that of precedence where one place has several.
+DIRECT, ASSIGNED, REEXPORTED, DYNAMIC = "direct", "assigned", "reexported", "dynamic"
+
+#: The attributes of this mapping stand for the attributes of the thing before it.
+NAMESPACE = ".__dict__"
+
+_IMPORTERS = frozenset({"builtins.__import__", "importlib.import_module", "importlib.__import__"})
+#: A chain of aliases is resolved link by link, so only nested dynamic access can go deep.
+_DEEPEST = 100
+_LOOKUPS = frozenset({"get", "__getitem__", "pop", "setdefault"})
+
+Value = tuple[str, str]
+Values = frozenset[Value]
+Result = TypeVar("Result")
+NOTHING: Values = frozenset()
+
+#: Replaces each dotted name of the project by what it stands for; others stay as they are.
+Expand = Callable[[Values], Values]
+
+
+class Resolver:
+    """Resolves expressions of one module after its :class:`Flow` has run.
+
+    ``wanted`` collects names that had to be looked up but were not watched; the caller
+    watches them, too, and starts again.
+    """
+
+    def __init__(self, flow: Flow, expand: Expand, is_source: Callable[[str], bool]) -> None:
+        self._flow = flow
+        self._expand = expand
+        self._is_source = is_source
+        self._memo: dict[ast.expr, Values] = {}
+        self._bindings: dict[Binding, tuple[Values, bool]] = {}
+        #: What is being resolved just now, with its depth; a second visit is a cycle.
+        self._active: dict[object, int] = {}
+        self._lowest = 0
+        self.wanted: set[str] = set()
+
+    def resolve(self, node: ast.expr) -> Values:
+        """All values that ``node`` may have, as far as they are dotted names."""
+        known = self._memo.get(node)
+        if known is not None:
+            return known
+        # A chain of attributes may be a thousand links long: walk down, then up again.
+        chain: list[ast.Attribute] = []
+        base: ast.expr = node
+        while isinstance(base, ast.Attribute) and base not in self._memo:
+            chain.append(base)
+            base = base.value
+        values, final = self._memo.get(base, NOTHING), True
+        if base not in self._memo:
+            values, final = self._guarded(base, lambda: self._expand(self._resolve(base)), NOTHING)
+            if final:
+                self._memo[base] = values
+        for link in reversed(chain):
+            if values:
+                values = self._expand(frozenset((f"{dotted}.{link.attr}", via) for dotted, via in values))
+            if final:
+                self._memo[link] = values
+        return values
+
+    def _guarded(self, key: object, compute: Callable[[], Result], otherwise: Result) -> tuple[Result, bool]:
+        """Run ``compute`` unless it is under way; the flag says whether the result is final.
+
+        Inside a cycle a result lacks what the element further up has not contributed yet; it is
+        final only for the uppermost element of the cycle.
+        """
+        depth = self._active.get(key)
+        if depth is not None or len(self._active) > _DEEPEST:
+            self._lowest = min(self._lowest, depth or 0)
+            return otherwise, False
+        depth = len(self._active) + 1
+        self._active[key] = depth
+        outer, self._lowest = self._lowest, depth
+        try:
+            result = compute()
+        finally:
+            del self._active[key]
+        final = self._lowest >= depth
+        self._lowest = outer if final else min(outer, self._lowest)
+        return result, final
+
+    def at_end(self, scope: Scope, name: str) -> Values:
+        """What ``name`` stands for when the body of ``scope`` has run."""
+        return frozenset(self._values(scope.at_end(name))[0])
+
+    def _resolve(self, node: ast.expr) -> Values:
+        found: set[Value] = set()
+        pending = [node]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, ast.IfExp):
+                pending += (part.body, part.orelse)
+            elif isinstance(part, ast.BoolOp):
+                pending += part.values
+            elif isinstance(part, ast.NamedExpr):
+                pending.append(part.value)
+            elif part is not node and isinstance(part, (ast.Attribute, ast.Call, ast.Subscript, ast.Name)):
+                found |= self.resolve(part)
+            elif isinstance(part, ast.Name):
+                found |= self._name(part)
+            elif isinstance(part, ast.Call):
+                found |= self._call(part)
+            elif isinstance(part, ast.Subscript):
+                found |= self._subscript(part)
+        return frozenset(found)
+
+    # -- names ---------------------------------------------------------------------------
+
+    def _name(self, node: ast.Name) -> Values:
+        load = self._flow.loads.get(node)
+        if load is None:
+            if isinstance(node.ctx, ast.Load):
+                self.wanted.add(node.id)
+            return NOTHING
+        bindings = set(load.bindings)
+        for owner in load.owners:
+            bindings |= owner.injected.get(node.id, set())
+        values, open_end = self._values(bindings)
+        found = set(values)
+        if load.onward is not None:
+            found |= self._onward(load.onward, node.id)
+        elif open_end and load.owners and all(owner.kind is MODULE for owner in load.owners):
+            found.add((f"builtins.{node.id}", DIRECT))
+        return frozenset(found)
+
+    def _onward(self, scope: Scope, name: str) -> set[Value]:
+        """What ``name`` means to code in ``scope`` that has not bound it itself so far."""
+        found: set[Value] = set()
+        current: Scope | None = scope
+        if name in scope.declared:
+            current = scope.declared[name]
+        elif scope.kind is FUNCTION:
+            if name in scope.bound:
+                return found
+            current = scope.parent
+        while current is not None:
+            if current.kind is FUNCTION and name in current.declared:
+                current = current.declared[name]
+                continue
+            if current.kind is not CLASS and (name in current.bound or current.kind is MODULE):
+                values, open_end = self._values(
+                    current.at_end(name) if current is not scope else current.injected.get(name, {UNBOUND})
+                )
+                found |= values
+                if current.kind is MODULE and (open_end or current is scope):
+                    found.add((f"builtins.{name}", DIRECT))
+                if current.kind in (FUNCTION, COMPREHENSION):
+                    return found
+            current = current.parent
+        return found
+
+    def _values(self, bindings: Iterable[Binding]) -> tuple[set[Value], bool]:
+        """The values of ``bindings``, and whether the name may not be bound at all."""
+        found: set[Value] = set()
+        open_end = False
+        for binding in bindings:
+            values, unbound = self._binding(binding)
+            found |= values
+            open_end = open_end or unbound
+        return found, open_end
+
+    def _binding(self, binding: Binding) -> tuple[Values, bool]:
+        if binding is UNBOUND:
+            return NOTHING, True
+        known = self._bindings.get(binding)
+        if known is not None:
+            return known
+        result, final = self._guarded(binding, lambda: self._bound(binding), (NOTHING, False))
+        if final:
+            self._bindings[binding] = result
+        return result
+
+    def _bound(self, binding: Binding) -> tuple[Values, bool]:
+        if binding.kind == "import":
+            return self._expand(frozenset({(binding.dotted, DIRECT)})), False
+        if binding.kind == "assign" and binding.value is not None:
+            values = self.resolve(binding.value)
+            return frozenset((dotted, self._assigned(dotted, via)) for dotted, via in values), False
+        if binding.kind == "star":
+            values, known = self._star(binding.dotted, binding.name)
+            if known:
+                return values, False
+            before, open_end = self._values(binding.before or ())
+            return values | before, open_end
+        return NOTHING, False
+
+    def _star(self, module: str, name: str) -> tuple[Values, bool]:
+        """What ``from module import *`` binds ``name`` to, and whether it surely binds it."""
+        values = self._expand(frozenset({(f"{module}.*{name}", DIRECT)}))
+        known = frozenset(value for value in values if "*" not in value[0])
+        return known, bool(known)
+
+    # -- dynamic access --------------------------------------------------------------------
+
+    def _call(self, node: ast.Call) -> Values:
+        text = [_text(argument) for argument in node.args[:2]]
+        if text and text[0] is not None:
+            return self._called_with_text(node, text[0])
+        if len(text) == 2 and text[1] is not None:
+            if not self._is(node.func, "builtins.getattr"):
+                return NOTHING
+            values = self.resolve(node.args[0])
+            found = frozenset((f"{dotted}.{text[1]}", DYNAMIC) for dotted, _ in values)
+            return self._dynamic(self._expand(found))
+        if not node.args or not isinstance(node.args[0], (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+            return NOTHING
+        values = self.resolve(node.args[0])
+        if not values:
+            return NOTHING
+        if self._is(node.func, "functools.partial"):
+            return values
+        if len(node.args) == 1 and self._is(node.func, "builtins.vars"):
+            return frozenset((dotted + NAMESPACE, DYNAMIC) for dotted, _ in values)
+        return NOTHING
+
+    def _called_with_text(self, node: ast.Call, text: str) -> Values:
+        """``import_module("uuid")``, ``sys.modules.get("uuid")``, ``vars(uuid).get("uuid4")``."""
+        if isinstance(node.func, ast.Attribute):
+            if node.func.attr in _LOOKUPS:
+                return self._item(self.resolve(node.func.value), text)
+            if node.func.attr == "__getattribute__":
+                found = frozenset((f"{dotted}.{text}", DYNAMIC) for dotted, _ in self.resolve(node.func.value))
+                return self._dynamic(self._expand(found))
+        if not text.replace(".", "_").isidentifier():
+            return NOTHING
+        names = {dotted for dotted, _ in self.resolve(node.func)} & _IMPORTERS
+        if not names:
+            return NOTHING
+        top = "importlib.import_module" not in names and not any(k.arg == "fromlist" for k in node.keywords)
+        top = top and len(node.args) < 4
+        dotted = text.partition(".")[0] if top else text
+        return self._dynamic(self._expand(frozenset({(dotted, DYNAMIC)})))
+
+    def _subscript(self, node: ast.Subscript) -> Values:
+        text = _text(node.slice)
+        return NOTHING if text is None else self._item(self.resolve(node.value), text)
+
+    def _item(self, mappings: Values, key: str) -> Values:
+        found: set[Value] = set()
+        for dotted, _ in mappings:
+            if dotted == "sys.modules":
+                found.add((key, DYNAMIC))
+            elif dotted.endswith(NAMESPACE):
+                found.add((f"{dotted.removesuffix(NAMESPACE)}.{key}", DYNAMIC))
+        return self._dynamic(self._expand(frozenset(found)))
+
+    def _is(self, function: ast.expr, dotted: str) -> bool:
+        return any(found == dotted for found, _ in self.resolve(function))
+
+    def _assigned(self, dotted: str, via: str) -> str:
+        """The step of a name that was assigned ``dotted``, itself reached by ``via``.
+
+        The mention of a source is a use of its own, so the alias starts afresh; the mention of a
+        module is none, so the alias keeps what was noteworthy about the way to it.
+        """
+        if self._is_source(dotted) or via not in (DYNAMIC, REEXPORTED):
+            return ASSIGNED
+        return via
+
+    @staticmethod
+    def _dynamic(values: Values) -> Values:
+        return frozenset((dotted, DYNAMIC) for dotted, _ in values)
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -1,0 +1,47 @@
+"""A byte search that tells, without parsing, that a file can hold no use of an id source.
+
+It may say "look" for nothing, but never "clean" for a file with a use of its own. Sources that
+come in through another module of the project are the business of
+:mod:`flake8_ssot_ids.names.project`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DYNAMIC = re.compile(rb"__import__|import_module|\bmodules\b")
+_IMPORTED = re.compile(rb"\bimport\b(?:[^\r\n;#\\]|\\\r?\n)*\buuid\b|\bfrom[\s\\]+uuid\b")
+_COOKIE = re.compile(rb"[^\n]*\n?[^\n]*coding[:=][ \t]*([-\w.]+)")
+#: Encodings in which ASCII bytes stand for themselves and nothing else does.
+_PLAIN = re.compile(rb"(?i)utf-?8(?:-sig)?|(?:us-)?ascii|(?:iso-?)?latin-?1|iso-?8859-\d+|(?:windows-?|cp)125\d|koi8-[ru]")
+
+
+def may_hold_use(data: bytes, sources: frozenset[str]) -> bool:
+    """Whether ``data`` may name an id source: one of ``sources`` of the module ``uuid``."""
+    if b"uuid" in data and (any(name.encode() in data for name in sources) or _IMPORTED.search(data)):
+        return True
+    return _in_disguise(data)
+
+
+def _in_disguise(data: bytes) -> bool:
+    """Whether the name may be put together from text, or be spelled in other letters."""
+    if b"import" in data and _DYNAMIC.search(data) and (b"\\" in data or _split_name(data)):
+        return True
+    if data.isascii():
+        return b"coding" in data[:400] and not _plain(data)
+    if not _plain(data):
+        return True
+    from unicodedata import normalize
+
+    # Python compares identifiers in NFKC form.
+    return "uuid" in normalize("NFKC", data.decode("utf-8", "replace"))
+
+
+def _split_name(data: bytes) -> bool:
+    """Whether a text literal holds the beginning of the name: ``"uu" "id"``."""
+    return re.search(rb"[\"'](?:u|uu|uui)[\"']", data) is not None
+
+
+def _plain(data: bytes) -> bool:
+    match = _COOKIE.match(data)
+    return match is None or _PLAIN.fullmatch(match[1]) is not None

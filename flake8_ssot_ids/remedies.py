@@ -1,0 +1,146 @@
+"""What to write instead: the generator's call for a role, with arguments that are surely bound."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flake8_ssot_ids.names.bindings import CLASS, FUNCTION, Scope
+from flake8_ssot_ids.roles import is_secret
+from flake8_ssot_ids.shapes import Shape
+
+DEFAULT_GENERATOR = "UnifiedIdGenerator"
+#: At most this long, so that the whole id keeps within the runtime's grammar.
+_PREFIX_LIMIT = 63
+_BARE = frozenset({"id", "uid", "guid", "uuid", "pk", "key", "value", "result", "new_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a remedy may rely on at one place."""
+
+    generator: str
+    zone: str
+    roles: Mapping[str, str]
+    scope: Scope
+
+
+def remedy(shape: Shape, role: str | None, subject: str | None, context: Context) -> str:
+    """The expression to write at this place, as Python source."""
+    if is_secret(role):
+        return "secrets.token_urlsafe(32)"
+    call = context.generator + "."
+    prefix = slug(shape.prefix)
+    custom = context.roles.get(role or "")
+    if custom and not prefix:
+        return call + (custom if "(" in custom else f"{custom}()")
+    user = _bound("user_id", context.scope)
+    if user:
+        if prefix == "ws" or (not prefix and role in ("connection_id", "websocket_id", "ws_id")):
+            return f"{call}generate_websocket_connection_id(user_id)"
+        if prefix == "client" or (not prefix and role in ("client_id", "ws_client_id")):
+            return f"{call}generate_websocket_client_id(user_id)"
+        if not shape.head and role == "session_id":
+            return f'{call}generate_session_id(user_id, "{context.zone}")'
+        if not shape.head and role in ("execution_id", "agent_id") and _bound("agent_type", context.scope):
+            return f"{call}generate_agent_execution_id(agent_type, user_id)"
+    if prefix:
+        return f'{call}generate_base_id("{prefix}")'
+    dynamic = _dynamic(shape)
+    if dynamic:
+        return f"{call}generate_base_id({dynamic})"
+    return f'{call}generate_base_id("{base(role, subject)}")'
+
+
+def base(role: str | None, subject: str | None = None) -> str:
+    """The prefix for a role: ``session_id`` -> ``session``; ``jti`` is the id of a token."""
+    if role == "jti":
+        return "jwt_token"
+    if role is None or role in _BARE:
+        role = subject or role
+    text = re.sub(r"_(?:id|uuid|uid|guid)$", "", role or "")
+    return slug(text) if text and text not in _BARE else "id"
+
+
+def slug(text: str | None) -> str:
+    """Text in the grammar of a prefix: segments of a-z and 0-9, joined by ``_``, a letter first."""
+    segments = re.findall(r"[a-z0-9]+", (text or "").lower())
+    while segments and not segments[0][0].isalpha():
+        segments.pop(0)
+    return "_".join(segments)[:_PREFIX_LIMIT].rstrip("_")
+
+
+def _dynamic(shape: Shape) -> str:
+    """The head of a text with other values in it, as an f-string or a plain name."""
+    pieces: list[str] = []
+    for piece in shape.head:
+        if isinstance(piece, str):
+            pieces.append(piece.replace("{", "{{").replace("}", "}}"))
+        elif _is_plain(piece):
+            pieces.append("{" + ast.unparse(piece) + "}")
+        elif pieces:
+            pieces[-1] = pieces[-1].rstrip("_-:. ")
+    text = "".join(pieces).rstrip("_-:./ ")
+    if "{" not in text:
+        return ""
+    whole = re.fullmatch(r"\{([\w.]+)\}", text)
+    if whole:
+        return whole[1]
+    return "" if '"' in text or "\\" in text or "\n" in text else f'f"{text}"'
+
+
+def _is_plain(node: ast.expr) -> bool:
+    depth = 0
+    while isinstance(node, ast.Attribute) and depth < 8:
+        node, depth = node.value, depth + 1
+    return isinstance(node, ast.Name)
+
+
+def _bound(name: str, scope: Scope) -> bool:
+    """Whether ``name`` is a parameter around ``scope`` that is not None and never bound again."""
+    current: Scope | None = scope
+    while current is not None:
+        if current.kind is CLASS and current is scope:
+            return False
+        node = current.node
+        if current.kind is FUNCTION and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            found = _parameter(node, name)
+            if found is not None:
+                return found
+        current = current.parent
+    return False
+
+
+def _parameter(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool | None:
+    """Whether the parameter ``name`` of ``function`` can be relied on; None if it has none."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults: dict[str, ast.expr | None] = dict(
+        zip((a.arg for a in reversed(positional)), reversed(arguments.defaults), strict=False)
+    )
+    defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)}
+    parameter = next((a for a in (*positional, *arguments.kwonlyargs) if a.arg == name), None)
+    body = [function.body] if isinstance(function, ast.Lambda) else function.body
+    stored = any(
+        isinstance(inner, ast.Name) and inner.id == name and not isinstance(inner.ctx, ast.Load)
+        for statement in body
+        for inner in ast.walk(statement)
+    )
+    if parameter is None:
+        return False if stored else None
+    default = defaults.get(name)
+    if stored or (isinstance(default, ast.Constant) and default.value is None):
+        return False
+    return not _optional(parameter.annotation)
+
+
+def _optional(annotation: ast.expr | None) -> bool:
+    return annotation is not None and any(
+        (isinstance(inner, ast.Constant) and (inner.value is None or "None" in str(inner.value)))
+        or (isinstance(inner, ast.Name) and inner.id in ("Optional", "Any", "object"))
+        or (isinstance(inner, ast.Attribute) and inner.attr in ("Optional", "Any"))
+        or (isinstance(inner, ast.Constant) and "Optional" in str(inner.value))
+        for inner in ast.walk(annotation)
+    )

@@ -1,0 +1,47 @@
+"""What a rule is: a predicate over one use, a message, and the prose that documents it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT
+from flake8_ssot_ids.uses import Use
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One code.
+
+    ``title`` says in a line what is wrong; ``what`` and ``why`` are paragraphs; ``example`` is a
+    caret-marked case (see :mod:`flake8_ssot_ids.testing`) and ``instead`` is clean code, both
+    executed by the tests. ``safety`` says what a fix may change. ``matches`` and ``message`` are
+    None for a rule that the engine itself raises.
+    """
+
+    code: str
+    name: str
+    title: str
+    what: str
+    why: str
+    example: str
+    instead: str
+    safety: str
+    matches: Callable[[Use], bool] | None = None
+    message: Callable[[Use], str] | None = None
+    preview: bool = False
+
+
+def instead(use: Use) -> str:
+    """The closing half sentence of a message: what to write at this very place."""
+    if use.remedy.startswith("secrets."):
+        return f"this is a secret, not an id: write `{use.remedy}`"
+    tail = use.shape.tail
+    if "@" in tail or "@" in (use.shape.prefix or ""):
+        return f"an address is no id: build it around `{use.remedy}`"
+    return f"write `{use.remedy}`"
+
+
+def direct(use: Use) -> bool:
+    """Whether the source is named openly, so that its shape decides the code."""
+    return use.via == DIRECT or (use.via == ASSIGNED and not use.shape.called)

@@ -1,0 +1,50 @@
+"""SID101: the UUID object is used as it is."""
+
+from __future__ import annotations
+
+from flake8_ssot_ids.rule import Rule, direct, instead
+from flake8_ssot_ids.shapes import OBJECT
+from flake8_ssot_ids.uses import Use
+
+
+def matches(use: Use) -> bool:
+    """A call whose value leaves its expression as an object."""
+    return direct(use) and use.shape.kind == OBJECT
+
+
+def message(use: Use) -> str:
+    """What is wrong at this place."""
+    return f"`{use.spelling}()` makes an id that bypasses the generator, so its kind and owner cannot be told; {instead(use)}"
+
+
+RULE = Rule(
+    code="SID101",
+    name="raw-uuid",
+    title="An id is made by the uuid module instead of the approved generator",
+    what="Reports a call of `uuid.uuid1`, `uuid4`, `uuid6`, `uuid7` or `uuid8` whose UUID object is used as it is.",
+    why=(
+        "An id from anywhere but the one generator carries no kind, no time and no owner. What compares, "
+        "routes or cleans up ids has to guess, and two services that guess differently leave sockets and "
+        "sessions behind. A UUID object also becomes text in different spellings at different places."
+    ),
+    example="""\
+import uuid
+
+
+def open_session(store):
+    session_id = uuid.uuid4()
+    #            ^^^^^^^^^^ SID101
+    store.add(session_id)
+""",
+    instead="""\
+from ssot_ids import UnifiedIdGenerator
+
+
+def open_session(store):
+    session_id = UnifiedIdGenerator.generate_base_id("session")
+    store.add(session_id)
+""",
+    safety="Manual: readers of the value may rely on a UUID object.",
+    matches=matches,
+    message=message,
+)

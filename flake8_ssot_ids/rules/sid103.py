@@ -1,0 +1,78 @@
+"""SID103: only a part of a UUID is kept."""
+
+from __future__ import annotations
+
+import math
+
+from flake8_ssot_ids.rule import Rule, direct, instead
+from flake8_ssot_ids.shapes import CUT
+from flake8_ssot_ids.uses import Use
+
+_CLOCKED = frozenset({"uuid1", "uuid6", "uuid7"})
+#: Where a collision is this likely, the message names the number of ids.
+_LIKELY = 0.01
+
+
+def matches(use: Use) -> bool:
+    """A call of whose value only a part leaves its expression."""
+    return direct(use) and use.shape.kind == CUT
+
+
+def collision_at(bits: float, probability: float = _LIKELY) -> int:
+    """The number of ids at which two are equal with ``probability``, by the birthday bound.
+
+    ``n = sqrt(2 * 2**bits * ln(1 / (1 - probability)))``
+    """
+    return math.floor(math.sqrt(2 * 2**bits * math.log(1 / (1 - probability))))
+
+
+def message(use: Use) -> str:
+    """What is wrong at this place: the bits that are left and where that ends."""
+    bits = use.shape.bits
+    if bits is None:
+        left = f"only a part of `{use.spelling}()` is kept, so ids collide early"
+    elif bits < 1:
+        what = "the clock and the machine" if use.source in _CLOCKED else "fixed digits"
+        left = f"the part of `{use.spelling}()` that is kept holds {what} and no random bit, so ids repeat"
+    else:
+        count = max(2, collision_at(bits))
+        amount = f"{bits:.0f} random bit{'' if round(bits) == 1 else 's'}"
+        left = f"only {amount} of `{use.spelling}()` are kept, so a collision is 1 % likely at {count:,} ids"
+    return f"{left}; {instead(use)}"
+
+
+RULE = Rule(
+    code="SID103",
+    name="truncated-uuid",
+    title="A UUID is cut, so that ids collide",
+    what=(
+        "Reports a UUID of which only a part is kept: a slice of its text, one of its fields, a remainder, a "
+        "shift or a mask of its number, a format precision. `hex[:32]` and `str(...)[:36]` lose nothing and "
+        "are not reported."
+    ),
+    why=(
+        "A uuid4 has 122 random bits; its version digit and the two bits of its variant are fixed. Eight "
+        "hexadecimal digits are 32 bits: one per cent of systems with 9,291 such ids have two that are equal, "
+        "half of those with 77,162. The head of a uuid1, uuid6 or uuid7 is the clock and not random at all."
+    ),
+    example="""\
+import uuid
+
+
+def open_socket(sockets, socket):
+    connection_id = f"ws_{uuid.uuid4().hex[:8]}"
+    #                     ^^^^^^^^^^ SID103
+    sockets[connection_id] = socket
+""",
+    instead="""\
+from ssot_ids import UnifiedIdGenerator
+
+
+def open_socket(sockets, socket, user_id):
+    connection_id = UnifiedIdGenerator.generate_websocket_connection_id(user_id)
+    sockets[connection_id] = socket
+""",
+    safety="Unsafe: text stays text, but its format and length change.",
+    matches=matches,
+    message=message,
+)

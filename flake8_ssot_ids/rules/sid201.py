@@ -1,0 +1,50 @@
+"""SID201: a call by a name that was assigned an id source."""
+
+from __future__ import annotations
+
+from flake8_ssot_ids.names.resolver import ASSIGNED
+from flake8_ssot_ids.rule import Rule, instead
+from flake8_ssot_ids.uses import Use
+
+
+def matches(use: Use) -> bool:
+    """A call through an assignment in this module."""
+    return use.via == ASSIGNED and use.shape.called
+
+
+def message(use: Use) -> str:
+    """What is wrong at this place."""
+    return f"this name is an alias of `{use.spelling}`, so a raw id is made where no search finds it; {instead(use)}"
+
+
+RULE = Rule(
+    code="SID201",
+    name="aliased-source",
+    title="A raw id is made through an alias of a uuid function",
+    what=(
+        "Reports a call by a name that an assignment, a default argument, an unpacking or `functools.partial` "
+        "bound to an id source, or to the module that has it."
+    ),
+    why="An alias hides the source from every search and from every import rule, so the place is never migrated.",
+    example="""\
+import uuid
+
+make = uuid.uuid4
+#      ^^^^^^^^^^ SID105
+
+
+def new_run():
+    return str(make())
+    #          ^^^^ SID201
+""",
+    instead="""\
+from ssot_ids import UnifiedIdGenerator
+
+
+def new_run():
+    return UnifiedIdGenerator.generate_base_id("run")
+""",
+    safety="Unsafe: text stays text, but its format changes.",
+    matches=matches,
+    message=message,
+)

@@ -1,0 +1,57 @@
+"""SID202: an id source reached through another module of the project."""
+
+from __future__ import annotations
+
+from flake8_ssot_ids.names.resolver import REEXPORTED
+from flake8_ssot_ids.rule import Rule, instead
+from flake8_ssot_ids.uses import Use
+
+
+def matches(use: Use) -> bool:
+    """A reference through an own module, called or not."""
+    return use.via == REEXPORTED
+
+
+def message(use: Use) -> str:
+    """What is wrong at this place."""
+    return f"this is `{use.spelling}`, re-exported by a module of the project, so a raw id is made out of sight; {instead(use)}"
+
+
+RULE = Rule(
+    code="SID202",
+    name="reexported-source",
+    title="A uuid function is reached through another module of the project",
+    what=(
+        "Reports a reference to an id source that another module of the project imported, aliased or "
+        "star-imported first. Chains and cycles of such modules are followed from the `src` roots."
+    ),
+    why=(
+        "The place names neither the module `uuid` nor any of its functions. A ban on the import is kept to "
+        "the letter while raw ids go on being made."
+    ),
+    example="""\
+### file: app/compat.py
+from uuid import uuid4 as new_id
+
+### file: app/jobs.py
+from app.compat import new_id
+
+
+def submit(queue):
+    job_id = str(new_id())
+    #            ^^^^^^ SID202
+    queue.put(job_id)
+""",
+    instead="""\
+### file: app/jobs.py
+from ssot_ids import UnifiedIdGenerator
+
+
+def submit(queue):
+    job_id = UnifiedIdGenerator.generate_base_id("job")
+    queue.put(job_id)
+""",
+    safety="Unsafe: text stays text, but its format changes.",
+    matches=matches,
+    message=message,
+)

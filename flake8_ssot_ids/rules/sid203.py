@@ -1,0 +1,47 @@
+"""SID203: an id source reached dynamically."""
+
+from __future__ import annotations
+
+from flake8_ssot_ids.names.resolver import DYNAMIC
+from flake8_ssot_ids.rule import Rule, instead
+from flake8_ssot_ids.uses import Use
+
+
+def matches(use: Use) -> bool:
+    """A reference by way of text, called or not."""
+    return use.via == DYNAMIC
+
+
+def message(use: Use) -> str:
+    """What is wrong at this place."""
+    return f"this is `{use.spelling}` by dynamic access, which hides a raw id from every search; {instead(use)}"
+
+
+RULE = Rule(
+    code="SID203",
+    name="dynamic-source",
+    title="A uuid function is reached by dynamic access",
+    what=(
+        "Reports a reference to an id source by way of text: `getattr(uuid, \"uuid4\")`, `__import__(\"uuid\")`, "
+        "`importlib.import_module(\"uuid\")`, `sys.modules[\"uuid\"]`, `vars(uuid)[\"uuid4\"]`."
+    ),
+    why="Nobody writes this by accident where a plain import would do; it keeps a ban from seeing the id.",
+    example="""\
+import uuid
+
+
+def trace():
+    return getattr(uuid, "uuid4")().hex
+    #      ^^^^^^^^^^^^^^^^^^^^^^ SID203
+""",
+    instead="""\
+from ssot_ids import UnifiedIdGenerator
+
+
+def trace():
+    return UnifiedIdGenerator.generate_base_id("trace")
+""",
+    safety="Unsafe: text stays text, but its format changes.",
+    matches=matches,
+    message=message,
+)

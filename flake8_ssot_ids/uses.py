@@ -1,0 +1,73 @@
+"""The list of uses: each reference in executed code that resolves to an id source, with what rules need."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.names.bindings import Scope
+from flake8_ssot_ids.names.module import ModuleNames
+from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT, DYNAMIC, REEXPORTED
+from flake8_ssot_ids.roles import role_of
+from flake8_ssot_ids.shapes import Shape, shape_of
+
+_PRECEDENCE = {DIRECT: 0, ASSIGNED: 1, REEXPORTED: 2, DYNAMIC: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of an id source.
+
+    ``reference`` is the expression that resolves to ``source`` (such as ``uuid4``); ``via`` is the
+    most telling step on the way there. ``role`` and ``subject`` say what the id is for.
+    ``remedy`` is the Python source to write instead.
+    """
+
+    reference: ast.expr
+    source: str
+    via: str
+    shape: Shape
+    role: str | None
+    subject: str | None
+    symbol: str
+    scope: Scope
+    statement: ast.stmt
+    remedy: str = ""
+
+    @property
+    def spelling(self) -> str:
+        """The qualified name of the source, as a message shows it."""
+        return f"{catalog.MODULE}.{self.source}"
+
+
+def uses_of(names: ModuleNames) -> list[Use]:
+    """All uses in a module, in the order of their positions."""
+    found: list[Use] = []
+    parents = names.flow.parents
+    for reference, place in names.flow.candidates.items():
+        values = names.sources_of(reference)
+        if not values:
+            continue
+        dotted, via = max(values, key=lambda value: _PRECEDENCE[value[1]])
+        source = dotted.partition(".")[2]
+        shape = shape_of(reference, source, parents)
+        symbol = place.scope.symbol
+        role, subject = role_of(shape.node, parents, symbol)
+        found.append(Use(reference, source, via, shape, role, subject, symbol, place.scope, place.statement))
+    found.sort(key=lambda use: (use.reference.lineno, use.reference.col_offset))
+    return found
+
+
+def path_to(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> list[ast.AST] | None:
+    """The chain from the outermost f-string around ``node`` down to it; None outside of one."""
+    chain = [node]
+    outermost: int | None = None
+    current: ast.AST | None = node
+    while current is not None and not isinstance(current, ast.stmt):
+        if isinstance(current, ast.JoinedStr):
+            outermost = len(chain)
+        current = parents.get(current)
+        if current is not None:
+            chain.append(current)
+    return None if outermost is None else chain[:outermost][::-1]
