@@ -50,7 +50,9 @@ def read(topic: Path) -> list[Case]:
         elif header and header["key"] == "python":
             cases[-1].python = tuple(int(part) for part in header["value"].split("."))
         elif header:
-            target = header["value"] if header["key"] == "file" else "### config"
+            target = header["value"] or "### config"
+            if header["value"]:
+                cases[-1].files[target] = ""
         elif target == "### config":
             cases[-1].config = (cases[-1].config or "") + line + "\n"
         elif line.strip() or target in cases[-1].files:
