@@ -62,7 +62,7 @@ def imports(file: Path, name: str, *, lazy: bool = True) -> Iterator[str]:
     todo: list[ast.AST] = [ast.parse(file.read_bytes())]
     while todo:
         node = todo.pop()
-        if lazy or not isinstance(node, ast.FunctionDef) and not _only_for_types(node):
+        if lazy or (not isinstance(node, ast.FunctionDef) and not _only_for_types(node)):
             todo += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
