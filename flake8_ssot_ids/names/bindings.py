@@ -258,8 +258,10 @@ class Flow:
         self.loads: dict[ast.Name, Load] = {}
         self.candidates: dict[ast.expr, Place] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
-        #: Names that an import of a watched thing binds, or that a watched value is assigned to.
+        #: Names that an import of a watched thing binds.
         self.aliases: set[str] = set()
+        #: Names that are not watched, with a value that a watched name stands in.
+        self.suspects: list[tuple[str, ast.expr]] = []
         self.stars: list[str] = []
         self._star_names = tuple(names)
         self.module = self.scope = Scope(MODULE, tree, None, "")
@@ -323,7 +325,7 @@ class Flow:
             if isinstance(target, ast.Name):
                 if value is not None and may_hand_on(value):
                     if target.id not in self.watched and self._mentions(value):
-                        self.aliases.add(target.id)
+                        self.suspects.append((target.id, value))
                     self._bind(target.id, Binding("assign", value=value))
                 else:
                     self._bind(target.id, OPAQUE)
@@ -813,7 +815,7 @@ class Flow:
         for parameter, default in pairs:
             if default is not None and may_hand_on(default):
                 if parameter.arg not in self.watched and self._mentions(default):
-                    self.aliases.add(parameter.arg)
+                    self.suspects.append((parameter.arg, default))
                 self._bind(parameter.arg, Binding("assign", value=default))
             else:
                 self._bind(parameter.arg, OPAQUE)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.bindings import Flow, Hits
-from flake8_ssot_ids.names.resolver import Expand, Resolver, Value, Values
+from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver, Value, Values
 
-_STAR = r"|\bimport\b[\s\\]*\*"
+_STAR = re.compile(r"import[\s\\]*\*")
 
 
 class ModuleNames:
@@ -40,6 +40,7 @@ class ModuleNames:
     ) -> None:
         self._sources = sources
         watched = {catalog.MODULE, *attributes, *words}
+        dynamic = Dynamic(text)
         while True:
             self.flow = Flow(
                 tree,
@@ -50,10 +51,13 @@ class ModuleNames:
                 names=watched,
                 functions=functions,
             )
-            self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), self.is_source)
+            self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), self.is_source, dynamic)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
-            found = (self.flow.aliases | self.resolver.wanted) - watched
+            found = self.flow.aliases.union(
+                name for name, value in self.flow.suspects if self.resolver.resolve(value)
+            )
+            found = (found | self.resolver.wanted) - watched
             if not found:
                 break
             watched |= found
@@ -88,23 +92,42 @@ def rows(text: str, words: Iterable[str], attributes: Iterable[str]) -> list[int
     Python compares identifiers in NFKC form, so rows that are not ASCII are looked at in that
     form, too.
     """
-    # A name after a dot is an attribute; only those in `attributes` matter.
-    anywhere = "|".join(sorted(map(re.escape, attributes), key=len, reverse=True)) or r"(?!)"
-    names = "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or r"(?!)"
-    pattern = re.compile(rf"(?<!\w)(?:(?:{anywhere})|(?<!\.)(?:{names}))(?!\w){_STAR}")
+    attributes = frozenset(attributes)
+    words = {*words, *attributes}
+    places = sorted(place for word in words for place in _places(text, word, word in attributes))
+    for match in _STAR.finditer(text):
+        places += (match.start(), match.end())
+    places.sort()
     found: list[int] = []
     row, seen = 1, 0
-    for match in pattern.finditer(text):
-        at = match.start()
-        row += text.count("\n", seen, at)
-        seen = at
+    for place in places:
+        row += text.count("\n", seen, place)
+        seen = place
         found.append(row)
-        if match.group().startswith("import"):
-            found.append(row + match.group().count("\n"))
     if not text.isascii():
         from unicodedata import normalize
 
         for number, line in enumerate(text.split("\n"), 1):
-            if not line.isascii() and pattern.search(normalize("NFKC", line)):
-                found.append(number)
+            if not line.isascii():
+                line = normalize("NFKC", line)
+                if any(word in line for word in words):
+                    found.append(number)
     return found
+
+
+def _places(text: str, word: str, attribute: bool) -> Iterator[int]:
+    """The offsets at which ``word`` stands as a whole word; after a dot only for an ``attribute``."""
+    at = text.find(word)
+    length = len(word)
+    while at >= 0:
+        before = text[at - 1] if at else " "
+        after = text[at + length : at + length + 1]
+        if not (
+            after == "_"
+            or after.isalnum()
+            or before == "_"
+            or before.isalnum()
+            or (before == "." and not attribute)
+        ):
+            yield at
+        at = text.find(word, at + length)

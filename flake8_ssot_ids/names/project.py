@@ -10,6 +10,7 @@ import ast
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.model import UnreadableError
@@ -22,14 +23,16 @@ from flake8_ssot_ids.source import decode, parse
 #: A chain of re-exports longer than this is given up.
 _LONGEST = 200
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]", re.MULTILINE)
-#: Assignments whose value may be another name: `a = b`, `a = b.c`, `a = b = c`, `a, b = c, d`,
-#: `a = b if c else d`, `a = (`, and calls that hand a function through.
+#: A top-level statement begins where a line does not begin with white space.
+_STATEMENT = re.compile(rb"^(?=[A-Za-z_(\[\x80-\xff])", re.MULTILINE)
+_BODY = (b"def ", b"class ", b"async ", b"@", b"import ", b"from ")
+_DECLARED = re.compile(rb"^[ \t]+global[ \t]+([^\r\n#;]*)", re.MULTILINE)
+#: An assignment whose value may be another name: targets, then the first word of the value.
 _ALIAS = re.compile(
-    rb"^[ \t]*((?:[\w \t,*()\[\]]+?(?::[^=\n]*)?=)+)[ \t]*"
-    rb"(?:[(\\]|[A-Za-z_\x80-\xff][\w.\x80-\xff]*[ \t]*(?:$|[#,;\r]|if\b|or\b|and\b)"
-    rb"|[^\n]*(?:partial|getattr|import_module|__import__|vars|modules|__dict__|:=))",
-    re.MULTILINE,
+    rb"(?:^|[;:\n])[ \t]*((?:[\w\x80-\xff][\w \t,*\x80-\xff]*|[(\[][\w \t,*()\[\]\x80-\xff]*)(?::[^=\n]*)?)=(?!=)[\s(\[\\]*"
+    rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)"
 )
+_DYNAMIC = re.compile(rb"partial|getattr|import_module|__import__|vars|modules|__dict__|:=")
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 
@@ -101,6 +104,7 @@ class Project:
         self._loose: dict[str, Exports] = {}
         self._exact: dict[str, Exports] = {}
         self._homes: dict[str, Home] = {}
+        self._handed: dict[tuple[str, tuple[str, ...]], tuple[frozenset[str], frozenset[str]]] = {}
         self._expanded: dict[tuple[str, tuple[str, ...], bool], tuple[frozenset[str], frozenset[str]]] = {}
 
     def start(self) -> None:
@@ -183,7 +187,33 @@ class Project:
             else:
                 dotted = f"{module}.{name}" if name else module
                 names[local] = names.get(local, frozenset()) | {dotted}
-        return Exports(names, tuple(stars), aliases=assigned_names(data))
+        return Exports(names, tuple(stars), aliases=self._aliases(path, data, names, bool(stars)))
+
+    def _aliases(
+        self, path: str, data: bytes, names: Mapping[str, frozenset[str]], stars: bool
+    ) -> frozenset[str]:
+        """Names that an assignment at the top level may make an alias of something imported."""
+        roots = self.home(path).roots
+        of: dict[str, set[str]] = {}
+        dynamic = _DYNAMIC.search(data) is not None
+        for names_, first in assigned_names(data):
+            for name in names_:
+                of.setdefault(name, set()).add(first)
+        telling: dict[str, bool] = {}
+
+        def tells(word: str) -> bool:
+            known = telling.get(word)
+            if known is None:
+                known = telling[word] = word in of or any(
+                    dotted.partition(".")[0] == catalog.MODULE or self._is_ours(dotted, roots)
+                    for dotted in names.get(word, ())
+                )
+            return known
+
+        everything = dynamic or stars
+        return frozenset(
+            name for name, words in of.items() if everything or "" in words or any(map(tells, words))
+        )
 
     def _parsed(self, path: str, data: bytes) -> Exports:
         """The exports of a module, from its syntax tree."""
@@ -345,9 +375,11 @@ class Project:
         for local, chain in chains:
             names = [part.strip(b" \t\r\n\f\\").decode() for part in chain.split(b".")[1:]]
             for module in modules[local.decode()]:
-                if not names:
-                    self._escaped_words(module, home, data, words)
-                self._chain_words(module, names, home, words)
+                if names:
+                    self._chain_words(module, names, home, words)
+                else:
+                    # The module itself is handed on: any of its names may be reached through it.
+                    words.attributes |= self._handed_on(module, home.roots)
 
     def _chain_words(self, module: str, names: list[str], home: Home, words: Words) -> None:
         current = {module}
@@ -363,21 +395,32 @@ class Project:
                 return
             current = following
 
-    def _escaped_words(self, module: str, home: Home, data: bytes, words: Words) -> None:
-        """The module itself is handed on: any of its names in ``data`` may be reached through it."""
-        for name in self._visible(module, home.roots, data):
-            for target in self._target(f"{module}.{name}", home.roots):
-                if catalog.source_name(target, self.sources):
-                    words.attributes.add(name)
-
     def _star_words(self, module: str, home: Home, data: bytes, words: Words) -> None:
-        for name in self._visible(module, home.roots, data):
-            for target in self._target(f"{module}.*{name}", home.roots):
-                if catalog.source_name(target, self.sources):
-                    words.names.add(name)
+        for name in self._visible(module, home.roots):
+            if name.encode() in data:
+                for target in self._target(f"{module}.*{name}", home.roots):
+                    if catalog.source_name(target, self.sources):
+                        words.names.add(name)
 
-    def _visible(self, module: str, roots: tuple[str, ...], data: bytes) -> list[str]:
-        """The names that ``module`` and its star imports hand on, as far as they stand in ``data``."""
+    def _handed_on(self, module: str, roots: tuple[str, ...]) -> frozenset[str]:
+        """The names of ``module`` that are id sources."""
+        key = (module, roots)
+        known = self._handed.get(key)
+        if known is None:
+            outer, self.touched = self.touched, set()
+            found = frozenset(
+                name
+                for name in self._visible(module, roots)
+                for target in self._target(f"{module}.{name}", roots)
+                if catalog.source_name(target, self.sources)
+            )
+            known = self._handed[key] = found, frozenset(self.touched)
+            self.touched = outer
+        self.touched |= known[1]
+        return known[0]
+
+    def _visible(self, module: str, roots: tuple[str, ...]) -> list[str]:
+        """The names that ``module`` and its star imports hand on."""
         found: set[str] = set()
         seen: set[str] = set()
         pending = [module]
@@ -388,7 +431,7 @@ class Project:
                 continue
             seen.add(module)
             exports = self._exports(here[0], False)
-            found.update(name for name in (*exports.names, *exports.aliases) if name.encode() in data)
+            found.update(exports.names, exports.aliases)
             pending += exports.stars
         return sorted(found)
 
@@ -412,11 +455,23 @@ def _flat(imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]]
     return found
 
 
-def assigned_names(data: bytes) -> frozenset[str]:
-    """Names that some assignment in ``data`` may make an alias of another name; a superset."""
-    return frozenset(
-        word.decode("utf-8", "replace") for match in _ALIAS.finditer(data) for word in _WORD.findall(match[1])
-    )
+def assigned_names(data: bytes) -> Iterator[tuple[list[str], str]]:
+    """Names assigned at the top level of ``data``, with the first word of the value; a superset.
+
+    An empty word stands for a value that is not known, as behind ``global``.
+    """
+    for declared in _DECLARED.finditer(data):
+        yield [_decoded(word) for word in _WORD.findall(declared[1])], ""
+    starts = [match.start() for match in _STATEMENT.finditer(data)]
+    for start, end in pairwise([*starts, len(data)]):
+        if data.startswith(_BODY, start) or data.find(b"=", start, end) < 0:
+            continue
+        for match in _ALIAS.finditer(data, start, end):
+            yield [_decoded(word) for word in _WORD.findall(match[1])], _decoded(match[2])
+
+
+def _decoded(word: bytes) -> str:
+    return word.decode("utf-8", "replace")
 
 
 def _all_of(tree: ast.Module) -> frozenset[str] | None:

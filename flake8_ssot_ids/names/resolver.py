@@ -42,6 +42,17 @@ NOTHING: Values = frozenset()
 Expand = Callable[[Values], Values]
 
 
+class Dynamic:
+    """Which ways of dynamic access a text can hold at all; the rest is not worth a look."""
+
+    __slots__ = ("imports", "mappings")
+
+    def __init__(self, text: str) -> None:
+        """Search ``text`` for the words without which there is no such access."""
+        self.imports = "import_module" in text or "__import__" in text
+        self.mappings = "modules" in text or "vars" in text or "__dict__" in text
+
+
 class Resolver:
     """Resolves expressions of one module after its :class:`Flow` has run.
 
@@ -49,7 +60,10 @@ class Resolver:
     watches them, too, and starts again.
     """
 
-    def __init__(self, flow: Flow, expand: Expand, is_source: Callable[[str], bool]) -> None:
+    def __init__(
+        self, flow: Flow, expand: Expand, is_source: Callable[[str], bool], dynamic: Dynamic
+    ) -> None:
+        self._dynamic = dynamic
         self._flow = flow
         self._expand = expand
         self._is_source = is_source
@@ -226,7 +240,7 @@ class Resolver:
                 return NOTHING
             values = self.resolve(node.args[0])
             found = frozenset((f"{dotted}.{text[1]}", DYNAMIC) for dotted, _ in values)
-            return self._dynamic(self._expand(found))
+            return _by_text(self._expand(found))
         if not node.args or not isinstance(node.args[0], (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
             return NOTHING
         values = self.resolve(node.args[0])
@@ -241,12 +255,12 @@ class Resolver:
     def _called_with_text(self, node: ast.Call, text: str) -> Values:
         """``import_module("uuid")``, ``sys.modules.get("uuid")``, ``vars(uuid).get("uuid4")``."""
         if isinstance(node.func, ast.Attribute):
-            if node.func.attr in _LOOKUPS:
+            if node.func.attr in _LOOKUPS and self._dynamic.mappings:
                 return self._item(self.resolve(node.func.value), text)
             if node.func.attr == "__getattribute__":
                 found = frozenset((f"{dotted}.{text}", DYNAMIC) for dotted, _ in self.resolve(node.func.value))
-                return self._dynamic(self._expand(found))
-        if not text.replace(".", "_").isidentifier():
+                return _by_text(self._expand(found))
+        if not self._dynamic.imports or not text.replace(".", "_").isidentifier():
             return NOTHING
         names = {dotted for dotted, _ in self.resolve(node.func)} & _IMPORTERS
         if not names:
@@ -254,11 +268,13 @@ class Resolver:
         top = "importlib.import_module" not in names and not any(k.arg == "fromlist" for k in node.keywords)
         top = top and len(node.args) < 4
         dotted = text.partition(".")[0] if top else text
-        return self._dynamic(self._expand(frozenset({(dotted, DYNAMIC)})))
+        return _by_text(self._expand(frozenset({(dotted, DYNAMIC)})))
 
     def _subscript(self, node: ast.Subscript) -> Values:
         text = _text(node.slice)
-        return NOTHING if text is None else self._item(self.resolve(node.value), text)
+        if text is None or not self._dynamic.mappings:
+            return NOTHING
+        return self._item(self.resolve(node.value), text)
 
     def _item(self, mappings: Values, key: str) -> Values:
         found: set[Value] = set()
@@ -267,7 +283,7 @@ class Resolver:
                 found.add((key, DYNAMIC))
             elif dotted.endswith(NAMESPACE):
                 found.add((f"{dotted.removesuffix(NAMESPACE)}.{key}", DYNAMIC))
-        return self._dynamic(self._expand(frozenset(found)))
+        return _by_text(self._expand(frozenset(found)))
 
     def _is(self, function: ast.expr, dotted: str) -> bool:
         return any(found == dotted for found, _ in self.resolve(function))
@@ -282,9 +298,10 @@ class Resolver:
             return ASSIGNED
         return via
 
-    @staticmethod
-    def _dynamic(values: Values) -> Values:
-        return frozenset((dotted, DYNAMIC) for dotted, _ in values)
+
+
+def _by_text(values: Values) -> Values:
+    return frozenset((dotted, DYNAMIC) for dotted, _ in values)
 
 
 def _text(node: ast.expr) -> str | None:
