@@ -53,7 +53,8 @@ def check(paths: Sequence[Path | str], *flags: str) -> Answer:
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=tempfile.gettempdir(), encoding="utf-8"
     )
-    if "Traceback" in done.stderr or done.returncode not in (0, 1, 2):
+    broken = "Traceback" in done.stderr or "internal error" in done.stderr
+    if broken or done.returncode not in (0, 1, 2):
         raise DisagreementError(f"{' '.join(flags)}: exit code {done.returncode}\n{done.stderr[-3000:]}")
     rows = json.loads(done.stdout)
     keys = Counter(
