@@ -157,6 +157,8 @@ class _Climb:
             return self._member(parent)
         if isinstance(parent, ast.keyword):
             return self._keyword(parent)
+        if isinstance(parent, ast.Dict):
+            return self._mapping(parent)
         if isinstance(parent, (ast.BoolOp, ast.IfExp, ast.NamedExpr)):
             if isinstance(parent, ast.IfExp) and parent.test is node:
                 return None
@@ -201,6 +203,9 @@ class _Climb:
             return True
         if self.form == "bytes" and name == "hex":
             self.form = "text"
+            return True
+        if self.form == "number" and name == "to_bytes":
+            self.form = "bytes"
             return True
         if self.form not in ("text", "bytes"):
             return False
@@ -268,7 +273,7 @@ class _Climb:
                 return call
         if not isinstance(function, ast.Name) or call.args[0] is not self.node:
             return None
-        if name in ("str", "repr") and self.form != "list":
+        if name in ("str", "repr", "ascii") and self.form != "list":
             self._to_text()
         elif name == "format" and self.form != "list":
             self._format(_constant(call.args[1]) if len(call.args) > 1 else "")
@@ -333,6 +338,24 @@ class _Climb:
                 self._template(template, keyword.arg or "", call)
                 return call
         return None
+
+    def _mapping(self, parent: ast.Dict) -> ast.AST | None:
+        """A value of the mapping behind ``%``."""
+        outer = self.parents.get(parent)
+        if not (isinstance(outer, ast.BinOp) and isinstance(outer.op, ast.Mod) and outer.right is parent):
+            return None
+        template = _text(outer.left)
+        if template is None or self.form == "list":
+            return None
+        key = next((k for k, v in zip(parent.keys, parent.values, strict=True) if v is self.node), None)
+        names = re.findall(r"%\((\w+)\)", template.replace("%%", ""))
+        by_name = {_text(k): v for k, v in zip(parent.keys, parent.values, strict=True) if k is not None}
+        name = None if key is None else _text(key)
+        if name not in names:
+            return None
+        values = [by_name.get(other, ast.Constant(value=None)) for other in names]
+        self._percent(template, names.index(name), values)
+        return outer
 
     # -- slices ----------------------------------------------------------------------------------
 

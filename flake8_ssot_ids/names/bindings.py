@@ -111,16 +111,17 @@ class Scope:
         self.collectors: list[dict[str, set[Binding]]] = []
         self.loops: list[_Loop] = []
 
-    def at_end(self, name: str) -> Bindings:
+    def at_end(self, name: str, *, deleted: bool = True) -> Bindings:
         """The bindings of ``name`` when this scope has run to one of its ends.
 
-        A function that reads a name that is deleted in the end can only have run before that.
+        A function that reads a name that is deleted in the end can only have run before that, so
+        what was ``deleted`` counts where nothing else is left.
         """
         states = self.exits if self.dead and self.exits else [*self.exits, self.state]
         found: set[Binding] = set()
         for state in states:
             found |= state.get(name, _UNBOUND)
-        if found == _UNBOUND:
+        if deleted and found == _UNBOUND:
             found |= self.deleted.get(name, set())
         return frozenset(found | self.injected.get(name, set()))
 
@@ -236,6 +237,7 @@ class Flow:
         attributes: attribute and string-constant names that make an expression a candidate.
         hits: rows on which watched words stand.
         package: the dotted package of the module, to resolve relative imports.
+        walruses: whether there is an assignment expression at all.
         functions: False leaves the bodies of functions and classes out.
     """
 
@@ -249,7 +251,9 @@ class Flow:
         package: str,
         names: Iterable[str] = (),
         functions: bool = True,
+        walruses: bool = True,
     ) -> None:
+        self.walruses = walruses
         self.watched = watched
         self.attributes = attributes
         self.hits = hits
@@ -295,9 +299,16 @@ class Flow:
                 local = scope.kind is FUNCTION and name not in scope.declared
                 if UNBOUND not in bindings or local:
                     return
+            if scope.kind is COMPREHENSION and name in scope.bound:
+                return
             if name in scope.declared:
                 load.onward = scope
                 return
+            if scope.kind is CLASS and name in scope.bound:
+                # A name that a class body binds is looked for in the module next.
+                while scope.parent is not None:
+                    scope = scope.parent
+                continue
             if scope.kind is FUNCTION or scope.kind is MODULE:
                 load.onward = scope
                 return
@@ -405,6 +416,9 @@ class Flow:
             elif isinstance(node, ast.Lambda):
                 self._lambda(node, stack)
                 continue
+            elif self.walruses and isinstance(node, (ast.BoolOp, ast.IfExp)):
+                self._alternatives(node, stack)
+                continue
             elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
                 self._comprehension(node, stack)
                 continue
@@ -433,15 +447,46 @@ class Flow:
 
     def _walrus(self, node: ast.NamedExpr) -> Callable[[], None]:
         def bind() -> None:
-            # A walrus in a comprehension binds in the scope around all comprehensions.
-            scope = self.scope
-            while scope.kind is COMPREHENSION and scope.parent is not None:
-                scope = scope.parent
-            inner, self.scope = self.scope, scope
+            inner, self.scope = self.scope, self._walrus_scope()
             self._bind_target(node.target, node.value)
             self.scope = inner
 
         return bind
+
+    def _alternatives(self, node: ast.BoolOp | ast.IfExp, stack: list[ast.AST | Callable[[], None]]) -> None:
+        """Parts of an expression that may not run: what a walrus binds in them may not be bound."""
+        scope = self._walrus_scope()
+        states: list[State] = []
+        steps: list[ast.AST | Callable[[], None]]
+
+        def remember() -> None:
+            states.append(dict(scope.state))
+
+        def join() -> None:
+            scope.state = _merge(states.pop(), scope.state)
+
+        def swap() -> None:
+            states[-1], scope.state = scope.state, states[-1]
+
+        if isinstance(node, ast.IfExp):
+            parts: list[ast.expr] = [node.test, node.body, node.orelse]
+            steps = [node.test, remember, node.body, swap, node.orelse, join]
+        else:
+            parts = node.values
+            steps = [node.values[0]]
+            for value in node.values[1:]:
+                steps += (remember, value)
+            steps += [join] * (len(node.values) - 1)
+        for part in parts:
+            self.parents[part] = node
+        stack.extend(reversed(steps))
+
+    def _walrus_scope(self) -> Scope:
+        """The scope that a walrus binds in: that around all comprehensions."""
+        scope = self.scope
+        while scope.kind is COMPREHENSION and scope.parent is not None:
+            scope = scope.parent
+        return scope
 
     def _lambda(self, node: ast.Lambda, stack: list[ast.AST | Callable[[], None]]) -> None:
         arguments = node.args
@@ -474,6 +519,8 @@ class Flow:
 
         def enter() -> None:
             self.scope = scope
+            for generator in node.generators:
+                scope.bound.update(_names(generator.target))
 
         def leave() -> None:
             self.scope = outer
@@ -495,6 +542,12 @@ class Flow:
         for part in parts:
             self.parents[part] = node
         steps.extend(parts)
+        if self.walruses:
+            # Nothing after the first iterable needs to run.
+            around = self._walrus_scope()
+            before: list[State] = []
+            steps.insert(1, lambda: before.append(dict(around.state)))
+            steps.append(lambda: setattr(around, "state", _merge(before.pop(), around.state)))
         steps.append(leave)
         stack.extend(reversed(steps))
 
@@ -576,8 +629,10 @@ class Flow:
             name = alias.asname or alias.name
             if name not in self.watched and (alias.name in self.attributes or alias.name in self.watched):
                 self.aliases.add(name)
-            dotted = f"{module}.{alias.name}" if module else alias.name
-            self._bind(name, OPAQUE if module is None else Binding("import", dotted=dotted))
+            if module is None:
+                self._bind(name, OPAQUE)
+            else:
+                self._bind(name, Binding("import", dotted=member(module, alias.name)))
 
     def _star(self, module: str | None) -> None:
         if module is None:
@@ -842,9 +897,42 @@ class Flow:
             self._expression(keyword.value, keyword)
         if self.functions:
             self.scope = Scope(CLASS, statement, self.scope, _join_symbol(outer.symbol, statement.name))
+            if outer.kind is not MODULE:
+                self.scope.bound.update(_bound_in(statement.body))
             self._block(statement.body)
         self.scope = outer
         self._bind(statement.name, OPAQUE)
+
+
+def _names(target: ast.expr) -> Iterable[str]:
+    """The names that an assignment to ``target`` binds."""
+    return (node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+
+
+def _bound_in(body: Sequence[ast.stmt]) -> set[str]:
+    """The names that the statements of a class body bind, wherever in it."""
+    found: set[str] = set()
+    declared: set[str] = set()
+    pending: list[ast.AST] = [*body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            declared.update(node.names)
+        elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            continue
+        elif isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.partition(".")[0])
+        else:
+            name = getattr(node, "name", None) or getattr(node, "rest", None)
+            if isinstance(name, str):
+                found.add(name)
+            pending.extend(ast.iter_child_nodes(node))
+    return found - declared
 
 
 def _join_symbol(outer: str, name: str) -> str:
@@ -899,7 +987,11 @@ def _irrefutable(pattern: ast.pattern) -> bool:
 
 
 def absolute(package: str, level: int, module: str | None) -> str | None:
-    """The absolute name of the module of a ``from`` import; None if it leaves the top package."""
+    """The absolute name of the module of a ``from`` import; None if it leaves the top package.
+
+    A leading dot marks a relative import, which never is a module from elsewhere: with the package
+    ``a.b``, ``from ..c import d`` gives ``.a.c`` and ``from ... import d`` gives ``.``.
+    """
     if not level:
         return module
     parts = package.split(".") if package else []
@@ -909,7 +1001,12 @@ def absolute(package: str, level: int, module: str | None) -> str | None:
         parts = parts[: len(parts) - (level - 1)]
     if module:
         parts.append(module)
-    return ".".join(parts)
+    return "." + ".".join(parts)
+
+
+def member(module: str, name: str) -> str:
+    """The dotted name of ``name`` in ``module``."""
+    return module + name if module.endswith(".") else f"{module}.{name}"
 
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Flow, ast.stmt], None]] = {

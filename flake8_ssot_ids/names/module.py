@@ -50,6 +50,7 @@ class ModuleNames:
                 package=package,
                 names=watched,
                 functions=functions,
+                walruses=":=" in text,
             )
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), self.is_source, dynamic)
             for candidate in self.flow.candidates:

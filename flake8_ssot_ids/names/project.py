@@ -17,11 +17,13 @@ from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED, Values
-from flake8_ssot_ids.names.bindings import absolute
+from flake8_ssot_ids.names.bindings import absolute, member
 from flake8_ssot_ids.source import decode, parse
 
 #: A chain of re-exports longer than this is given up.
 _LONGEST = 200
+#: So many questions about aliases within one another are answered with a look at the tree.
+_DEEPEST = 40
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]", re.MULTILINE)
 #: A top-level statement begins where a line does not begin with white space.
 _STATEMENT = re.compile(rb"^(?=[A-Za-z_(\[\x80-\xff])", re.MULTILINE)
@@ -30,27 +32,35 @@ _DECLARED = re.compile(rb"^[ \t]+global[ \t]+([^\r\n#;]*)", re.MULTILINE)
 #: An assignment whose value may be another name: targets, then the first word of the value.
 _ALIAS = re.compile(
     rb"(?:^|[;:\n])[ \t]*((?:[\w\x80-\xff][\w \t,*\x80-\xff]*|[(\[][\w \t,*()\[\]\x80-\xff]*)(?::[^=\n]*)?)=(?!=)[\s(\[\\]*"
-    rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)"
+    rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)",
+    re.MULTILINE,
 )
 _DYNAMIC = re.compile(rb"partial|getattr|import_module|__import__|vars|modules|__dict__|:=")
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 
+_NO_ALIASES: Mapping[str, frozenset[str]] = {}
+
+
 class Exports:
     """What a module's top level hands on: names to dotted names, star imports, ``__all__``.
 
-    ``aliases`` are names that only a look at the syntax tree can tell.
+    ``aliases`` are names that only a look at the syntax tree can tell, with the first words of what
+    they are assigned (empty: not known); ``open`` says that any name
+    may be in ``__all__``.
     """
 
-    __slots__ = ("aliases", "all", "names", "stars")
+    __slots__ = ("aliases", "all", "names", "open", "stars")
 
     def __init__(
         self,
         names: Mapping[str, frozenset[str]],
         stars: tuple[str, ...] = (),
         all_: frozenset[str] | None = None,
-        aliases: frozenset[str] = frozenset(),
+        aliases: Mapping[str, frozenset[str]] = _NO_ALIASES,
+        open_: bool = False,
     ) -> None:
+        self.open = open_
         self.aliases = aliases
         self.names = names
         self.stars = stars
@@ -58,7 +68,9 @@ class Exports:
 
     def offers(self, name: str) -> bool:
         """Whether ``from module import *`` may bind ``name``."""
-        return name in self.all if self.all is not None else not name.startswith("_")
+        if self.open or (self.all is not None and name in self.all):
+            return True
+        return self.all is None and not name.startswith("_")
 
 
 _EMPTY = Exports({})
@@ -104,6 +116,7 @@ class Project:
         self._loose: dict[str, Exports] = {}
         self._exact: dict[str, Exports] = {}
         self._homes: dict[str, Home] = {}
+        self._asking: set[tuple[str, str]] = set()
         self._handed: dict[tuple[str, tuple[str, ...]], tuple[frozenset[str], frozenset[str]]] = {}
         self._expanded: dict[tuple[str, tuple[str, ...], bool], tuple[frozenset[str], frozenset[str]]] = {}
 
@@ -185,13 +198,13 @@ class Project:
             if local == "*":
                 stars.append(module)
             else:
-                dotted = f"{module}.{name}" if name else module
+                dotted = member(module, name) if name else module
                 names[local] = names.get(local, frozenset()) | {dotted}
-        return Exports(names, tuple(stars), aliases=self._aliases(path, data, names, bool(stars)))
+        return Exports(names, tuple(stars), aliases=self._aliases(path, data, names, bool(stars)), open_=True)
 
     def _aliases(
         self, path: str, data: bytes, names: Mapping[str, frozenset[str]], stars: bool
-    ) -> frozenset[str]:
+    ) -> Mapping[str, frozenset[str]]:
         """Names that an assignment at the top level may make an alias of something imported."""
         roots = self.home(path).roots
         of: dict[str, set[str]] = {}
@@ -210,10 +223,11 @@ class Project:
                 )
             return known
 
-        everything = dynamic or stars
-        return frozenset(
-            name for name, words in of.items() if everything or "" in words or any(map(tells, words))
-        )
+        if dynamic or stars:
+            return {name: frozenset({""}) for name in of}
+        return {
+            name: frozenset(words) for name, words in of.items() if "" in words or any(map(tells, words))
+        }
 
     def _parsed(self, path: str, data: bytes) -> Exports:
         """The exports of a module, from its syntax tree."""
@@ -239,12 +253,16 @@ class Project:
         module = names.flow.module
         found: dict[str, frozenset[str]] = {}
         for name in {*module.bound, *module.injected}:
-            dotted = names.resolver.at_end(module, name)
+            bindings = module.at_end(name, deleted=False)
+            if all(binding.kind in ("star", "unbound") for binding in bindings):
+                continue
+            dotted = names.resolver.values_of(bindings)
             if dotted:
                 found[name] = frozenset(value for value, _ in dotted)
-            elif module.at_end(name):
+            else:
                 found[name] = frozenset()
-        return Exports(found, tuple(names.flow.stars), _all_of(tree))
+        all_, more = _all_of(tree)
+        return Exports(found, tuple(names.flow.stars), all_, open_=more)
 
     # -- dotted names -----------------------------------------------------------------------------
 
@@ -256,10 +274,12 @@ class Project:
                 found.add((dotted, via))
                 continue
             for target in self._target(dotted, home.roots):
-                found.add((target, via if target == dotted else REEXPORTED))
+                found.add((target, via if target == dotted.removeprefix(".") else REEXPORTED))
         return frozenset(found)
 
     def _is_ours(self, dotted: str, roots: tuple[str, ...]) -> bool:
+        if dotted.startswith("."):
+            return True
         top = dotted.partition(".")[0]
         for root in roots:
             listing = self._listing(root)
@@ -295,9 +315,12 @@ class Project:
                 continue
             seen.add(item)
             dotted, roots = item
+            relative = dotted.startswith(".")
+            dotted = dotted.removeprefix(".")
             here = self._locate(dotted, roots)
             if here is None:
-                yield dotted
+                if not relative:
+                    yield dotted
                 continue
             file, folder, module, rest = here
             if not rest:
@@ -311,15 +334,37 @@ class Project:
             if star and not exports.offers(name):
                 yield dotted
                 continue
-            if name in exports.aliases and file:
+            if file and name in exports.aliases and self._may_be_alias(file, name, exports, inner):
                 exports = self._exports(file, True)
             targets = exports.names.get(name)
             if targets is not None:
                 pending += ((".".join((target, *after)), inner) for target in targets)
             elif exports.stars:
-                pending += ((".".join((f"{source}.*{name}", *after)), inner) for source in exports.stars)
+                pending += ((".".join((member(source, f"*{name}"), *after)), inner) for source in exports.stars)
             elif star:
                 yield dotted
+
+    def _may_be_alias(self, file: str, name: str, exports: Exports, roots: tuple[str, ...]) -> bool:
+        """Whether an assignment to ``name`` in ``file`` may hand on an id source; when in doubt, yes."""
+        key = (file, name)
+        if key in self._asking or len(self._asking) > _DEEPEST:
+            return True
+        self._asking.add(key)
+        try:
+            for word in exports.aliases[name]:
+                if not word or (word in exports.aliases and word not in exports.names):
+                    return True
+                for dotted in exports.names.get(word, ()):
+                    for target in self._target(dotted, roots):
+                        if target.partition(".")[0] == catalog.MODULE or self._is_module(target, roots):
+                            return True
+        finally:
+            self._asking.discard(key)
+        return False
+
+    def _is_module(self, dotted: str, roots: tuple[str, ...]) -> bool:
+        here = self._locate(dotted, roots) if self._is_ours(dotted, roots) else None
+        return here is not None and not here[3]
 
     def _locate(
         self, dotted: str, roots: tuple[str, ...]
@@ -335,7 +380,7 @@ class Project:
                 # A name that the package itself binds goes before a submodule of that name.
                 if file is not None and parts[used] in self._exports(file, False).names:
                     bound = self._exports(file, False).names[parts[used]]
-                    if bound != {".".join(parts[: used + 1])}:
+                    if {name.removeprefix(".") for name in bound} != {".".join(parts[: used + 1])}:
                         break
                 inner_file, inner_folder = self._child(folder, parts[used])
                 if inner_file is None and inner_folder is None:
@@ -359,7 +404,7 @@ class Project:
             elif name is None:
                 modules.setdefault(local, set()).add(module if local != module.partition(".")[0] else local)
             else:
-                for target in self._target(f"{module}.{name}", home.roots):
+                for target in self._target(member(module, name), home.roots):
                     if catalog.source_name(target, self.sources):
                         words.names.add(local)
                     elif target != catalog.MODULE:
@@ -386,7 +431,7 @@ class Project:
         for name in names:
             following: set[str] = set()
             for start in current:
-                for target in self._target(f"{start}.{name}", home.roots):
+                for target in self._target(member(start, name), home.roots):
                     if catalog.source_name(target, self.sources):
                         words.attributes.add(name)
                     elif target != catalog.MODULE and self._is_ours(target, home.roots):
@@ -398,7 +443,7 @@ class Project:
     def _star_words(self, module: str, home: Home, data: bytes, words: Words) -> None:
         for name in self._visible(module, home.roots):
             if name.encode() in data:
-                for target in self._target(f"{module}.*{name}", home.roots):
+                for target in self._target(member(module, f"*{name}"), home.roots):
                     if catalog.source_name(target, self.sources):
                         words.names.add(name)
 
@@ -411,7 +456,7 @@ class Project:
             found = frozenset(
                 name
                 for name in self._visible(module, roots)
-                for target in self._target(f"{module}.{name}", roots)
+                for target in self._target(member(module, name), roots)
                 if catalog.source_name(target, self.sources)
             )
             known = self._handed[key] = found, frozenset(self.touched)
@@ -426,7 +471,7 @@ class Project:
         pending = [module]
         while pending:
             module = pending.pop()
-            here = self._locate(module, roots)
+            here = self._locate(module.removeprefix("."), roots)
             if module in seen or here is None or here[3] or here[0] is None:
                 continue
             seen.add(module)
@@ -450,8 +495,7 @@ def _flat(imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]]
         if source is None:
             continue
         for name, local in names:
-            # `from . import x` at the top of a root: the module is x itself.
-            found.append((source, name, "*" if name == "*" else local) if source else (name, None, local))
+                found.append((source, name, "*" if name == "*" else local))
     return found
 
 
@@ -474,27 +518,36 @@ def _decoded(word: bytes) -> str:
     return word.decode("utf-8", "replace")
 
 
-def _all_of(tree: ast.Module) -> frozenset[str] | None:
-    """The names in ``__all__``, as far as they are written out; None where there is none."""
+def _all_of(tree: ast.Module) -> tuple[frozenset[str] | None, bool]:
+    """The names in ``__all__`` (None: there is none), and whether it may have more than those."""
     names: set[str] = set()
-    found = False
+    found = more = False
     for statement in tree.body:
-        targets: list[ast.expr] = []
-        value: ast.expr | None = None
-        if isinstance(statement, ast.Assign):
-            targets, value = statement.targets, statement.value
-        elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
-            targets, value = [statement.target], statement.value
-        if value is None or not any(isinstance(t, ast.Name) and t.id == "__all__" for t in targets):
-            continue
-        if not isinstance(value, (ast.List, ast.Tuple, ast.Set)):
-            return None
-        found = True
-        for element in value.elts:
-            if not isinstance(element, ast.Constant):
-                return None
-            names.add(str(element.value))
-    return frozenset(names) if found else None
+        values: list[ast.expr] = []
+        if isinstance(statement, ast.Assign) and any(map(_is_all, statement.targets)):
+            values, names = [statement.value], set()
+        elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)) and _is_all(statement.target):
+            values = [statement.value] if statement.value is not None else []
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            call = statement.value
+            if isinstance(call.func, ast.Attribute) and _is_all(call.func.value):
+                appended = call.func.attr == "append"
+                values = [ast.List(elts=call.args)] if appended else list(call.args)
+        for value in values:
+            found = True
+            if not isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+                more = True
+                continue
+            for element in value.elts:
+                if isinstance(element, ast.Constant):
+                    names.add(str(element.value))
+                else:
+                    more = True
+    return (frozenset(names) if found else None), more
+
+
+def _is_all(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) and target.id == "__all__"
 
 
 __all__ = ["DIRECT", "Exports", "Home", "Project", "Words"]

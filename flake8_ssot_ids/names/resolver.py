@@ -118,9 +118,9 @@ class Resolver:
         self._lowest = outer if final else min(outer, self._lowest)
         return result, final
 
-    def at_end(self, scope: Scope, name: str) -> Values:
-        """What ``name`` stands for when the body of ``scope`` has run."""
-        return frozenset(self._values(scope.at_end(name))[0])
+    def values_of(self, bindings: Iterable[Binding]) -> Values:
+        """What a name with these bindings stands for."""
+        return frozenset(self._values(bindings)[0])
 
     def _resolve(self, node: ast.expr) -> Values:
         found: set[Value] = set()
@@ -233,6 +233,8 @@ class Resolver:
 
     def _call(self, node: ast.Call) -> Values:
         text = [_text(argument) for argument in node.args[:2]]
+        if not node.args:
+            text = [_text(keyword.value) for keyword in node.keywords if keyword.arg == "name"]
         if text and text[0] is not None:
             return self._called_with_text(node, text[0])
         if len(text) == 2 and text[1] is not None:
