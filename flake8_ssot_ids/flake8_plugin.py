@@ -1,54 +1,77 @@
-"""The flake8 face: findings of the tree that flake8 has parsed, as flake8 wants them."""
+"""The flake8 face: findings of the tree that flake8 has parsed, as flake8 wants them.
+
+flake8 loads this module at each start, so nothing heavy is imported before a file needs it.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_ids import __version__
 
+TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
     import argparse
     import ast
+    from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from flake8_ssot_ids.names.project import Project
     from flake8_ssot_ids.policy import Policy
 
-Violation = tuple[int, int, str, type["SsotIdsPlugin"]]
+    Violation = tuple[int, int, str, type["SsotIdsPlugin"]]
+
+
+class ConfigurationError(Exception):
+    """A configuration cannot be used. Its only argument is the text with all problems.
+
+    flake8 shows the ``repr`` of what a plugin raises when it is made for a file, and pickles it
+    where it runs with ``-j``; an exception with one text survives both.
+    """
+
+    def __repr__(self) -> str:
+        """Return the problems, to stand in flake8's own sentence."""
+        return f"a configuration that cannot be used:\n{self}"
 
 
 class _Session:
-    """What the files of one process share: the options, and per folder the policy and the project."""
+    """What the files of one process share: per folder the policy, per policy the project."""
 
     def __init__(self, config: str | None = None) -> None:
-        self.config = config
-        self._folders: dict[str, str | None] = {}
-        self._policies: dict[str | None, tuple[Policy, Project]] = {}
+        self._config = config
+        self._folders: dict[str, tuple[Policy, Project]] = {}
+        self._known: dict[str | None, tuple[Policy, Project]] = {}
 
-    def policy_for(self, path: str) -> tuple[Policy, Project]:
-        """The policy that governs the file ``path``, and the project that goes with it.
+    def of(self, folder: str) -> tuple[Policy, Project]:
+        """Return the policy that governs the files of a folder, and the project that goes with it.
 
         Raises:
-            PolicyError: its configuration cannot be used.
+            ConfigurationError: the configuration cannot be used.
         """
-        from flake8_ssot_ids import catalog
-        from flake8_ssot_ids.names.project import Project
-        from flake8_ssot_ids.policy import find_config, load_policy
-        from flake8_ssot_ids.registry import rules
+        found = self._folders.get(folder)
+        if found is None:
+            from flake8_ssot_ids.policy import find_config
 
-        folder = os.path.dirname(path)
-        if folder not in self._folders:
-            self._folders[folder] = self.config or find_config(folder)
-        origin = self._folders[folder]
-        known = self._policies.get(origin)
-        if known is None:
-            codes = [rule.code for rule in rules()]
-            root = os.getcwd() if self.config or origin is None else None
-            policy = load_policy(origin, root=root, codes=codes)
-            known = policy, Project(policy.src, catalog.attributes(policy.name_hashes))
-            self._policies[origin] = known
-        return known
+            origin = self._config or find_config(folder)
+            if origin not in self._known:
+                self._known[origin] = self._load(origin)
+            found = self._folders[folder] = self._known[origin]
+        return found
+
+    def _load(self, origin: str | None) -> tuple[Policy, Project]:
+        from flake8_ssot_ids import catalog
+        from flake8_ssot_ids.commands.configs import known_codes
+        from flake8_ssot_ids.model import PolicyError
+        from flake8_ssot_ids.names.project import Project
+        from flake8_ssot_ids.policy import load_policy
+
+        # The globs of a file that was found are relative to its folder, all others to the working directory.
+        root = None if origin is not None and origin != self._config else os.getcwd()
+        try:
+            policy = load_policy(origin, root=root, codes=known_codes())
+        except PolicyError as error:
+            raise ConfigurationError(str(error)) from None
+        return policy, Project(policy.src, catalog.attributes(policy.name_hashes))
 
 
 class SsotIdsPlugin:
@@ -57,13 +80,19 @@ class SsotIdsPlugin:
     name = "flake8-ssot-ids"
     version = __version__
     #: flake8 hands options to the class; each process parses them once.
-    session = _Session()
+    _session = _Session()
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
-        """Take the tree and the decoded lines of one file, as flake8 has them."""
+        """Take the tree and the decoded lines of one file, as flake8 has them.
+
+        Raises:
+            ConfigurationError: the configuration above the file cannot be used. flake8 reports what is
+                raised here with exit code 1; what :meth:`run` raises would be a traceback.
+        """
         self._tree = tree
-        self._filename = filename
         self._lines = lines
+        self._path = os.path.abspath(filename)
+        self._policy, self._project = self._session.of(os.path.dirname(self._path))
 
     @classmethod
     def add_options(cls, manager: Any) -> None:
@@ -78,30 +107,51 @@ class SsotIdsPlugin:
         )
 
     @classmethod
-    def parse_options(cls, options: argparse.Namespace) -> None:
-        """Take the options over; flake8 calls this once in each process."""
-        cls.session = _Session(options.ssot_ids_config)
+    def parse_options(cls, manager: Any, options: argparse.Namespace, filenames: Sequence[str]) -> None:
+        """Take the options over; flake8 calls this once in each process that it does not fork.
+
+        A configuration above one of the paths that cannot be used is a usage error, with exit code 2,
+        before any file is read.
+        """
+        cls._session = _Session(options.ssot_ids_config)
+        try:
+            paths = (options.stdin_display_name if path == "-" else path for path in filenames)
+            for folder in dict.fromkeys(map(_folder_of, paths)):
+                cls._session.of(folder)
+        except ConfigurationError as error:
+            manager.parser.error(f"{cls.name}: {error}")
 
     def run(self) -> Iterator[Violation]:
         """Yield ``(row, column from 0, text, class)`` for each finding.
 
         Comments and ``per-file-ignores`` of flake8 are flake8's business; the policy's are honoured
-        here.
+        here, and so is what it excludes, since flake8 too leaves out an excluded file that is named.
         """
         from flake8_ssot_ids import catalog
-        from flake8_ssot_ids.engine import check_tree, is_exempt
         from flake8_ssot_ids.prefilter import may_hold_use
 
-        path = os.path.abspath(self._filename)
-        policy, project = self.session.policy_for(path)
-        if is_exempt(path, policy):
-            return
+        policy, project, path = self._policy, self._project, self._path
         text = "".join(self._lines)
         data = text.encode("utf-8", "surrogatepass")
         words = project.words_for(path, data)
         if not words and not may_hold_use(data, catalog.attributes(policy.name_hashes)):
             return
+        from flake8_ssot_ids.engine import check_tree, is_exempt
+
+        if is_exempt(path, policy) or _excluded(path, policy):
+            return
         report = check_tree(self._tree, text, path, policy, project, words=words, noqa=False)
         for finding in report.findings:
             start = finding.span.start
             yield start.row, start.column - 1, f"{finding.code} {finding.message}", type(self)
+
+
+def _folder_of(path: str) -> str:
+    """Return the folder whose configuration governs a path on the command line."""
+    path = os.path.abspath(path)
+    return path if os.path.isdir(path) else os.path.dirname(path)
+
+
+def _excluded(path: str, policy: Policy) -> bool:
+    """Tell whether the policy leaves a file out; it has no say about files that are not below its root."""
+    return not policy.relative(path).startswith("../") and policy.excluded(path, False)

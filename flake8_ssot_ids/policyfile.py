@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_ids import globs
@@ -52,6 +51,8 @@ def _has_table(path: str) -> bool:
         return True  # it may hold our table: loading it will say why it cannot be read
     if b"ssot-ids" not in data:
         return False
+    import tomllib  # slow to import, and most projects have no table of ours
+
     try:
         tool = tomllib.loads(data.decode("utf-8-sig")).get("tool")
     except (ValueError, RecursionError):
@@ -94,6 +95,8 @@ def _read(path: str, problems: list[Problem]) -> dict[str, object]:
             data = file.read()
     except OSError as error:
         return refuse("file", f"cannot be read: {error.strerror or error}")
+    import tomllib
+
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
