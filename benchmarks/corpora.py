@@ -50,14 +50,14 @@ def corpora() -> dict[str, Corpus]:
 
 
 def ensure(corpus: Corpus) -> Path:
-    """The folder with the unpacked corpus, fetched now if it is not there yet.
+    """The project folder of the unpacked corpus, fetched now if it is not there yet.
 
-    The folder's name holds the hash, and it appears by one rename when all of it is there, so a
+    The outer folder's name holds the hash, and it appears by one rename when all of it is there, so a
     folder that exists is complete. ValueError if the fetched file is not the pinned one.
     """
     target = home() / f"{corpus.filename.removesuffix('.tar.gz')}-{corpus.sha256[:12]}"
     if target.is_dir():
-        return target
+        return next(target.iterdir())
     home().mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".partial-", dir=home()))
     try:
@@ -81,7 +81,7 @@ def ensure(corpus: Corpus) -> Path:
                 raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return target
+    return next(target.iterdir())
 
 
 def _python_with_pip() -> str:
