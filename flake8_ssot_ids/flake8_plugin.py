@@ -115,7 +115,7 @@ class SsotIdsPlugin:
         """
         cls._session = _Session(options.ssot_ids_config)
         try:
-            paths = (options.stdin_display_name if path == "-" else path for path in filenames)
+            paths = (options.stdin_display_name if path == "-" else path for path in filenames or ["."])
             for folder in dict.fromkeys(map(_folder_of, paths)):
                 cls._session.of(folder)
         except ConfigurationError as error:
