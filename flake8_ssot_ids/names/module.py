@@ -38,7 +38,11 @@ class ModuleNames:
         expand: Expand,
         functions: bool = True,
     ) -> None:
-        self._sources = sources
+        def is_source(dotted: str) -> bool:
+            return catalog.source_name(dotted, sources) is not None
+
+        # A bound method would tie a knot that only the collector, which is off, could undo.
+        self._is_source = is_source
         watched = {catalog.MODULE, *attributes, *words}
         dynamic = Dynamic(text)
         while True:
@@ -52,7 +56,7 @@ class ModuleNames:
                 functions=functions,
                 walruses=":=" in text,
             )
-            self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), self.is_source, dynamic)
+            self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
             found = self.flow.aliases.union(
@@ -64,13 +68,9 @@ class ModuleNames:
             watched |= found
         self.watched = watched
 
-    def is_source(self, dotted: str) -> bool:
-        """Whether ``dotted`` names an id source."""
-        return catalog.source_name(dotted, self._sources) is not None
-
     def sources_of(self, node: ast.expr) -> list[Value]:
         """The id sources that ``node`` may be, sorted."""
-        return sorted(value for value in self.resolver.resolve(node) if self.is_source(value[0]))
+        return sorted(value for value in self.resolver.resolve(node) if self._is_source(value[0]))
 
 
 def _with_star_of_uuid(expand: Expand) -> Expand:

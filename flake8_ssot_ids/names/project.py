@@ -35,7 +35,13 @@ _ALIAS = re.compile(
     rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)",
     re.MULTILINE,
 )
-_DYNAMIC = re.compile(rb"partial|getattr|import_module|__import__|vars|modules|__dict__|:=")
+_WALRUS = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[ \t]*:=[\s(]*([A-Za-z_\x80-\xff][\w\x80-\xff]*)")
+#: Builtins and modules of the standard library that hand a function or a module through.
+_THROUGH = frozenset({"getattr", "vars", "__import__", "builtins", "functools", "importlib", "operator", "sys"})
+#: More than one value, or more than one target: `a if b else c`, `a or b`, `a = b = c`.
+_CHOICE = re.compile(rb"\b(?:if|or|and)\b")
+_CHAIN = re.compile(rb"[^\n(\[{\"'#]*=(?!=)")
+_LEADING = _THROUGH | {catalog.MODULE}
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 
@@ -208,22 +214,23 @@ class Project:
         """Names that an assignment at the top level may make an alias of something imported."""
         roots = self.home(path).roots
         of: dict[str, set[str]] = {}
-        dynamic = _DYNAMIC.search(data) is not None
         for names_, first in assigned_names(data):
             for name in names_:
-                of.setdefault(name, set()).add(first)
+                of.setdefault(name, set()).update(first)
         telling: dict[str, bool] = {}
 
         def tells(word: str) -> bool:
             known = telling.get(word)
             if known is None:
-                known = telling[word] = word in of or any(
-                    dotted.partition(".")[0] == catalog.MODULE or self._is_ours(dotted, roots)
-                    for dotted in names.get(word, ())
+                tops = {dotted.partition(".")[0] for dotted in names.get(word, (word,))}
+                known = telling[word] = (
+                    word in of
+                    or not tops.isdisjoint(_LEADING)
+                    or any(self._is_ours(dotted, roots) for dotted in names.get(word, ()))
                 )
             return known
 
-        if dynamic or stars:
+        if stars:
             return {name: frozenset({""}) for name in of}
         return {
             name: frozenset(words) for name, words in of.items() if "" in words or any(map(tells, words))
@@ -354,9 +361,11 @@ class Project:
             for word in exports.aliases[name]:
                 if not word or (word in exports.aliases and word not in exports.names):
                     return True
+                if word in _THROUGH:
+                    return True
                 for dotted in exports.names.get(word, ()):
                     for target in self._target(dotted, roots):
-                        if target.partition(".")[0] == catalog.MODULE or self._is_module(target, roots):
+                        if target.partition(".")[0] in _LEADING or self._is_module(target, roots):
                             return True
         finally:
             self._asking.discard(key)
@@ -499,19 +508,28 @@ def _flat(imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]]
     return found
 
 
-def assigned_names(data: bytes) -> Iterator[tuple[list[str], str]]:
-    """Names assigned at the top level of ``data``, with the first word of the value; a superset.
+def assigned_names(data: bytes) -> Iterator[tuple[list[str], Iterable[str]]]:
+    """Names assigned at the top level of ``data``, with the first words of the value; a superset.
 
     An empty word stands for a value that is not known, as behind ``global``.
     """
     for declared in _DECLARED.finditer(data):
-        yield [_decoded(word) for word in _WORD.findall(declared[1])], ""
+        yield [_decoded(word) for word in _WORD.findall(declared[1])], ("",)
     starts = [match.start() for match in _STATEMENT.finditer(data)]
     for start, end in pairwise([*starts, len(data)]):
         if data.startswith(_BODY, start) or data.find(b"=", start, end) < 0:
             continue
         for match in _ALIAS.finditer(data, start, end):
-            yield [_decoded(word) for word in _WORD.findall(match[1])], _decoded(match[2])
+            value = data[match.start(2) : end]
+            names = [_decoded(word) for word in _WORD.findall(match[1])]
+            if _CHAIN.match(value):
+                yield names, ("",)
+            elif b"," in match[1] or _CHOICE.search(value):
+                yield names, {_decoded(word) for word in _WORD.findall(value)}
+            else:
+                yield names, (_decoded(match[2]),)
+        for match in _WALRUS.finditer(data, start, end):
+            yield [_decoded(match[1])], (_decoded(match[2]),)
 
 
 def _decoded(word: bytes) -> str:

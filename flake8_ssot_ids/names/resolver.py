@@ -8,6 +8,7 @@ for dotted names that belong to the project.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -33,6 +34,10 @@ _IMPORTERS = frozenset({"builtins.__import__", "importlib.import_module", "impor
 _DEEPEST = 100
 _LOOKUPS = frozenset({"get", "__getitem__", "pop", "setdefault"})
 
+_MAPPINGS = ("modules", "vars", "__dict__")
+_MAPPING_ROW = re.compile(r"^.*\b(?:modules|vars|__dict__)\b.*$", re.MULTILINE)
+_WORD = re.compile(r"\w+")
+
 Value = tuple[str, str]
 Values = frozenset[Value]
 Result = TypeVar("Result")
@@ -43,14 +48,29 @@ Expand = Callable[[Values], Values]
 
 
 class Dynamic:
-    """Which ways of dynamic access a text can hold at all; the rest is not worth a look."""
+    """Which ways of dynamic access a text can hold at all; the rest is not worth a look.
+
+    ``mappings`` are the words on rows that speak of a mapping of modules or of their names: what
+    is subscripted has one of them in it.
+    """
 
     __slots__ = ("imports", "mappings")
 
     def __init__(self, text: str) -> None:
         """Search ``text`` for the words without which there is no such access."""
         self.imports = "import_module" in text or "__import__" in text
-        self.mappings = "modules" in text or "vars" in text or "__dict__" in text
+        self.mappings: set[str] = set()
+        if any(word in text for word in _MAPPINGS):
+            for row in _MAPPING_ROW.findall(text):
+                self.mappings.update(_WORD.findall(row))
+
+    def is_mapping(self, node: ast.expr) -> bool:
+        """Whether ``node`` may be a mapping from names to modules or to what is in one."""
+        if isinstance(node, ast.Call):
+            node = node.func
+        if isinstance(node, ast.Attribute):
+            return node.attr in self.mappings
+        return node.id in self.mappings if isinstance(node, ast.Name) else bool(self.mappings)
 
 
 class Resolver:
@@ -257,7 +277,7 @@ class Resolver:
     def _called_with_text(self, node: ast.Call, text: str) -> Values:
         """``import_module("uuid")``, ``sys.modules.get("uuid")``, ``vars(uuid).get("uuid4")``."""
         if isinstance(node.func, ast.Attribute):
-            if node.func.attr in _LOOKUPS and self._dynamic.mappings:
+            if node.func.attr in _LOOKUPS and self._dynamic.is_mapping(node.func.value):
                 return self._item(self.resolve(node.func.value), text)
             if node.func.attr == "__getattribute__":
                 found = frozenset((f"{dotted}.{text}", DYNAMIC) for dotted, _ in self.resolve(node.func.value))
@@ -274,7 +294,7 @@ class Resolver:
 
     def _subscript(self, node: ast.Subscript) -> Values:
         text = _text(node.slice)
-        if text is None or not self._dynamic.mappings:
+        if text is None or not self._dynamic.is_mapping(node.value):
             return NOTHING
         return self._item(self.resolve(node.value), text)
 
