@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flake8_ssot_ids import catalog
+from flake8_ssot_ids.names.bindings import possible_values
 
 OBJECT, TEXT, CUT, GLUED, FACTORY = "object", "text", "cut", "glued", "factory"
 
@@ -85,9 +86,7 @@ def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST
     """The shape of the id that ``reference`` to ``source`` (such as ``uuid4``) makes."""
     node: ast.AST = reference
     parent = parents.get(node)
-    while isinstance(parent, (ast.IfExp, ast.BoolOp)) and not (
-        isinstance(parent, ast.IfExp) and parent.test is node
-    ):
+    while isinstance(parent, (ast.IfExp, ast.BoolOp)) and _hands_on(parent, node):
         node, parent = parent, parents.get(parent)
     if not (isinstance(parent, ast.Call) and parent.func is node):
         return Shape(FACTORY, reference, False, None)
@@ -101,6 +100,11 @@ def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST
     elif climb.form != "object":
         kind = TEXT
     return Shape(kind, climb.whole, True, climb.bits(), tuple(climb.head), climb.tail)
+
+
+def _hands_on(parent: ast.IfExp | ast.BoolOp, node: ast.AST) -> bool:
+    """Whether the value of ``parent`` may be that of its part ``node``, which is a function."""
+    return parent.test is not node if isinstance(parent, ast.IfExp) else node in possible_values(parent)
 
 
 class _Climb:

@@ -203,6 +203,11 @@ def may_hand_on(value: ast.expr) -> bool:
     )
 
 
+def possible_values(node: ast.BoolOp) -> list[ast.expr]:
+    """The operands that a function or a module may come out of: these are true, so `and` goes on."""
+    return node.values[-1:] if isinstance(node.op, ast.And) else node.values
+
+
 class Everything:
     """A container that holds every name."""
 
@@ -273,6 +278,8 @@ class Flow:
         self._seen: set[ast.AST] = set()
         self._loop_heads: dict[ast.stmt, State] = {}
         self._statement: ast.stmt = ast.Pass()
+        #: False under ``if TYPE_CHECKING``: names are bound there, but nothing is used.
+        self._executed = True
         self._block(tree.body)
         while self._deferred:
             self._deferred.pop()()
@@ -284,7 +291,7 @@ class Flow:
         load = self.loads.get(node)
         if load is None:
             load = self.loads[node] = Load()
-            self.candidates[node] = Place(self.scope, self._statement)
+            self._candidate(node)
         scope: Scope | None = self.scope
         innermost = True
         while scope is not None:
@@ -362,14 +369,16 @@ class Flow:
             elif isinstance(node, ast.IfExp):
                 pending += (node.body, node.orelse)
             elif isinstance(node, ast.BoolOp):
-                pending += node.values
+                pending += possible_values(node)
             elif isinstance(node, (ast.NamedExpr, ast.Subscript)):
                 pending.append(node.value)
                 if isinstance(node, ast.Subscript):
                     pending.append(node.slice)
             elif isinstance(node, ast.Call):
-                # A call of a source gives an id, not a source; its arguments may be handed through.
-                pending += node.args
+                # A call of a source gives an id, not a source; its first argument may be handed through.
+                pending += node.args[:1]
+                if len(node.args) > 1 and self._names_source(node.args[1]):
+                    return True
             elif (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)
@@ -407,7 +416,7 @@ class Flow:
             inner: list[ast.AST]
             if isinstance(node, ast.Attribute):
                 if node.attr in attributes and node.ctx.__class__ is ast.Load:
-                    self.candidates[node] = Place(self.scope, self._statement)
+                    self._candidate(node)
                 inner = [node.value]
             elif isinstance(node, ast.NamedExpr):
                 parents[node.value] = node
@@ -425,10 +434,10 @@ class Flow:
             else:
                 if isinstance(node, ast.Call):
                     if any(self._names_source(argument) for argument in node.args):
-                        self.candidates[node] = Place(self.scope, self._statement)
+                        self._candidate(node)
                 elif isinstance(node, ast.Subscript) and self._names_source(node.slice):
                     if node.ctx.__class__ is ast.Load:
-                        self.candidates[node] = Place(self.scope, self._statement)
+                        self._candidate(node)
                 inner = children(node)
             # Positions inside an f-string are not to be trusted before Python 3.12.
             free = node in unpruned or isinstance(node, ast.JoinedStr)
@@ -441,6 +450,21 @@ class Flow:
                     continue
                 parents[child] = node
                 stack.append(child)
+
+    def _candidate(self, node: ast.expr) -> None:
+        if self._executed:
+            self.candidates[node] = Place(self.scope, self._statement)
+
+    def _annotation(self, annotation: ast.expr | None) -> None:
+        """Walk the metadata of ``Annotated[...]``: it is no type, and frameworks call what is in it."""
+        if annotation is None or not self.hits.between(annotation.lineno, annotation.end_lineno or 0):
+            return
+        for node in ast.walk(annotation):
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+                name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+                if name == "Annotated":
+                    for metadata in node.slice.elts[1:]:
+                        self._expression(metadata, node)
 
     def _names_source(self, node: ast.expr) -> bool:
         return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in self.attributes
@@ -570,6 +594,7 @@ class Flow:
             for target in statement.targets:
                 self._bind_target(target, statement.value)
         elif isinstance(statement, ast.AnnAssign):
+            self._annotation(statement.annotation)
             self._expression(statement.value)
             if statement.value is not None:
                 self._bind_target(statement.target, statement.value)
@@ -681,7 +706,9 @@ class Flow:
             self._statement = statement
             self._expression(statement.test)
             state, dead = dict(scope.state), scope.dead
+            executed, self._executed = self._executed, self._executed and not _type_checking(statement.test)
             self._block(statement.body)
+            self._executed = executed
             ends.append((scope.state, scope.dead))
             scope.state, scope.dead = state, dead
             orelse = statement.orelse
@@ -844,6 +871,8 @@ class Flow:
         self.parents[arguments] = statement
         for default in (*arguments.defaults, *arguments.kw_defaults):
             self._expression(default, arguments)
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            self._annotation(argument.annotation)
         outer = self.scope
         self._bind(statement.name, OPAQUE)
         if statement in self._seen or not self.functions:
@@ -970,6 +999,11 @@ def _extend(state: State, made: dict[str, set[Binding]]) -> State:
 
 def _always_true(test: ast.expr) -> bool:
     return isinstance(test, ast.Constant) and bool(test.value)
+
+
+def _type_checking(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
 
 
 def _swallows(manager: ast.expr) -> bool:

@@ -10,10 +10,10 @@ import ast
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.names.assignments import LEADING, THROUGH, assigned_names
 from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED, Values
@@ -25,26 +25,6 @@ _LONGEST = 200
 #: So many questions about aliases within one another are answered with a look at the tree.
 _DEEPEST = 40
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]", re.MULTILINE)
-#: A top-level statement begins where a line does not begin with white space.
-_STATEMENT = re.compile(rb"^(?=[A-Za-z_(\[\x80-\xff])", re.MULTILINE)
-_BODY = (b"def ", b"class ", b"async ", b"@", b"import ", b"from ")
-_DECLARED = re.compile(rb"^[ \t]+global[ \t]+([^\r\n#;]*)", re.MULTILINE)
-#: An assignment whose value may be another name: targets, then the first word of the value.
-_ALIAS = re.compile(
-    rb"(?:^|[;:\n])[ \t]*((?:[\w\x80-\xff][\w \t,*\x80-\xff]*|[(\[][\w \t,*()\[\]\x80-\xff]*)(?::[^=\n]*)?)=(?!=)[\s(\[\\]*"
-    rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)",
-    re.MULTILINE,
-)
-_WALRUS = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[ \t]*:=[\s(]*([A-Za-z_\x80-\xff][\w\x80-\xff]*)")
-#: Builtins and modules of the standard library that hand a function or a module through.
-_THROUGH = frozenset({"getattr", "vars", "__import__", "builtins", "functools", "importlib", "operator", "sys"})
-#: More than one value, or more than one target: `a if b else c`, `a or b`, `a = b = c`.
-_CHOICE = re.compile(rb"\b(?:if|or|and)\b")
-_CHAIN = re.compile(rb"[^\n(\[{\"'#]*=(?!=)")
-_LEADING = _THROUGH | {catalog.MODULE}
-_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-
-
 _NO_ALIASES: Mapping[str, frozenset[str]] = {}
 
 
@@ -225,7 +205,7 @@ class Project:
                 tops = {dotted.partition(".")[0] for dotted in names.get(word, (word,))}
                 known = telling[word] = (
                     word in of
-                    or not tops.isdisjoint(_LEADING)
+                    or not tops.isdisjoint(LEADING)
                     or any(self._is_ours(dotted, roots) for dotted in names.get(word, ()))
                 )
             return known
@@ -361,11 +341,11 @@ class Project:
             for word in exports.aliases[name]:
                 if not word or (word in exports.aliases and word not in exports.names):
                     return True
-                if word in _THROUGH:
+                if word in THROUGH:
                     return True
                 for dotted in exports.names.get(word, ()):
                     for target in self._target(dotted, roots):
-                        if target.partition(".")[0] in _LEADING or self._is_module(target, roots):
+                        if target.partition(".")[0] in LEADING or self._is_module(target, roots):
                             return True
         finally:
             self._asking.discard(key)
@@ -506,34 +486,6 @@ def _flat(imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]]
         for name, local in names:
                 found.append((source, name, "*" if name == "*" else local))
     return found
-
-
-def assigned_names(data: bytes) -> Iterator[tuple[list[str], Iterable[str]]]:
-    """Names assigned at the top level of ``data``, with the first words of the value; a superset.
-
-    An empty word stands for a value that is not known, as behind ``global``.
-    """
-    for declared in _DECLARED.finditer(data):
-        yield [_decoded(word) for word in _WORD.findall(declared[1])], ("",)
-    starts = [match.start() for match in _STATEMENT.finditer(data)]
-    for start, end in pairwise([*starts, len(data)]):
-        if data.startswith(_BODY, start) or data.find(b"=", start, end) < 0:
-            continue
-        for match in _ALIAS.finditer(data, start, end):
-            value = data[match.start(2) : end]
-            names = [_decoded(word) for word in _WORD.findall(match[1])]
-            if _CHAIN.match(value):
-                yield names, ("",)
-            elif b"," in match[1] or _CHOICE.search(value):
-                yield names, {_decoded(word) for word in _WORD.findall(value)}
-            else:
-                yield names, (_decoded(match[2]),)
-        for match in _WALRUS.finditer(data, start, end):
-            yield [_decoded(match[1])], (_decoded(match[2]),)
-
-
-def _decoded(word: bytes) -> str:
-    return word.decode("utf-8", "replace")
 
 
 def _all_of(tree: ast.Module) -> tuple[frozenset[str] | None, bool]:

@@ -21,6 +21,8 @@ from flake8_ssot_ids.names.bindings import (
     Binding,
     Flow,
     Scope,
+    absolute,
+    possible_values,
 )
 
 #: How a value was reached; the order is that of precedence where one place has several.
@@ -150,7 +152,7 @@ class Resolver:
             if isinstance(part, ast.IfExp):
                 pending += (part.body, part.orelse)
             elif isinstance(part, ast.BoolOp):
-                pending += part.values
+                pending += possible_values(part)
             elif isinstance(part, ast.NamedExpr):
                 pending.append(part.value)
             elif part is not node and isinstance(part, (ast.Attribute, ast.Call, ast.Subscript, ast.Name)):
@@ -285,6 +287,13 @@ class Resolver:
         if not self._dynamic.imports or not text.replace(".", "_").isidentifier():
             return NOTHING
         names = {dotted for dotted, _ in self.resolve(node.func)} & _IMPORTERS
+        if names and text.startswith("."):
+            package = next(
+                (_text(value) for value in (*node.args[1:2], *(k.value for k in node.keywords)) if _text(value)),
+                self._flow.package,
+            )
+            relative = absolute(package or "", len(text) - len(text.lstrip(".")), text.lstrip(".") or None)
+            return NOTHING if relative is None else _by_text(self._expand(frozenset({(relative, DYNAMIC)})))
         if not names:
             return NOTHING
         top = "importlib.import_module" not in names and not any(k.arg == "fromlist" for k in node.keywords)
