@@ -1,0 +1,238 @@
+"""Every face gives the same places and codes for files that decode and parse."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import subprocess
+import sys
+import sysconfig
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.cli import main
+from flake8_ssot_ids.commands.configs import Configurations
+from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
+from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.source import Lines, decode
+from flake8_ssot_ids.suppress import Suppressions
+from tests.test_cases import CASES
+
+ROOT = Path(__file__).resolve().parent.parent
+#: flake8 without pyflakes, which dies of deep expressions; all else of it is real.
+SOLO = [sys.executable, str(ROOT / "benchmarks" / "flake8_solo.py"), "SID", "--select=SID"]
+SHOWN = re.compile(r"^(.+?):(\d+):(\d+): (SID\d+) ", re.MULTILINE)
+#: (path, row, column, code)
+Places = Counter[tuple[str, int, int, str]]
+
+
+def parses(path: Path) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(path.read_bytes())
+        except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError):
+            return False
+    return True
+
+
+def by_engine(paths: list[str]) -> Places:
+    configurations = Configurations(None, False, {})
+    projects: dict[str, Project] = {}
+    found: Places = Counter()
+    for path in paths:
+        policy = configurations.above(str(Path(path).parent))
+        if policy.root not in projects:
+            projects[policy.root] = Project(policy.src, catalog.attributes(policy.name_hashes))
+        project = projects[policy.root]
+        for finding in check_source(Path(path).read_bytes(), path, policy, project).findings:
+            start = finding.span.start
+            found[path, start.row, start.column, finding.code] += 1
+    assert not configurations.broken
+    return found
+
+
+def by_plugin(paths: list[str]) -> Places:
+    """The plugin class alone, with the tree and the lines that flake8 would hand it."""
+    found: Places = Counter()
+    for path in paths:
+        text = decode(Path(path).read_bytes()).text.replace("\r\n", "\n").replace("\r", "\n")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+        comments = Suppressions(Lines(text), text)
+        for row, column, message, _ in SsotIdsPlugin(tree, path, text.splitlines(True)).run():
+            code = message.partition(" ")[0]
+            if not comments.suppressed_by(row, code):
+                found[path, row, column + 1, code] += 1
+    return found
+
+
+def by_flake8(paths: list[str], *flags: str) -> Places:
+    done = subprocess.run([*SOLO, *flags, *paths], capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode in (0, 1), done.stderr
+    assert done.stderr == ""
+    return shown(done.stdout)
+
+
+def by_cli(paths: list[str], *flags: str) -> str:
+    command = [sys.executable, "-m", "flake8_ssot_ids", "check", "--no-cache", "-q", *flags, *paths]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode in (0, 1), done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def shown(text: str) -> Places:
+    return Counter((path, int(row), int(column), code) for path, row, column, code in SHOWN.findall(text))
+
+
+def rows_of(text: str) -> Places:
+    return Counter(
+        (row["filename"], row["location"]["row"], row["location"]["column"], row["code"])
+        for row in json.loads(text)
+    )
+
+
+def by_stdin(path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Places:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(path).read_bytes())))
+        main(["check", "--output-format=json", "-q", "--stdin-filename", path, "-"])
+    return rows_of(capsys.readouterr().out)
+
+
+def agree(
+    paths: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, at_least: int
+) -> None:
+    """Ask all faces. The working directory is none that holds a configuration or the files."""
+    expected = by_engine(paths)
+    assert expected.total() >= at_least
+    assert by_plugin(paths) == expected
+    assert by_flake8(paths, "-j1") == expected
+    assert by_flake8(paths, "-j2") == expected
+    assert rows_of(by_cli(paths, "--output-format=json", "-j1")) == expected
+    assert rows_of(by_cli(paths, "--output-format=json", "-j2", "--all-files")) == expected
+    assert shown(by_cli(paths, "--output-format=concise")) == expected
+    lines = by_cli(paths, "--output-format=json-lines").splitlines()
+    assert rows_of(f"[{','.join(lines)}]") == expected
+    from_stdin: Places = Counter()
+    for path in paths:
+        from_stdin += by_stdin(path, monkeypatch, capsys)
+    assert from_stdin == expected
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for name in ("SSOT_IDS_OUTPUT_FORMAT", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(SsotIdsPlugin, "_session", type(SsotIdsPlugin._session)())
+
+
+def test_the_acceptance_cases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = []
+    for number, case in enumerate(CASES.values()):
+        folder = tmp_path / f"project{number}"
+        folder.mkdir()
+        (folder / "ssot-ids.toml").write_text(case.config or "", encoding="utf-8")
+        for name, text in case.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+            if path.suffix == ".py" and parses(path):
+                paths.append(str(path))
+    agree(paths, monkeypatch, capsys, at_least=300)
+
+
+def test_the_examples_and_this_project(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = ("examples", "flake8_ssot_ids", "tests", "benchmarks")
+    paths = [
+        str(path)
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if not any(part.startswith(".") for part in path.relative_to(ROOT).parts) and parses(path)
+    ]
+    agree(paths, monkeypatch, capsys, at_least=10)
+
+
+def test_a_part_of_the_standard_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It makes no ids, so in a copy of it every joined path becomes one: real code, in all its forms."""
+    library = Path(sysconfig.get_path("stdlib")).resolve()
+    paths = []
+    for pattern in (
+        "[a-g]*.py",
+        "importlib/*.py",
+        "multiprocessing/*.py",
+        "unittest/*.py",
+        "test/support/*.py",
+    ):
+        for path in sorted(library.glob(pattern)):
+            data = path.read_bytes()
+            planted = re.sub(rb"^import os$", b"import uuid as os", data, flags=re.MULTILINE)
+            planted = re.sub(rb"\bos\.path\.join\b", b"os.uuid4", planted)
+            copy = tmp_path / "lib" / path.relative_to(library)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(planted)
+            if (planted != data or b"uuid" in data) and parses(copy):
+                paths.append(str(copy))
+    agree(paths, monkeypatch, capsys, at_least=25)
+
+
+PLACES = {
+    "bom": "\ufeffimport uuid; a_id = uuid.uuid4()\n".encode(),
+    "latin": "# coding: latin-1\nimport uuid\nö = 'äöü'; a_id = uuid.uuid4()\n".encode("latin-1"),
+    "cp1251": "# -*- coding: cp1251 -*-\nimport uuid\nx = 'я'; a_id = f'я{uuid.uuid4()}'\n".encode("cp1251"),
+    "crlf": b"import uuid\r\nx = '''\r\n'''; a_id = uuid.uuid4()\r\n",
+    "cr": b"import uuid\rx = '''\r'''; a_id = uuid.uuid4()\r",
+    "mixed": b"import uuid\r\na_id = uuid.uuid4()\rb_id = uuid.uuid4()\nc_id = uuid.uuid4()",
+    "feed": b"import uuid\n\x0c\na_id = uuid.uuid4()\n\x0cb_id = uuid.uuid4()\n",
+    "separators": "import uuid\nx = '\u2028\u2029\x85\x0b\x1c'; a_id = uuid.uuid4()\n".encode(),
+    "astral": "import uuid\nx = '\U0001f600'; a_id = f'\U0001f600{uuid.uuid4()}'\n".encode(),
+    "tabs": b"import uuid\nif uuid:\n\tx = '\t'; a_id = uuid.uuid4()\n",
+    "joined": b"import uuid\na_id = uuid.uuid4() + '''\n'''  # noqa\nb_id = (uuid.uuid4(),\n  1)  # noqa\n",
+    "noqa": b"import uuid\na_id = uuid.uuid4()  # noqa: SID101\nb_id = uuid.uuid4()  # noqa : SID2\n",
+    "noqa_crlf": b"import uuid\r\na_id = uuid.uuid4()  # noqa: SID101\r\nb_id = uuid.uuid4()  # noqa: E1\r\n",
+    "whole": b"# flake8: noqa: E501\nimport uuid\na_id = uuid.uuid4()\n",
+    "nested": "import uuid\na_id = f'ä{f\"ö{uuid.uuid4().hex:>{uuid.uuid4().int}}\"}'\n".encode(),
+    "rows": "import uuid\na_id = f'''ä\n{uuid.uuid4()} {\n uuid.uuid4()}''' 'ö' f'{uuid.uuid4()}'\n".encode(),
+    "nfkc": "import uuid\na_id = uuid.u\uff55id4()\nb_id = u\uff55id.uuid4()\n".encode(),
+    "empty": b"",
+    "white": b"\n\n  \n\x0c\n",
+}
+
+
+def test_odd_encodings_line_ends_and_comments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = []
+    for name, data in PLACES.items():
+        path = tmp_path / f"{name}.py"
+        path.write_bytes(data)
+        assert parses(path), name
+        paths.append(str(path))
+    agree(paths, monkeypatch, capsys, at_least=21)
+
+
+def test_a_face_that_differs_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "case.py"
+    path.write_text("import uuid\na_id = uuid.uuid4()\n")
+    monkeypatch.setattr(sys.modules[__name__], "by_plugin", lambda _: Counter())
+    with pytest.raises(AssertionError):
+        agree([str(path)], monkeypatch, capsys, at_least=1)
