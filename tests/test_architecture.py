@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # Data about Python's modules, no code.
     ("catalog",),
     ("policy", "policyfile", "options", "optionparts", "values", "globs"),
-    ("source",),
+    ("source", "files"),
     ("model",),
     ("",),
 )
