@@ -17,6 +17,7 @@ import sys
 import zlib
 
 from flake8_ssot_ids import __version__
+from flake8_ssot_ids.files import regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def content_hash(path: str) -> str:
         if os.path.isdir(path):
             data = "\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape")
         else:
-            with open(path, "rb") as file:
+            with open(path, "rb", opener=regular) as file:
                 data = file.read()
     except OSError:
         return ""
@@ -100,13 +101,15 @@ class Cache:
     Args:
         folder: where the files lie; it is made when needed. None: nothing is kept.
         key: a text that changes with everything, apart from files, that a result depends on.
+        context: a text that may change from run to run; results under another one do not hold.
     """
 
-    def __init__(self, folder: str | None, key: str) -> None:
+    def __init__(self, folder: str | None, key: str, context: str = "") -> None:
         from hashlib import blake2b
 
         self.notes: list[str] = []
         self._path = None
+        self._context = context
         self._table: list[tuple[str, Stamp]] = []
         self._index: dict[str, int] = {}
         self._entries: dict[str, Entry] = {}
@@ -131,10 +134,17 @@ class Cache:
         if payload is None:
             self.notes.append(f"the cache {self._path} is damaged or not ours; it is ignored")
             return
-        table, self._entries = payload
+        context, table, entries = payload
+        if context != self._context:
+            return
+        self._entries = entries
         self._table = table
         self._index = {path: at for at, (path, _) in enumerate(table)}
         self._changed = {at for at, (path, stamp) in enumerate(table) if not _same(path, stamp)}
+
+    def dependencies(self) -> list[tuple[str, Stamp]]:
+        """What stored results depend on beside their own files."""
+        return self._table
 
     def get(self, path: str) -> Entry | None:
         """The stored result for ``path``, if all that it depends on is as it was."""
@@ -176,7 +186,7 @@ class Cache:
         place = {old: new for new, old in enumerate(used)}
         packed = {path: (*entry[:4], tuple(place[at] for at in entry[4])) for path, entry in entries.items()}
         try:
-            write_atomically(self._path, seal(([self._table[at] for at in used], packed)))
+            write_atomically(self._path, seal((self._context, [self._table[at] for at in used], packed)))
         except OSError as error:
             self.notes.append(f"the cache {self._path} cannot be written: {error.strerror or error}")
 
@@ -187,7 +197,7 @@ def seal(payload: Any) -> bytes:
     return _MARK + zlib.crc32(body).to_bytes(4, "big") + body
 
 
-def unseal(data: bytes) -> tuple[list[tuple[str, Stamp]], dict[str, Entry]] | None:
+def unseal(data: bytes) -> Any | None:
     """The payload of :func:`seal`; None for anything else."""
     start = len(_MARK) + 4
     if not data.startswith(_MARK) or zlib.crc32(data[start:]) != int.from_bytes(data[start - 4 : start], "big"):
@@ -196,7 +206,7 @@ def unseal(data: bytes) -> tuple[list[tuple[str, Stamp]], dict[str, Entry]] | No
         payload = marshal.loads(data[start:])
     except (ValueError, EOFError, TypeError):
         return None
-    return payload if isinstance(payload, tuple) and len(payload) == 2 else None
+    return payload if isinstance(payload, tuple) and len(payload) == 3 else None
 
 
 def write_atomically(path: str, data: bytes) -> None:

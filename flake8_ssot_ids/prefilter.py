@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_DYNAMIC = re.compile(rb"__import__|import_module|\bmodules\b")
+_DYNAMIC = (b"__import__", b"import_module", b"modules")
 _IMPORTED = re.compile(rb"\bimport\b(?:[^\r\n;#\\]|\\\r?\n)*\buuid\b|\bfrom[\s\\]+uuid\b")
 _COOKIE = re.compile(rb"[^\n]*\n?[^\n]*coding[:=][ \t]*([-\w.]+)")
 #: Encodings in which ASCII bytes stand for themselves and nothing else does.
@@ -23,9 +23,14 @@ def may_hold_use(data: bytes, sources: frozenset[str]) -> bool:
     return _in_disguise(data)
 
 
+def mentions_module(data: bytes) -> bool:
+    """Whether ``data`` may name the module ``uuid`` or one of its sources in any way."""
+    return b"uuid" in data or _in_disguise(data)
+
+
 def _in_disguise(data: bytes) -> bool:
     """Whether the name may be put together from text, or be spelled in other letters."""
-    if b"import" in data and _DYNAMIC.search(data) and (b"\\" in data or _split_name(data)):
+    if any(word in data for word in _DYNAMIC) and (b"\\" in data or _split_name(data)):
         return True
     if data.isascii():
         return b"coding" in data[:400] and not _plain(data)

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.cache import Cache, stamp_of
 from flake8_ssot_ids.engine import check_source, is_exempt, unreadable
+from flake8_ssot_ids.files import regular
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span
 from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.names.survey import Survey, other_modules
 from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.prefilter import may_hold_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +28,15 @@ if TYPE_CHECKING:
     #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
     Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]
     Chunk = tuple[list[Result], dict[str, Stamp]]
+    #: Policy, whether to parse all files, whether to honour comments.
+    Setup = tuple[Policy, bool, bool]
 
 #: Fewer bytes than this are done before a second process has started.
 _WORTH_A_PROCESS = 1_500_000
 _CHUNK_BYTES = 400_000
 _CHUNK_FILES = 120
+#: From so many files on, one look at all of them costs less than following the imports of each.
+_WORTH_A_SURVEY = 100
 
 
 @dataclass(slots=True)
@@ -41,6 +48,8 @@ class RunResult:
     suppressed: int = 0
     notes: list[str] = field(default_factory=list)
     errors: bool = False
+    #: Modules and folders beside the checked files that the results depend on.
+    touched: set[str] = field(default_factory=set)
 
 
 def run(
@@ -64,59 +73,95 @@ def run(
         noqa: honour suppressing comments.
         progress: called with the number of files done and of all files.
     """
-    cache = Cache(cache_dir, f"{policy.digest()} {all_files} {noqa}")
-    results: dict[str, Result] = {}
-    missing: list[str] = []
-    for path in paths:
-        entry = cache.get(path)
-        if entry is None:
-            missing.append(path)
-        else:
-            results[path] = (path, entry[0], entry[1], entry[2], entry[3], (), "")
+    setup = (policy, all_files, noqa)
+    jobs = jobs or _cores()
     outcome = RunResult(files_checked=len(paths))
-    if missing:
-        _check_missing(missing, results, cache, policy, jobs, all_files, noqa, progress, len(paths), outcome)
-        cache.save()
-    outcome.notes.extend(cache.notes)
-    for path in sorted(results):
-        _, _, judged, packed, suppressed, _, failure = results[path]
-        if failure:
-            outcome.errors = True
-            outcome.notes.append(f"{path}: internal error, please report it: {failure}")
-        outcome.suppressed += suppressed
-        outcome.reports.append(FileReport(path, judged, tuple(unpack(path, item) for item in packed)))
-    return outcome
-
-
-def _check_missing(
-    missing: list[str],
-    results: dict[str, Result],
-    cache: Cache,
-    policy: Policy,
-    jobs: int | None,
-    all_files: bool,
-    noqa: bool,
-    progress: Callable[[int, int], None] | None,
-    total: int,
-    outcome: RunResult,
-) -> None:
-    stamps: dict[str, Stamp] = {}
+    results: dict[str, Result] = {}
     enabled = gc.isenabled()
     # Syntax trees hold no cycles; the collector would only walk them over and over.
     gc.disable()
     try:
-        for chunk in _shared(missing, policy, jobs or _cores(), all_files, noqa, outcome.notes):
-            for result in chunk[0]:
-                results[result[0]] = result
-            stamps.update(chunk[1])
-            for path, stamp, judged, packed, suppressed, touched, failure in chunk[0]:
-                if not failure and stamp is not None:
-                    cache.put(path, stamp, judged, packed, suppressed, touched, stamps)
-            if progress is not None:
-                progress(len(results), total)
+        with _Pool(setup, jobs, outcome.notes) as pool:
+            rest, words = _surveyed(paths, setup, results, pool, cold=cache_dir is None)
+            kind = "" if words is None else "surveyed"
+            cache = Cache(cache_dir, f"{policy.digest()} {all_files} {noqa} {kind}", repr(words))
+            missing: list[str] = []
+            for path in rest:
+                entry = cache.get(path)
+                if entry is None:
+                    missing.append(path)
+                else:
+                    results[path] = (path, entry[0], entry[1], entry[2], entry[3], (), "")
+            stamps: dict[str, Stamp] = {}
+            for chunk in pool.check(missing, words):
+                stamps.update(chunk[1])
+                for result in chunk[0]:
+                    results[result[0]] = result
+                    if not result[6] and result[1] is not None:
+                        cache.put(*result[:6], stamps)
+                if progress is not None:
+                    progress(len(results), len(paths))
+        cache.save()
     finally:
         if enabled:
             gc.enable()
+    outcome.notes.extend(cache.notes)
+    for path in sorted(results):
+        _, stamp, judged, packed, suppressed, touched, failure = results[path]
+        if failure:
+            outcome.errors = True
+            outcome.notes.append(f"{path}: internal error, please report it: {failure}")
+        outcome.suppressed += suppressed
+        outcome.touched.update(touched)
+        outcome.reports.append(FileReport(path, judged, tuple(unpack(path, item) for item in packed)))
+    outcome.touched.update(path for path, _ in cache.dependencies())
+    return outcome
+
+
+def _surveyed(
+    paths: Sequence[str], setup: Setup, results: dict[str, Result], pool: _Pool, *, cold: bool
+) -> tuple[list[str], tuple[bytes, ...] | None]:
+    """Look at the bytes of many files at once; the files left to check, and the words to look for.
+
+    Files that can hold no use get their result here. With few files, or too many modules beside
+    them, nothing is surveyed: the words are None.
+    """
+    policy, all_files, _ = setup
+    if len(paths) < _WORTH_A_SURVEY:
+        return list(paths), None
+    if cold:
+        pool.start()
+    roots = dict.fromkeys(os.path.abspath(root) for root in policy.src)
+    others = other_modules(roots, set(paths))
+    if others is None:
+        return list(paths), None
+    sources = catalog.attributes(policy.name_hashes)
+    clean: set[str] = set()
+    checked = set(paths)
+
+    def look(path: str, data: bytes, mentioned: bool) -> None:
+        if path in checked and not (mentioned and may_hold_use(data, sources)):
+            clean.add(path)
+
+    survey = Survey(sources)
+    survey.run([*paths, *others], look)
+    words = tuple(sorted(word.encode() for word in survey.words))
+    if all_files:
+        return list(paths), words
+    if words:
+        clean = {path for path in clean if not _holds(path, words)}
+    for path in clean:
+        results[path] = (path, None, False, (), 0, (), "")
+    return [path for path in paths if path not in clean], words
+
+
+def _holds(path: str, words: tuple[bytes, ...]) -> bool:
+    try:
+        with open(path, "rb", opener=regular) as file:
+            data = file.read()
+    except OSError:
+        return True
+    return any(word in data for word in words)
 
 
 def _cores() -> int:
@@ -126,50 +171,71 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _shared(
-    paths: list[str], policy: Policy, jobs: int, all_files: bool, noqa: bool, notes: list[str]
-) -> Iterator[Chunk]:
-    """The results of ``paths``, chunk by chunk, this process taking its share of the work."""
-    chunks, size = _chunks(paths)
-    worker = _Worker(policy, all_files, noqa)
-    if jobs < 2 or len(chunks) < 2 or size < _WORTH_A_PROCESS:
-        yield from map(worker.check, chunks)
-        return
-    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
-    from multiprocessing import get_context
+class _Pool:
+    """This process and, where it pays, helper processes."""
 
-    pool = ProcessPoolExecutor(
-        min(jobs - 1, len(chunks) - 1), get_context("spawn"), _start, (policy, all_files, noqa)
-    )
-    with pool:
+    def __init__(self, setup: Setup, jobs: int, notes: list[str]) -> None:
+        self._setup = setup
+        self._jobs = jobs
+        self._notes = notes
+        self._executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> _Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+
+    def start(self) -> None:
+        """Start the helpers, so that they are up when there is work."""
+        if self._executor is not None or self._jobs < 2:
+            return
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        self._executor = ProcessPoolExecutor(self._jobs - 1, get_context("spawn"), _start, self._setup)
+        for _ in range(self._jobs - 1):
+            self._executor.submit(_cores)
+
+    def check(self, paths: list[str], words: tuple[bytes, ...] | None) -> Iterator[Chunk]:
+        """The results of ``paths``, chunk by chunk, this process taking its share of the work."""
+        chunks, size = _chunks(paths)
+        worker = _Worker(*self._setup)
+        if self._jobs > 1 and len(chunks) > 1 and size > _WORTH_A_PROCESS:
+            from concurrent.futures.process import BrokenProcessPool
+
+            self.start()
+            try:
+                yield from self._side_by_side(chunks, worker, words)
+            except BrokenProcessPool:
+                self._notes.append("a helper process died; its files were checked in this one")
+        for chunk in chunks:
+            yield worker.check(chunk, words)
+
+    def _side_by_side(
+        self, chunks: list[list[str]], worker: _Worker, words: tuple[bytes, ...] | None
+    ) -> Iterator[Chunk]:
+        """Hand chunks to the helpers and take some here, until none is left."""
+        executor = self._executor
+        assert executor is not None
+        running: dict[Future[Chunk], list[str]] = {}
         try:
-            yield from _side_by_side(chunks, worker, pool, jobs)
-        except BrokenProcessPool:
-            notes.append("a helper process died; its files were checked in this one")
-            yield from map(worker.check, chunks)
-
-
-def _side_by_side(
-    chunks: list[list[str]], worker: _Worker, pool: ProcessPoolExecutor, jobs: int
-) -> Iterator[Chunk]:
-    """Hand chunks from the front to the pool, and take them from the same end here."""
-    running: dict[Future[Chunk], list[str]] = {}
-    try:
-        while chunks or running:
-            while chunks and len(running) < 2 * (jobs - 1):
-                chunk = chunks.pop(0)
-                running[pool.submit(_check, chunk)] = chunk
-            if chunks:
-                yield worker.check(chunks.pop(0))
-            elif running:
-                next(iter(running)).exception()  # wait
-            for future in [future for future in running if future.done()]:
-                result = future.result()
-                del running[future]
-                yield result
-    finally:
-        # Whatever a dead pool has not answered is to be done again.
-        chunks.extend(running.values())
+            while chunks or running:
+                while chunks and len(running) < 2 * (self._jobs - 1):
+                    chunk = chunks.pop(0)
+                    running[executor.submit(_check, chunk, words)] = chunk
+                if chunks:
+                    yield worker.check(chunks.pop(0), words)
+                else:
+                    next(iter(running)).exception()  # wait
+                for future in [future for future in running if future.done()]:
+                    result = future.result()
+                    del running[future]
+                    yield result
+        finally:
+            # What a dead helper has not answered is to be done again.
+            chunks.extend(running.values())
 
 
 def _chunks(paths: list[str]) -> tuple[list[list[str]], int]:
@@ -204,8 +270,9 @@ class _Worker:
         self._project = Project(policy.src, catalog.attributes(policy.name_hashes))
         self._stamps: dict[str, Stamp] = {}
 
-    def check(self, paths: list[str]) -> Chunk:
+    def check(self, paths: list[str], words: tuple[bytes, ...] | None) -> Chunk:
         """Check ``paths``; also the stamps of all that the results depend on."""
+        self._project.surveyed = words
         results = [self._one(path) for path in paths]
         touched = {path for result in results for path in result[5]}
         return results, {path: self._stamps[path] for path in touched}
@@ -216,7 +283,7 @@ class _Worker:
             return path, stamp_of(path, time.time_ns()), False, (), 0, (), ""
         stamp = stamp_of(path, time.time_ns())
         try:
-            with open(path, "rb") as file:
+            with open(path, "rb", opener=regular) as file:
                 data = file.read()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
@@ -246,9 +313,9 @@ def _start(policy: Policy, all_files: bool, noqa: bool) -> None:
     _worker = _Worker(policy, all_files, noqa)
 
 
-def _check(paths: list[str]) -> Chunk:
+def _check(paths: list[str], words: tuple[bytes, ...] | None) -> Chunk:
     assert _worker is not None
-    return _worker.check(paths)
+    return _worker.check(paths, words)
 
 
 def pack(finding: Finding) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ only decides which other modules are worth a look.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from keyword import iskeyword
 
@@ -28,32 +28,52 @@ _WALRUS = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[ \t]*:=[\s(]*([A-Za-z
 THROUGH = frozenset({"getattr", "vars", "__import__", "builtins", "functools", "importlib", "operator", "sys"})
 #: More than one value: `a if b else c`, `a or b`.
 _CHOICE = re.compile(rb"\b(?:if|or|and)\b")
+#: A name or a chain of attributes that is not called.
+_UNCALLED = re.compile(rb"(?<![\w.\x80-\xff])([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?:[ \t]*\.[ \t]*\w+)*+(?![ \t]*\()")
+#: A call that may hand its first argument through: `partial(make)`, `import_module("uuid")`.
+_THROUGH_CALL = re.compile(rb"[\w.\x80-\xff]+[ \t]*\(\s*[\"']?([A-Za-z_\x80-\xff][\w\x80-\xff]*)[\w.\x80-\xff]*[\"']?\s*[,)]")
+_VALUE_BYTES = 400
 LEADING = THROUGH | {catalog.MODULE}
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 
-def assigned_names(data: bytes) -> Iterator[tuple[list[str], Iterable[str]]]:
-    """Names assigned at the top level of ``data``, with the first words of the value; a superset.
+def assigned_names(data: bytes) -> Iterator[tuple[list[str], set[str]]]:
+    """Names of the module that an assignment in ``data`` may make an alias; a superset.
 
-    An empty word stands for a value that is not known, as behind ``global``.
+    Each with the words that its value may go through: the first of a chain of attributes, the
+    first argument of a call.
     """
-    for declared in _DECLARED.finditer(data):
-        yield [_decoded(word) for word in _WORD.findall(declared[1])], ("",)
+    declared = {
+        _decoded(word) for names in _DECLARED.finditer(data) for word in _WORD.findall(names[1])
+    }
     starts = [match.start() for match in _STATEMENT.finditer(data)]
     for start, end in pairwise([*starts, len(data)]):
-        if data.startswith(_BODY, start) or data.find(b"=", start, end) < 0:
+        if data.find(b"=", start, end) < 0:
             continue
-        for match in _ALIAS.finditer(data, start, end):
-            value = data[match.end() : end]
-            names = _targets(match[1])
-            if b"," in match[1] or _CHOICE.search(value):
-                yield names, {_decoded(word) for word in _WORD.findall(value)}
-                continue
-            first = _WORD.match(value)
-            if first is not None:
-                yield names, (_decoded(first[0]),)
-        for match in _WALRUS.finditer(data, start, end):
-            yield [_decoded(match[1])], (_decoded(match[2]),)
+        inner = data.startswith(_BODY, start)
+        if inner and not declared:
+            continue
+        for names, words in _assignments(data, start, end):
+            if not inner or not declared.isdisjoint(names):
+                yield names, words
+
+
+def _assignments(data: bytes, start: int, end: int) -> Iterator[tuple[list[str], set[str]]]:
+    for match in _ALIAS.finditer(data, start, end):
+        at = match.end()
+        value = data[at : min(end, at + _VALUE_BYTES)]
+        line = value if data[match.end(1) : at].strip(b" \t") else value.partition(b"\n")[0]
+        if not line.rstrip().endswith(b"("):
+            value = line
+        if b"," in match[1] or _CHOICE.search(line):
+            words = {_decoded(word) for form in (_THROUGH_CALL, _UNCALLED) for word in form.findall(value)}
+        else:
+            firsts = (_THROUGH_CALL.match(value), _UNCALLED.match(value))
+            words = {_decoded(first[1]) for first in firsts if first is not None}
+        if words:
+            yield _targets(match[1]), words
+    for match in _WALRUS.finditer(data, start, end):
+        yield [_decoded(match[1])], {_decoded(match[2])}
 
 
 def _targets(text: bytes) -> list[str]:

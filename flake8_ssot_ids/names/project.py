@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from flake8_ssot_ids import catalog
+from flake8_ssot_ids.files import regular
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.assignments import LEADING, THROUGH, assigned_names
 from flake8_ssot_ids.names.imports import imports_of
@@ -96,6 +97,8 @@ class Project:
     def __init__(self, roots: Iterable[str], sources: frozenset[str]) -> None:
         self.roots = tuple(dict.fromkeys(os.path.abspath(root) for root in roots))
         self.sources = sources
+        #: Words of a :class:`~flake8_ssot_ids.names.survey.Survey`: a file without them needs no look.
+        self.surveyed: tuple[bytes, ...] | None = None
         #: Paths that an answer depended on since the last :meth:`start`.
         self.touched: set[str] = set()
         self._listings: dict[str, Mapping[str, bool]] = {}
@@ -165,7 +168,7 @@ class Project:
         if known is not None:
             return known
         try:
-            with open(path, "rb") as file:
+            with open(path, "rb", opener=regular) as file:
                 data = file.read()
         except OSError:
             return _EMPTY
@@ -206,7 +209,7 @@ class Project:
                 known = telling[word] = (
                     word in of
                     or not tops.isdisjoint(LEADING)
-                    or any(self._is_ours(dotted, roots) for dotted in names.get(word, ()))
+                    or any(self._is_ours(dotted, roots) for dotted in names.get(word, (word,)))
                 )
             return known
 
@@ -343,7 +346,7 @@ class Project:
                     return True
                 if word in THROUGH:
                     return True
-                for dotted in exports.names.get(word, ()):
+                for dotted in exports.names.get(word, (word,)):
                     for target in self._target(dotted, roots):
                         if target.partition(".")[0] in LEADING or self._is_module(target, roots):
                             return True
@@ -383,6 +386,8 @@ class Project:
     def words_for(self, path: str, data: bytes) -> Words:
         """The names in ``data`` that imports of project modules may have led to an id source."""
         words = Words()
+        if self.surveyed is not None and not any(word in data for word in self.surveyed):
+            return words
         home = self.home(path)
         modules: dict[str, set[str]] = {}
         for module, name, local in _flat(imports_of(data), home.package):

@@ -1,0 +1,116 @@
+"""A look at the bytes of all modules at once: which names could hand on an id source at all?
+
+In most projects none can, apart from the names of the sources themselves, and then no import of
+any file needs to be followed. The words found are a superset: a file without any of them (and
+without the name of a source) can hold no use; a file with one is looked at closely.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.files import regular
+from flake8_ssot_ids.names.assignments import THROUGH, assigned_names
+from flake8_ssot_ids.names.imports import imports_of
+from flake8_ssot_ids.prefilter import mentions_module
+
+#: More modules than this outside of what is checked are not worth a look.
+_MOST_OTHERS = 2_000
+
+
+def words_of(data: bytes, known: frozenset[str], sources: frozenset[str]) -> set[str]:
+    """The names that ``data`` may bind to what one of ``known``, or of the ``sources``, stands for."""
+    base = sources | {catalog.MODULE}
+    telling = base | known
+    found: set[str] = set()
+    for _, module, names in imports_of(data):
+        for name, local in names or ():
+            if name in telling:
+                found.add(local)
+        if names is None and " " in module:
+            dotted, _, local = module.partition(" ")
+            if dotted == catalog.MODULE:
+                found.add(local)
+    through = telling | found
+    assigned = list(assigned_names(data))
+    # An alias may be assigned before the name that it goes through, so twice is not once too often.
+    for _ in range(2):
+        for targets, words in assigned:
+            if not through.isdisjoint(words) or (not THROUGH.isdisjoint(words) and b"uuid" in data):
+                found.update(targets)
+                through |= found
+    return found - base - {""}
+
+
+class Survey:
+    """The words under which the modules of a project may hand on an id source.
+
+    Args:
+        sources: attribute names of the module ``uuid`` that count.
+    """
+
+    def __init__(self, sources: frozenset[str]) -> None:
+        self.words: frozenset[str] = frozenset()
+        self._sources = sources
+
+    def run(self, paths: Iterable[str], look: Callable[[str, bytes, bool], None]) -> None:
+        """Read ``paths`` until no new word turns up; ``look`` sees each once.
+
+        It gets the path, the bytes, and whether they may name the module ``uuid`` at all.
+
+        What cannot be read is passed over here; who checks it will say so.
+        """
+        paths = list(paths)
+        new = self._pass(paths, look)
+        while new:
+            self.words |= new
+            new = self._pass(paths, None) - self.words
+
+    def _pass(self, paths: Iterable[str], look: Callable[[str, bytes, bool], None] | None) -> set[str]:
+        found: set[str] = set()
+        encoded = [word.encode() for word in self.words]
+        for path in paths:
+            try:
+                with open(path, "rb", opener=regular) as file:
+                    data = file.read()
+            except (OSError, ValueError):
+                continue
+            if look is not None:
+                telling = mentions_module(data)
+                look(path, data, telling)
+            else:
+                telling = any(word in data for word in encoded)
+            if telling:
+                found |= words_of(data, self.words, self._sources)
+        return found
+
+
+def other_modules(roots: Iterable[str], checked: set[str]) -> list[str] | None:
+    """The modules below ``roots`` that are not ``checked``; None if there are too many to look at."""
+    found: list[str] = []
+    seen: set[str] = set()
+    pending = [root for root in roots if os.path.isdir(root)]
+    folders = 0
+    while pending:
+        folder = pending.pop()
+        if folder in seen:
+            continue
+        seen.add(folder)
+        folders += 1
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = entry.name
+                    if name.endswith(".py"):
+                        path = os.path.join(folder, name)
+                        if path not in checked and name[:-3].isidentifier():
+                            found.append(path)
+                    elif "." not in name and name.isidentifier() and entry.is_dir(follow_symlinks=False):
+                        pending.append(os.path.join(folder, name))
+        except OSError:
+            continue
+        if len(found) > _MOST_OTHERS or folders > 10 * _MOST_OTHERS:
+            return None
+    return sorted(found)
