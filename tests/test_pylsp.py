@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("pylsp")
-
 LINTERS = ("pycodestyle", "pyflakes", "mccabe", "pydocstyle", "pylint", "ruff", "autopep8", "yapf")
 SOURCE = "import uuid\n\nx = 'ö'; session_id = f\"ws_{uuid.uuid4().hex[:8]}\"\n"
 SECONDS = 60
