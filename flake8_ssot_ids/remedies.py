@@ -14,6 +14,9 @@ from flake8_ssot_ids.shapes import Shape
 DEFAULT_GENERATOR = "UnifiedIdGenerator"
 #: At most this long, so that the whole id keeps within the runtime's grammar.
 _PREFIX_LIMIT = 63
+_USER_ROLES = frozenset(
+    {"connection_id", "websocket_id", "ws_id", "client_id", "ws_client_id", "session_id", "execution_id", "agent_id"}
+)
 _BARE = frozenset({"id", "uid", "guid", "uuid", "pk", "key", "value", "result", "new_id"})
 
 
@@ -36,8 +39,8 @@ def remedy(shape: Shape, role: str | None, subject: str | None, context: Context
     custom = context.roles.get(role or "")
     if custom and not prefix:
         return call + (custom if "(" in custom else f"{custom}()")
-    user = _bound("user_id", context.scope)
-    if user:
+    asks = prefix in ("ws", "client") or (not shape.head and role in _USER_ROLES)
+    if asks and _bound("user_id", context.scope):
         if prefix == "ws" or (not prefix and role in ("connection_id", "websocket_id", "ws_id")):
             return f"{call}generate_websocket_connection_id(user_id)"
         if prefix == "client" or (not prefix and role in ("client_id", "ws_client_id")):
@@ -122,18 +125,22 @@ def _parameter(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, na
     )
     defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)}
     parameter = next((a for a in (*positional, *arguments.kwonlyargs) if a.arg == name), None)
+    if parameter is None:
+        # A name that the function binds itself may not be bound yet at the place in question.
+        return False if _stores(function, name) else None
+    default = defaults.get(name)
+    if isinstance(default, ast.Constant) and default.value is None:
+        return False
+    return not (_optional(parameter.annotation) or _stores(function, name))
+
+
+def _stores(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:
     body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    stored = any(
+    return any(
         isinstance(inner, ast.Name) and inner.id == name and not isinstance(inner.ctx, ast.Load)
         for statement in body
         for inner in ast.walk(statement)
     )
-    if parameter is None:
-        return False if stored else None
-    default = defaults.get(name)
-    if stored or (isinstance(default, ast.Constant) and default.value is None):
-        return False
-    return not _optional(parameter.annotation)
 
 
 def _optional(annotation: ast.expr | None) -> bool:

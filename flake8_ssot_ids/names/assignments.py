@@ -16,6 +16,8 @@ from flake8_ssot_ids import catalog
 #: A top-level statement begins where a line does not begin with white space.
 _STATEMENT = re.compile(rb"^(?=[A-Za-z_(\[\x80-\xff])", re.MULTILINE)
 _BODY = (b"def ", b"class ", b"async ", b"@")
+_NESTED = re.compile(rb"^[ \t]+(?:def|class|async)\b", re.MULTILINE)
+_STRING = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
 _DECLARED = re.compile(rb"^[ \t]+global[ \t]+([^\r\n#;]*)", re.MULTILINE)
 #: An assignment: its targets, chained ones included.
 _ALIAS = re.compile(
@@ -29,9 +31,12 @@ THROUGH = frozenset({"getattr", "vars", "__import__", "builtins", "functools", "
 #: More than one value: `a if b else c`, `a or b`.
 _CHOICE = re.compile(rb"\b(?:if|or|and)\b")
 #: A name or a chain of attributes that is not called.
-_UNCALLED = re.compile(rb"(?<![\w.\x80-\xff])([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?:[ \t]*\.[ \t]*\w+)*+(?![ \t]*\()")
+_UNCALLED = re.compile(rb"(?<![\w.\x80-\xff\"'])([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?:[ \t]*\.[ \t]*\w+)*+(?![ \t]*\()")
 #: A call that may hand its first argument through: `partial(make)`, `import_module("uuid")`.
-_THROUGH_CALL = re.compile(rb"[\w.\x80-\xff]+[ \t]*\(\s*[\"']?([A-Za-z_\x80-\xff][\w\x80-\xff]*)[\w.\x80-\xff]*[\"']?\s*[,)]")
+_THROUGH_CALL = re.compile(
+    rb"(?:[\w.\x80-\xff]+[ \t]*\(\s*|\b(?:import_module|__import__|get)[ \t]*\(\s*[\"'])"
+    rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[\w.\x80-\xff]*[\"']?\s*[,)]"
+)
 _VALUE_BYTES = 400
 LEADING = THROUGH | {catalog.MODULE}
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
@@ -51,11 +56,32 @@ def assigned_names(data: bytes) -> Iterator[tuple[list[str], set[str]]]:
         if data.find(b"=", start, end) < 0:
             continue
         inner = data.startswith(_BODY, start)
-        if inner and not declared:
+        nested = not inner and _NESTED.search(data, start, end) is not None
+        if nested:
+            block = _without_bodies(data[start:end])
+            yield from _assignments(block, 0, len(block))
+        elif not inner:
+            yield from _assignments(data, start, end)
+        if (inner or nested) and declared:
+            # In a function, only what it declares `global` is a name of the module.
+            for names, words in _assignments(data, start, end):
+                if not declared.isdisjoint(names):
+                    yield names, words
+
+
+def _without_bodies(block: bytes) -> bytes:
+    """An indented block without the functions and classes in it."""
+    kept: list[bytes] = []
+    limit: int | None = None
+    for line in block.splitlines(keepends=True):
+        code = line.lstrip(b" \t")
+        indent = len(line) - len(code)
+        if limit is not None and (indent > limit or code.startswith((b")", b"#")) or not code.strip()):
             continue
-        for names, words in _assignments(data, start, end):
-            if not inner or not declared.isdisjoint(names):
-                yield names, words
+        limit = indent if code.startswith(_BODY) else None
+        if limit is None:
+            kept.append(line)
+    return b"".join(kept)
 
 
 def _assignments(data: bytes, start: int, end: int) -> Iterator[tuple[list[str], set[str]]]:
@@ -65,8 +91,9 @@ def _assignments(data: bytes, start: int, end: int) -> Iterator[tuple[list[str],
         line = value if data[match.end(1) : at].strip(b" \t") else value.partition(b"\n")[0]
         if not line.rstrip().endswith(b"("):
             value = line
-        if b"," in match[1] or _CHOICE.search(line):
-            words = {_decoded(word) for form in (_THROUGH_CALL, _UNCALLED) for word in form.findall(value)}
+        if b"," in match[1].partition(b":")[0] or _CHOICE.search(_STRING.sub(b"", line)):
+            words = {_decoded(word) for word in _THROUGH_CALL.findall(value)}
+            words.update(map(_decoded, _UNCALLED.findall(_STRING.sub(b"", value))))
         else:
             firsts = (_THROUGH_CALL.match(value), _UNCALLED.match(value))
             words = {_decoded(first[1]) for first in firsts if first is not None}

@@ -802,7 +802,8 @@ class Flow:
         self._block(body)
         scope.collectors.pop()
         for name in bound:
-            normal[name] = scope.state[name]
+            # Where the body ends dead, what it binds after that is in no state.
+            normal[name] = scope.state.get(name, _UNBOUND)
         scope.state, scope.dead = normal, dead or scope.dead
 
     def _with(self, statement: ast.stmt) -> None:

@@ -25,6 +25,7 @@ from flake8_ssot_ids.source import decode, parse
 _LONGEST = 200
 #: So many questions about aliases within one another are answered with a look at the tree.
 _DEEPEST = 40
+_CHAIN = re.compile(rb"(\w+)(?:[\s\\]*\.[\s\\]*\w+)*[\s\\]*\Z")
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]", re.MULTILINE)
 _NO_ALIASES: Mapping[str, frozenset[str]] = {}
 
@@ -386,11 +387,17 @@ class Project:
     def words_for(self, path: str, data: bytes) -> Words:
         """The names in ``data`` that imports of project modules may have led to an id source."""
         words = Words()
-        if self.surveyed is not None and not any(word in data for word in self.surveyed):
-            return words
+        only: set[str] | None = None
+        if self.surveyed is not None:
+            present = [word for word in self.surveyed if word in data]
+            if not present:
+                return words
+            only = _roots_of(present, data)
         home = self.home(path)
         modules: dict[str, set[str]] = {}
         for module, name, local in _flat(imports_of(data), home.package):
+            if only is not None and local != "*" and local not in only:
+                continue
             if not self._is_ours(module, home.roots):
                 continue
             if local == "*":
@@ -473,6 +480,19 @@ class Project:
             found.update(exports.names, exports.aliases)
             pending += exports.stars
         return sorted(found)
+
+
+def _roots_of(present: list[bytes], data: bytes) -> set[str] | None:
+    """The names from which one of the words in ``data`` may be reached; None: any name may be."""
+    if any(word in data for word in (b"getattr", b"vars", b"__dict__")):
+        return None
+    words = b"|".join(map(re.escape, present))
+    chains: set[bytes] = set()
+    for match in re.finditer(rb"\.[\s\\]*(?:" + words + rb")\b", data):
+        chain = _CHAIN.search(data, max(0, match.start() - 200), match.start())
+        chains.update((chain[1],) if chain else ())
+    imported = re.findall(rb"\b(?:" + words + rb")[ \t]+as[ \t]+(\w+)", data)
+    return {word.decode() for word in (*chains, *imported, *present)}
 
 
 def _flat(imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]], package: str) -> list[
