@@ -251,7 +251,8 @@ def _code_points(body: bytes, encoding: str, reason: str, row: int, column: int)
     CPython 3.11 and 3.12 give bytes for some errors and code points for others. A copy of the text in
     which each other character is an ASCII letter has the same error at the column wanted.
     """
-    text = body.decode(encoding)
+    # The parser may stop before the byte that does not decode.
+    text = body.decode(encoding, "replace")
     lines = text.split("\n")
     if row > len(lines) or lines[row - 1].isascii():
         return column
