@@ -99,7 +99,8 @@ def _assignments(data: bytes, start: int, end: int) -> Iterator[tuple[list[str],
             words = {_decoded(first[1]) for first in firsts if first is not None}
         if words:
             yield _targets(match[1]), words
-    for match in _WALRUS.finditer(data, start, end):
+    walrus = data.find(b":=", start, end) >= 0
+    for match in _WALRUS.finditer(data, start, end) if walrus else ():
         yield [_decoded(match[1])], {_decoded(match[2])}
 
 

@@ -243,7 +243,7 @@ class Flow:
         hits: rows on which watched words stand.
         package: the dotted package of the module, to resolve relative imports.
         walruses: whether there is an assignment expression at all.
-        functions: False leaves the bodies of functions and classes out.
+        inside: rows that make the body of a function or class worth a look; None: all are.
     """
 
     def __init__(
@@ -255,7 +255,7 @@ class Flow:
         hits: Hits,
         package: str,
         names: Iterable[str] = (),
-        functions: bool = True,
+        inside: Hits | None = None,
         walruses: bool = True,
     ) -> None:
         self.walruses = walruses
@@ -263,7 +263,7 @@ class Flow:
         self.attributes = attributes
         self.hits = hits
         self.package = package
-        self.functions = functions
+        self.inside = inside
         self.loads: dict[ast.Name, Load] = {}
         self.candidates: dict[ast.expr, Place] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
@@ -876,7 +876,7 @@ class Flow:
             self._annotation(argument.annotation)
         outer = self.scope
         self._bind(statement.name, OPAQUE)
-        if statement in self._seen or not self.functions:
+        if statement in self._seen or not self._enters(statement):
             return
         self._seen.add(statement)
         scope = Scope(FUNCTION, statement, outer, _join_symbol(outer.symbol, statement.name))
@@ -889,6 +889,10 @@ class Flow:
             self._block(statement.body)
 
         self._deferred.append(run)
+
+    def _enters(self, statement: ast.stmt) -> bool:
+        inside = self.inside
+        return inside is None or inside.between(statement.lineno, statement.end_lineno or statement.lineno)
 
     def _parameters(self, arguments: ast.arguments) -> None:
         positional = [*arguments.posonlyargs, *arguments.args]
@@ -925,7 +929,7 @@ class Flow:
         for keyword in statement.keywords:
             self.parents[keyword] = statement
             self._expression(keyword.value, keyword)
-        if self.functions:
+        if self._enters(statement):
             self.scope = Scope(CLASS, statement, self.scope, _join_symbol(outer.symbol, statement.name))
             if outer.kind is not MODULE:
                 self.scope.bound.update(_bound_in(statement.body))

@@ -10,6 +10,7 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.bindings import Flow, Hits
 from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver, Value, Values
 
+_GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
 _STAR = re.compile(r"import[\s\\]*\*")
 
 
@@ -23,7 +24,7 @@ class ModuleNames:
         attributes: names of sources, and of project exports that hand one on.
         words: further names to watch.
         expand: follows dotted names through the project.
-        functions: False looks at the top level alone, at all of it.
+        exports: look at the whole top level, and elsewhere only at what binds for it.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class ModuleNames:
         attributes: frozenset[str],
         words: Iterable[str],
         expand: Expand,
-        functions: bool = True,
+        exports: bool = False,
     ) -> None:
         def is_source(dotted: str) -> bool:
             return catalog.source_name(dotted, sources) is not None
@@ -45,15 +46,16 @@ class ModuleNames:
         self._is_source = is_source
         watched = {catalog.MODULE, *attributes, *words}
         dynamic = Dynamic(text)
+        inside = Hits(_rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])) if exports else None
         while True:
             self.flow = Flow(
                 tree,
                 watched=watched,
                 attributes=attributes,
-                hits=Hits(rows(text, watched, attributes) if functions else None),
+                hits=Hits(None if exports else rows(text, watched, attributes)),
                 package=package,
                 names=watched,
-                functions=functions,
+                inside=inside,
                 walruses=":=" in text,
             )
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic)
@@ -99,12 +101,7 @@ def rows(text: str, words: Iterable[str], attributes: Iterable[str]) -> list[int
     for match in _STAR.finditer(text):
         places += (match.start(), match.end())
     places.sort()
-    found: list[int] = []
-    row, seen = 1, 0
-    for place in places:
-        row += text.count("\n", seen, place)
-        seen = place
-        found.append(row)
+    found = _rows_at(text, places)
     if not text.isascii():
         from unicodedata import normalize
 
@@ -113,6 +110,17 @@ def rows(text: str, words: Iterable[str], attributes: Iterable[str]) -> list[int
                 line = normalize("NFKC", line)
                 if any(word in line for word in words):
                     found.append(number)
+    return found
+
+
+def _rows_at(text: str, places: Iterable[int]) -> list[int]:
+    """The rows of ascending offsets."""
+    found: list[int] = []
+    row, seen = 1, 0
+    for place in places:
+        row += text.count("\n", seen, place)
+        seen = place
+        found.append(row)
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.files import regular
@@ -25,8 +25,8 @@ from flake8_ssot_ids.source import decode, parse
 _LONGEST = 200
 #: So many questions about aliases within one another are answered with a look at the tree.
 _DEEPEST = 40
-_CHAIN = re.compile(rb"(\w+)(?:[\s\\]*\.[\s\\]*\w+)*[\s\\]*\Z")
-_GLOBAL = re.compile(r"^[ \t]+global[ \t]", re.MULTILINE)
+_NAME = re.compile(rb"[\w\x80-\xff]+")
+_CHAIN = re.compile(rb"[\w\x80-\xff]+(?:[\s\\]*\.[\s\\]*\w+)*[\s\\]*\Z")
 _NO_ALIASES: Mapping[str, frozenset[str]] = {}
 
 
@@ -239,7 +239,7 @@ class Project:
             attributes=self.sources,
             words=imported,
             expand=lambda values: values,
-            functions=_GLOBAL.search(text) is not None,
+            exports=True,
         )
         module = names.flow.module
         found: dict[str, frozenset[str]] = {}
@@ -387,21 +387,18 @@ class Project:
     def words_for(self, path: str, data: bytes) -> Words:
         """The names in ``data`` that imports of project modules may have led to an id source."""
         words = Words()
-        only: set[str] | None = None
+        present: list[str] | None = None
         if self.surveyed is not None:
-            present = [word for word in self.surveyed if word in data]
+            present = [word.decode() for word in self.surveyed if word in data and _whole(word, data)]
             if not present:
                 return words
-            only = _roots_of(present, data)
         home = self.home(path)
         modules: dict[str, set[str]] = {}
         for module, name, local in _flat(imports_of(data), home.package):
-            if only is not None and local != "*" and local not in only:
-                continue
             if not self._is_ours(module, home.roots):
                 continue
             if local == "*":
-                self._star_words(module, home, data, words)
+                self._star_words(module, home, data, words, present)
             elif name is None:
                 modules.setdefault(local, set()).add(module if local != module.partition(".")[0] else local)
             else:
@@ -410,9 +407,31 @@ class Project:
                         words.names.add(local)
                     elif target != catalog.MODULE:
                         modules.setdefault(local, set()).add(target)
-        if modules:
+        if modules and present is None:
             self._attribute_words(modules, home, data, words)
+        elif modules:
+            self._present_words(modules, home, data, words, present or [])
         return words
+
+    def _present_words(
+        self, modules: dict[str, set[str]], home: Home, data: bytes, words: Words, present: list[str]
+    ) -> None:
+        """As :meth:`_attribute_words`, where only the words ``present`` come into question."""
+        chains, closed = _chains_to(present, data)
+        if closed and chains.keys() <= modules.keys():
+            for local, found in chains.items():
+                for names in found:
+                    for module in modules[local]:
+                        self._chain_words(module, names, home, words)
+            return
+        # Some word is reached in a way that only the analysis can follow.
+        for module in set().union(*modules.values()):
+            for word in present:
+                self._chain_words(module, (word,), home, words)
+        for local in chains.keys() & modules.keys():
+            for names in chains[local]:
+                for module in modules[local]:
+                    self._chain_words(module, names, home, words)
 
     def _attribute_words(self, modules: dict[str, set[str]], home: Home, data: bytes, words: Words) -> None:
         """Names after a dot that are id sources, where the name before it is one of ``modules``."""
@@ -427,7 +446,7 @@ class Project:
                     # The module itself is handed on: any of its names may be reached through it.
                     words.attributes |= self._handed_on(module, home.roots)
 
-    def _chain_words(self, module: str, names: list[str], home: Home, words: Words) -> None:
+    def _chain_words(self, module: str, names: Sequence[str], home: Home, words: Words) -> None:
         current = {module}
         for name in names:
             following: set[str] = set()
@@ -441,8 +460,10 @@ class Project:
                 return
             current = following
 
-    def _star_words(self, module: str, home: Home, data: bytes, words: Words) -> None:
-        for name in self._visible(module, home.roots):
+    def _star_words(
+        self, module: str, home: Home, data: bytes, words: Words, present: list[str] | None
+    ) -> None:
+        for name in self._visible(module, home.roots) if present is None else present:
             if name.encode() in data:
                 for target in self._target(member(module, f"*{name}"), home.roots):
                     if catalog.source_name(target, self.sources):
@@ -482,17 +503,28 @@ class Project:
         return sorted(found)
 
 
-def _roots_of(present: list[bytes], data: bytes) -> set[str] | None:
-    """The names from which one of the words in ``data`` may be reached; None: any name may be."""
-    if any(word in data for word in (b"getattr", b"vars", b"__dict__")):
-        return None
-    words = b"|".join(map(re.escape, present))
-    chains: set[bytes] = set()
-    for match in re.finditer(rb"\.[\s\\]*(?:" + words + rb")\b", data):
+def _whole(word: bytes, data: bytes) -> bool:
+    return re.search(rb"(?<![\w\x80-\xff])" + re.escape(word) + rb"(?![\w\x80-\xff])", data) is not None
+
+
+def _chains_to(present: list[str], data: bytes) -> tuple[dict[str, set[tuple[str, ...]]], bool]:
+    """The chains of attributes in ``data`` that lead to one of the words: first name -> the others.
+
+    Also whether these are all ways to them: a word in quotes may be looked up by ``getattr``.
+    """
+    words = b"|".join(re.escape(word.encode()) for word in present)
+    chains: dict[str, set[tuple[str, ...]]] = {}
+    for match in re.finditer(rb"\.[\s\\]*(" + words + rb")\b", data):
         chain = _CHAIN.search(data, max(0, match.start() - 200), match.start())
-        chains.update((chain[1],) if chain else ())
-    imported = re.findall(rb"\b(?:" + words + rb")[ \t]+as[ \t]+(\w+)", data)
-    return {word.decode() for word in (*chains, *imported, *present)}
+        if chain is None:
+            return chains, False
+        first, *inner = (_decoded(word) for word in _NAME.findall(chain[0]))
+        chains.setdefault(first, set()).add((*inner, _decoded(match[1])))
+    return chains, re.search(rb"[\"'](?:" + words + rb")[\"']", data) is None
+
+
+def _decoded(word: bytes) -> str:
+    return word.decode("utf-8", "replace")
 
 
 def _flat(imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]], package: str) -> list[
