@@ -40,6 +40,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(given: list[str]) -> int:
+    if given and given[0] == "check":
+        from time import perf_counter
+
+        from flake8_ssot_ids.replay import Question
+
+        started = perf_counter()
+        answer = Question(given[1:], os.getcwd()).answer()
+        if answer is not None:
+            from flake8_ssot_ids.commands.printing import show
+
+            return show(answer, started)
     if given and given[0] in VERBS:
         return _load(given[0])(given[1:])
     if given and given[0] in ("-V", "--version"):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PYTHON_SUFFIXES = (".py", ".pyw")
 CONFIG_NAMES = ("ssot-ids.toml", "pyproject.toml")
 _IGNORE_NAMES = frozenset((".git", ".gitignore", ".ignore"))
+_TELLING_NAMES = frozenset((*CONFIG_NAMES, ".gitignore", ".ignore"))
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class DiscoverResult:
     files: list[str] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
     groups: list[tuple[Policy, list[str]]] = field(default_factory=list)
+    #: Folders that were walked, and configuration and ignore files that were met on the way.
+    consulted: list[str] = field(default_factory=list)
 
 
 def discover(
@@ -82,6 +85,7 @@ class _Search:
         self._policy_for = policy_for
         self._policies: dict[int, Policy] = {id(policy): policy}
         self._found: dict[str, int] = {}
+        self._consulted: list[str] = []
         self._global_excludes: IgnoreFile | None = None
         if respect_gitignore:
             self._global_excludes = read_global_excludes(os.getcwd())
@@ -107,6 +111,8 @@ class _Search:
                 self.errors[folder] = _reason(error)
                 continue
             names = {entry.name for entry in listing}
+            self._consulted.append(folder)
+            self._consulted.extend(os.path.join(folder, name) for name in names & _TELLING_NAMES)
             if self._policy_for is not None and not names.isdisjoint(CONFIG_NAMES):
                 policy = self._policy_for(folder)
                 self._policies.setdefault(id(policy), policy)
@@ -146,7 +152,28 @@ class _Search:
             files,
             sorted(self.errors.items()),
             [(policy, groups[key]) for key, policy in self._policies.items() if key in groups],
+            self._consulted,
         )
+
+
+def surroundings(paths: Sequence[str]) -> list[str]:
+    """Files above ``paths`` and in the home folder that may govern them, whether they exist or not."""
+    home = os.path.expanduser("~")
+    config_home = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    found = [
+        os.path.join(home, ".gitconfig"),
+        os.path.join(config_home, "git", "config"),
+        os.path.join(config_home, "git", "ignore"),
+    ]
+    git = (os.path.join(".git", "HEAD"), os.path.join(".git", "config"), os.path.join(".git", "info", "exclude"))
+    folders: dict[str, None] = {}
+    for path in (os.getcwd(), *map(os.path.abspath, paths)):
+        while path not in folders:
+            folders[path] = None
+            path = os.path.dirname(path)
+    for folder in folders:
+        found.extend(os.path.join(folder, name) for name in (*sorted(_TELLING_NAMES), *git))
+    return found
 
 
 def _exclusion_below(policy: Policy, root: str) -> Callable[[str, bool], bool]:

@@ -82,7 +82,7 @@ def run(
     gc.disable()
     try:
         with _Pool(setup, jobs, outcome.notes) as pool:
-            rest, words = _surveyed(paths, setup, results, pool, cold=cache_dir is None)
+            rest, words = _surveyed(paths, setup, results, outcome.touched, pool, cold=cache_dir is None)
             kind = "" if words is None else "surveyed"
             cache = Cache(cache_dir, f"{policy.digest()} {all_files} {noqa} {kind}", repr(words))
             missing: list[str] = []
@@ -119,7 +119,13 @@ def run(
 
 
 def _surveyed(
-    paths: Sequence[str], setup: Setup, results: dict[str, Result], pool: _Pool, *, cold: bool
+    paths: Sequence[str],
+    setup: Setup,
+    results: dict[str, Result],
+    touched: set[str],
+    pool: _Pool,
+    *,
+    cold: bool,
 ) -> tuple[list[str], tuple[bytes, ...] | None]:
     """Look at the bytes of many files at once; the files left to check, and the words to look for.
 
@@ -132,9 +138,11 @@ def _surveyed(
     if cold:
         pool.start()
     roots = dict.fromkeys(os.path.abspath(root) for root in policy.src)
-    others = other_modules(roots, set(paths))
-    if others is None:
+    beside = other_modules(roots, set(paths))
+    if beside is None:
         return list(paths), None
+    others, folders = beside
+    touched.update(others, folders)
     sources = catalog.attributes(policy.name_hashes)
     clean: set[str] = set()
     checked = set(paths)

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("commands", "commands.*"),
     (
         *("fixes", "fixes.*", "render", "render.*", "progress", "baseline"),
-        *("runner", "pool", "cache", "discover", "ignorefiles"),
+        *("runner", "replay", "cache", "discover", "ignorefiles"),
     ),
     ("engine", "suppress", "registry"),
     ("rules", "rules.*"),

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from flake8_ssot_ids.commands import arguments
+from flake8_ssot_ids.commands import arguments, printing
 from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.render import terminal
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.discover import DiscoverResult
     from flake8_ssot_ids.model import Finding
+    from flake8_ssot_ids.replay import Answer
 
 FORMATS = ("full", "concise", "json", "json-lines", "github")
 _FOR_PEOPLE = ("full", "concise")
@@ -87,6 +88,8 @@ class Outcome:
         self.notes: list[str] = []
         self.failed = False
         self.stdin: tuple[str, bytes] | None = None
+        #: All that the result depends on, where it can be told.
+        self.depends: set[str] | None = None
 
     def exit_code(self, exit_zero: bool) -> int:
         """Return 2 if anything could not be done, else 1 if there are findings."""
@@ -97,7 +100,7 @@ class Outcome:
 
 def run(argv: Sequence[str]) -> int:
     """Run the verb; return the exit code."""
-    started = time.perf_counter()
+    started, started_ns = time.perf_counter(), time.time_ns()
     parser = make_parser()
     options = parser.parse_intermixed_args(list(argv))
     paths: list[str] = options.paths or ["."]
@@ -123,11 +126,13 @@ def run(argv: Sequence[str]) -> int:
             for text in outcome.notes:
                 terminal.say(f"note: {terminal.harmless(text)}")
     code = outcome.exit_code(options.exit_zero)
-    try:
-        if not _print(outcome, options, time.perf_counter() - started):
-            code = 2
-    except BrokenPipeError:
-        _forget_stdout()
+    written = options.output_file is None or _write_file(outcome, options)
+    answer = _answer(outcome, options, written, code if written else 2)
+    code = printing.show(answer, started)
+    if outcome.depends is not None and not (outcome.failed or outcome.errors or outcome.notes):
+        from flake8_ssot_ids.replay import Question
+
+        Question(argv, os.getcwd()).record(answer, outcome.depends, started_ns)
     return code
 
 
@@ -157,7 +162,7 @@ def _check_stdin(options: argparse.Namespace, configurations: Configurations, ou
 def _check_paths(
     paths: list[str], options: argparse.Namespace, configurations: Configurations, outcome: Outcome
 ) -> None:
-    from flake8_ssot_ids.discover import discover
+    from flake8_ssot_ids.discover import discover, surroundings
 
     first = configurations.above(_folder_of(paths[0]))
     found = discover(
@@ -172,6 +177,10 @@ def _check_paths(
     outcome.errors.extend(f"{terminal.harmless(path)}: {reason}" for path, reason in found.errors)
     if not found.files and not found.errors:
         outcome.notes.append("no Python files were found under the given paths")
+    if not options.no_cache and options.output_file is None:
+        outcome.depends = {*found.files, *found.consulted, *surroundings(paths)}
+        if options.config is not None:
+            outcome.depends.add(os.path.abspath(options.config))
     _run_groups(found, options, outcome)
 
 
@@ -205,6 +214,8 @@ def _run_groups(found: DiscoverResult, options: argparse.Namespace, outcome: Out
             outcome.files_checked += result.files_checked
             outcome.notes.extend(result.notes)
             outcome.failed = outcome.failed or result.errors
+            if outcome.depends is not None:
+                outcome.depends |= result.touched
             for report in result.reports:
                 outcome.findings.extend(report.findings)
     finally:
@@ -226,29 +237,29 @@ def _cache_dir(options: argparse.Namespace) -> str:
     return default_cache_dir()
 
 
-def _print(outcome: Outcome, options: argparse.Namespace, seconds: float) -> bool:
-    """Print findings and summary; False if the output file could not be written."""
+def _write_file(outcome: Outcome, options: argparse.Namespace) -> bool:
+    """Write findings to the output file; False if that could not be done."""
     from flake8_ssot_ids.render import output
 
     for_people = options.output_format in _FOR_PEOPLE
-    written = True
-    if options.output_file is not None:
-        colour = options.color == "always"
-        try:
-            output.to_file(options.output_file, _render(outcome, options, colour), _encoder(for_people))
-        except OSError as error:
-            terminal.say(f"error: {options.output_file}: {error.strerror or error}")
-            written = False
-    elif not options.silent:
+    try:
+        parts = _render(outcome, options, options.color == "always")
+        output.to_file(options.output_file, parts, _encoder(for_people))
+    except OSError as error:
+        terminal.say(f"error: {options.output_file}: {error.strerror or error}")
+        return False
+    return True
+
+
+def _answer(outcome: Outcome, options: argparse.Namespace, written: bool, code: int) -> Answer:
+    """Return what is to be printed, and the exit code."""
+    for_people = options.output_format in _FOR_PEOPLE
+    text = ""
+    if options.output_file is None and not options.silent:
         colour = for_people and terminal.wants_colour(options.color, sys.stdout)
-        output.to_stdout(_render(outcome, options, colour), None if for_people else _encoder(False))
-    if not options.quiet and not options.silent:
-        summary = _summary(outcome, written, seconds)
-        if for_people and sys.stdout is not None:
-            terminal.write(sys.stdout, summary + "\n")
-        else:
-            terminal.say(summary)
-    return written
+        text = "".join(_render(outcome, options, colour))
+    summary = "" if options.quiet or options.silent else _summary(outcome, written)
+    return {"text": text, "for_people": for_people, "summary": summary, "code": code}
 
 
 def _encoder(for_people: bool) -> Callable[[str], bytes]:
@@ -312,9 +323,10 @@ def _lines_of(path: str, stdin: tuple[str, bytes] | None) -> Sequence[str] | Non
     return Lines(text).lines
 
 
-def _summary(outcome: Outcome, written: bool, seconds: float) -> str:
+def _summary(outcome: Outcome, written: bool) -> str:
+    """Return the last line; ``printing`` puts the seconds in."""
     number = len(outcome.findings)
-    checked = f"{_counted(outcome.files_checked, 'file')} checked in {seconds:.2f}s"
+    checked = f"{_counted(outcome.files_checked, 'file')} checked in {printing.SECONDS}s"
     if number:
         files = len({finding.path for finding in outcome.findings})
         return f"Found {_counted(number, 'finding')} in {_counted(files, 'file')} ({checked})."
@@ -325,13 +337,3 @@ def _summary(outcome: Outcome, written: bool, seconds: float) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _forget_stdout() -> None:
-    """Point standard output nowhere, so that the interpreter does not complain at its end."""
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-    except (OSError, ValueError, AttributeError):
-        pass

@@ -87,18 +87,21 @@ class Survey:
         return found
 
 
-def other_modules(roots: Iterable[str], checked: set[str]) -> list[str] | None:
-    """The modules below ``roots`` that are not ``checked``; None if there are too many to look at."""
+def other_modules(
+    roots: Iterable[str], checked: set[str], most: int = _MOST_OTHERS
+) -> tuple[list[str], list[str]] | None:
+    """The modules below ``roots`` that are not ``checked``, and all folders of modules.
+
+    None if there are more than ``most`` to look at.
+    """
     found: list[str] = []
     seen: set[str] = set()
     pending = [root for root in roots if os.path.isdir(root)]
-    folders = 0
     while pending:
         folder = pending.pop()
         if folder in seen:
             continue
         seen.add(folder)
-        folders += 1
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -111,6 +114,16 @@ def other_modules(roots: Iterable[str], checked: set[str]) -> list[str] | None:
                         pending.append(os.path.join(folder, name))
         except OSError:
             continue
-        if len(found) > _MOST_OTHERS or folders > 10 * _MOST_OTHERS:
+        if len(found) > most or len(seen) > 10 * most:
             return None
-    return sorted(found)
+    return sorted(found), sorted(seen)
+
+
+def survey_of(roots: Iterable[str], sources: frozenset[str], most: int) -> tuple[bytes, ...] | None:
+    """The words of all modules below ``roots``; None if these are more than ``most``."""
+    beside = other_modules(dict.fromkeys(map(os.path.abspath, roots)), set(), most)
+    if beside is None:
+        return None
+    survey = Survey(sources)
+    survey.run(beside[0], lambda path, data, mentioned: None)
+    return tuple(sorted(word.encode() for word in survey.words))
