@@ -78,8 +78,13 @@ def check_tree(
     *,
     words: Words = _NOTHING,
     noqa: bool = True,
+    comments: bool = True,
 ) -> FileReport:
-    """Check a parsed module; ``text`` is its source without a BOM. The tree is only read."""
+    """Check a parsed module; ``text`` is its source without a BOM. The tree is only read.
+
+    Without ``comments``, nothing is asked of them: no finding is suppressed by one, and
+    ``noqa_row`` is the finding's own row.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     home = project.home(path) if project is not None else Home("", ())
@@ -100,7 +105,7 @@ def check_tree(
     uses = uses_of(names)
     if not uses:
         return FileReport(path, judged=True)
-    return _Reporter(text, path, policy, names).report(uses, noqa)
+    return _Reporter(text, path, policy, names, comments).report(uses, noqa and comments)
 
 
 def unreadable(path: str, policy: Policy, reason: str, row: int = 1, column: int = 1) -> Finding:
@@ -130,8 +135,9 @@ def fingerprint(path: str, code: str, symbol: str, expression: str, ordinal: int
 class _Reporter:
     """Makes findings of the uses of one file."""
 
-    def __init__(self, text: str, path: str, policy: Policy, names: ModuleNames) -> None:
-        self._text = text
+    def __init__(self, text: str, path: str, policy: Policy, names: ModuleNames, comments: bool) -> None:
+        self._text = text if comments else ""
+        self._comments = comments
         self._lines = Lines(text)
         self._path = path
         self._relative = policy.relative(path)
@@ -184,7 +190,7 @@ class _Reporter:
             message=found.message(use),
             span=span,
             id_span=id_span,
-            noqa_row=suppressions.noqa_row(span.start.row),
+            noqa_row=suppressions.noqa_row(span.start.row) if self._comments else span.start.row,
             scope=self._scope,
             symbol=symbol,
             role=use.role,

@@ -158,7 +158,7 @@ class SsotIdsPlugin:
 
         if is_exempt(path, policy) or _excluded(path, policy):
             return
-        report = check_tree(self._tree, text, path, policy, project, words=words, noqa=False)
+        report = check_tree(self._tree, text, path, policy, project, words=words, comments=False)
         for finding in report.findings:
             start = finding.span.start
             yield start.row, start.column - 1, f"{finding.code} {finding.message}", type(self)

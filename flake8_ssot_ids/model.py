@@ -111,6 +111,10 @@ class PolicyError(SsotIdsError):
         lines = [f"{origin}: {p.key}: {p.message}" + (f" ({p.hint})" if p.hint else "") for p in problems]
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[type[PolicyError], tuple[str, tuple[Problem, ...]]]:
+        """Keep it whole on the way between processes."""
+        return type(self), (self.origin, self.problems)
+
 
 class UnreadableError(SsotIdsError):
     """The bytes of a file are not Python source: they do not decode or do not parse.

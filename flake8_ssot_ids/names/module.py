@@ -11,6 +11,8 @@ from flake8_ssot_ids.names.bindings import Flow, Hits
 from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver, Value, Values
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
+#: After so many rounds, each of which follows aliases by one assignment, all that is left is followed at once.
+_PATIENCE = 4
 _STAR = re.compile(r"import[\s\\]*\*")
 
 
@@ -46,6 +48,7 @@ class ModuleNames:
         self._is_source = is_source
         watched = {catalog.MODULE, *attributes, *words}
         dynamic = Dynamic(text)
+        rounds = 0
         inside = Hits(_rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])) if exports else None
         while True:
             self.flow = Flow(
@@ -67,12 +70,41 @@ class ModuleNames:
             found = (found | self.resolver.wanted) - watched
             if not found:
                 break
+            rounds += 1
+            if rounds >= _PATIENCE:
+                found |= _reached_from(tree, found) - watched
             watched |= found
         self.watched = watched
 
     def sources_of(self, node: ast.expr) -> list[Value]:
         """The id sources that ``node`` may be, sorted."""
         return sorted(value for value in self.resolver.resolve(node) if self._is_source(value[0]))
+
+
+def _reached_from(tree: ast.Module, names: Iterable[str]) -> set[str]:
+    """The names that a chain of assignments may lead to from ``names``; rather too many than too few."""
+    onward: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arguments):
+            values: list[ast.expr | None] = [*node.defaults, *node.kw_defaults]
+            targets = {inner.arg for inner in (*node.posonlyargs, *node.args, *node.kwonlyargs)}
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+            values = [node.value]
+            into = node.targets if isinstance(node, ast.Assign) else [node.target]
+            targets = {inner.id for target in into for inner in ast.walk(target) if isinstance(inner, ast.Name)}
+        else:
+            continue
+        for value in filter(None, values):
+            for inner in ast.walk(value):
+                if isinstance(inner, ast.Name):
+                    onward.setdefault(inner.id, set()).update(targets)
+    reached: set[str] = set()
+    pending = [*names]
+    while pending:
+        following = onward.pop(pending.pop(), set()) - reached
+        reached |= following
+        pending += following
+    return reached
 
 
 def _with_star_of_uuid(expand: Expand) -> Expand:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flake8_ssot_ids.names.bindings import (
     CLASS,
@@ -34,6 +34,8 @@ NAMESPACE = ".__dict__"
 _IMPORTERS = frozenset({"builtins.__import__", "importlib.import_module", "importlib.__import__"})
 #: A chain of aliases is resolved link by link, so only nested dynamic access can go deep.
 _DEEPEST = 100
+#: A cycle has settled after two or three; only one that adds attributes to itself never does.
+_ROUNDS = 6
 _LOOKUPS = frozenset({"get", "__getitem__", "pop", "setdefault"})
 
 _MAPPINGS = ("modules", "vars", "__dict__")
@@ -94,10 +96,37 @@ class Resolver:
         #: What is being resolved just now, with its depth; a second visit is a cycle.
         self._active: dict[object, int] = {}
         self._lowest = 0
+        #: Where the search was broken off for the depth of the stack.
+        self._too_deep: list[ast.expr] = []
+        #: Results inside of cycles that still are under way, kept lest each way through a cycle be
+        #: walked, and those of the round before.
+        self._partial: dict[object, Any] = {}
+        self._earlier: dict[object, Any] = {}
         self.wanted: set[str] = set()
 
     def resolve(self, node: ast.expr) -> Values:
         """All values that ``node`` may have, as far as they are dotted names."""
+        if self._active:
+            return self._resolved(node)
+        pending = [node]
+        tried = {node}
+        while True:
+            self._too_deep.clear()
+            values = self._resolved(pending[-1])
+            # Beyond the depth that the stack allows: from there first, then once more from here.
+            deeper = next((node for node in self._too_deep if node not in tried), None)
+            if deeper is not None:
+                tried.add(deeper)
+                pending.append(deeper)
+                continue
+            last = pending.pop()
+            if self._too_deep:
+                # A cycle that is longer than the stack allows; another try would find no more.
+                self._memo[last] = values
+            if not pending:
+                return values
+
+    def _resolved(self, node: ast.expr) -> Values:
         known = self._memo.get(node)
         if known is not None:
             return known
@@ -119,29 +148,62 @@ class Resolver:
                 self._memo[link] = values
         return values
 
-    def _guarded(self, key: object, compute: Callable[[], Result], otherwise: Result) -> tuple[Result, bool]:
+    def _guarded(
+        self, key: ast.expr | Binding, compute: Callable[[], Result], otherwise: Result
+    ) -> tuple[Result, bool]:
         """Run ``compute`` unless it is under way; the flag says whether the result is final.
 
         Inside a cycle a result lacks what the element further up has not contributed yet; it is
-        final only for the uppermost element of the cycle.
+        final only for the uppermost element of the cycle, which is computed until it settles.
         """
         depth = self._active.get(key)
         if depth is not None or len(self._active) > _DEEPEST:
+            if depth is None:
+                value = key.value if isinstance(key, Binding) else key
+                self._too_deep += () if value is None else (value,)
             self._lowest = min(self._lowest, depth or 0)
-            return otherwise, False
+            return self._earlier.get(key, otherwise), False
+        if key in self._partial:
+            self._lowest = min(self._lowest, 1)
+            known: Result = self._partial[key]
+            return known, False
         depth = len(self._active) + 1
         self._active[key] = depth
-        outer, self._lowest = self._lowest, depth
+        before = len(self._partial)
+        outer = self._lowest
         try:
-            result = compute()
+            for _ in range(_ROUNDS):
+                self._lowest = depth
+                result = compute()
+                final = self._lowest >= depth
+                if not final or not self._unsettled(key, result, before):
+                    break
         finally:
             del self._active[key]
-        final = self._lowest >= depth
         self._lowest = outer if final else min(outer, self._lowest)
+        if not final and depth > 1:
+            self._partial[key] = result
+        elif depth == 1:
+            self._partial.clear()
+            self._earlier.clear()
         return result, final
+
+    def _unsettled(self, key: object, result: object, before: int) -> bool:
+        """Forget the partial results after number ``before``; whether any, or ``result``, is new."""
+        new = len(self._partial) > before and self._earlier.get(key) != result
+        self._earlier[key] = result
+        while len(self._partial) > before:
+            member, partial = self._partial.popitem()
+            new = new or self._earlier.get(member) != partial
+            self._earlier[member] = partial
+        return new
 
     def values_of(self, bindings: Iterable[Binding]) -> Values:
         """What a name with these bindings stands for."""
+        bindings = list(bindings)
+        for binding in bindings:
+            if binding.value is not None:
+                self.resolve(binding.value)
         return frozenset(self._values(bindings)[0])
 
     def _resolve(self, node: ast.expr) -> Values:

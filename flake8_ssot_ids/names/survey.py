@@ -8,6 +8,7 @@ without the name of a source) can hold no use; a file with one is looked at clos
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 
 from flake8_ssot_ids import catalog
@@ -18,10 +19,15 @@ from flake8_ssot_ids.prefilter import mentions_module
 
 #: More modules than this outside of what is checked are not worth a look.
 _MOST_OTHERS = 2_000
+_RENAMED = re.compile(rb"uuid[1-8]?[\s\\]+as\b")
+_UNCALLED = re.compile(rb"(?<!\w)uuid[1-8]?(?!\w)(?![ \t]*[.(])")
+_DYNAMIC = (b"__import__", b"import_module", b"modules", b"getattr")
 
 
 def words_of(data: bytes, known: frozenset[str], sources: frozenset[str]) -> set[str]:
     """The names that ``data`` may bind to what one of ``known``, or of the ``sources``, stands for."""
+    if not known and not _hands_on(data):
+        return set()
     base = sources | {catalog.MODULE}
     telling = base | known
     found: set[str] = set()
@@ -42,6 +48,17 @@ def words_of(data: bytes, known: frozenset[str], sources: frozenset[str]) -> set
                 found.update(targets)
                 through |= found
     return found - base - {""}
+
+
+def _hands_on(data: bytes) -> bool:
+    """Whether ``data`` may give a source, or its module, another name: it stands there uncalled."""
+    if _RENAMED.search(data):
+        return True
+    for match in _UNCALLED.finditer(data):
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        if not data[start : match.start()].lstrip().startswith((b"import ", b"from ")):
+            return True
+    return not data.isascii() or b"\\" in data and any(word in data for word in _DYNAMIC)
 
 
 class Survey:
@@ -71,6 +88,7 @@ class Survey:
     def _pass(self, paths: Iterable[str], look: Callable[[str, bytes, bool], None] | None) -> set[str]:
         found: set[str] = set()
         encoded = [word.encode() for word in self.words]
+        whole = re.compile(rb"(?<!\w)(?:" + b"|".join(map(re.escape, encoded)) + rb")(?!\w)")
         for path in paths:
             try:
                 with open(path, "rb", opener=regular) as file:
@@ -81,7 +99,7 @@ class Survey:
                 telling = mentions_module(data)
                 look(path, data, telling)
             else:
-                telling = any(word in data for word in encoded)
+                telling = any(word in data for word in encoded) and whole.search(data) is not None
             if telling:
                 found |= words_of(data, self.words, self._sources)
         return found
