@@ -91,7 +91,9 @@ def _reached_from(tree: ast.Module, names: Iterable[str]) -> set[str]:
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
             values = [node.value]
             into = node.targets if isinstance(node, ast.Assign) else [node.target]
-            targets = {inner.id for target in into for inner in ast.walk(target) if isinstance(inner, ast.Name)}
+            targets = {
+                inner.id for target in into for inner in ast.walk(target) if isinstance(inner, ast.Name)
+            }
         else:
             continue
         for value in filter(None, values):
@@ -113,7 +115,9 @@ def _with_star_of_uuid(expand: Expand) -> Expand:
     def expanded(values: Values) -> Values:
         if any(dotted.startswith(prefix) for dotted, _ in values):
             values = frozenset(
-                (dotted.replace(".*", "."), via) if dotted.removeprefix(prefix) in catalog.STAR_EXPORTS else (dotted, via)
+                (dotted.replace(".*", "."), via)
+                if dotted.removeprefix(prefix) in catalog.STAR_EXPORTS
+                else (dotted, via)
                 for dotted, via in values
             )
         return expand(values)

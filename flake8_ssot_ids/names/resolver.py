@@ -157,7 +157,8 @@ class Resolver:
         final only for the uppermost element of the cycle, which is computed until it settles.
         """
         depth = self._active.get(key)
-        if depth is not None or len(self._active) > _DEEPEST:
+        # A binding goes one further than an expression, to a value that is known by now.
+        if depth is not None or len(self._active) > _DEEPEST + isinstance(key, Binding):
             if depth is None:
                 value = key.value if isinstance(key, Binding) else key
                 self._too_deep += () if value is None else (value,)
@@ -344,14 +345,20 @@ class Resolver:
             if node.func.attr in _LOOKUPS and self._dynamic.is_mapping(node.func.value):
                 return self._item(self.resolve(node.func.value), text)
             if node.func.attr == "__getattribute__":
-                found = frozenset((f"{dotted}.{text}", DYNAMIC) for dotted, _ in self.resolve(node.func.value))
+                found = frozenset(
+                    (f"{dotted}.{text}", DYNAMIC) for dotted, _ in self.resolve(node.func.value)
+                )
                 return _by_text(self._expand(found))
         if not self._dynamic.imports or not text.replace(".", "_").isidentifier():
             return NOTHING
         names = {dotted for dotted, _ in self.resolve(node.func)} & _IMPORTERS
         if names and text.startswith("."):
             package = next(
-                (_text(value) for value in (*node.args[1:2], *(k.value for k in node.keywords)) if _text(value)),
+                (
+                    _text(value)
+                    for value in (*node.args[1:2], *(k.value for k in node.keywords))
+                    if _text(value)
+                ),
                 self._flow.package,
             )
             relative = absolute(package or "", len(text) - len(text.lstrip(".")), text.lstrip(".") or None)
@@ -390,7 +397,6 @@ class Resolver:
         if self._is_source(dotted) or via not in (DYNAMIC, REEXPORTED):
             return ASSIGNED
         return via
-
 
 
 def _by_text(values: Values) -> Values:
