@@ -54,7 +54,9 @@ def code_stamp() -> str:
     top = os.path.dirname(os.path.abspath(__file__))
     for folder in ("", "names", "rules", "commands", "render"):
         with os.scandir(os.path.join(top, folder)) as entries:
-            newest = max(newest, *(entry.stat().st_mtime_ns for entry in entries if entry.name.endswith(".py")))
+            newest = max(
+                newest, *(entry.stat().st_mtime_ns for entry in entries if entry.name.endswith(".py"))
+            )
     return f"{__version__} {newest} {sys.implementation.cache_tag} {sys.version}"
 
 
@@ -116,7 +118,9 @@ class Cache:
         self._fresh: dict[str, Entry] = {}
         self._changed: set[int] = set()
         if folder is not None:
-            name = blake2b(f"{code_stamp()}\n{key}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+            name = blake2b(
+                f"{code_stamp()}\n{key}".encode("utf-8", "surrogatepass"), digest_size=16
+            ).hexdigest()
             self._path = os.path.join(folder, f"{name}.results")
             self._load()
 
@@ -200,10 +204,13 @@ def seal(payload: Any) -> bytes:
 def unseal(data: bytes) -> Any | None:
     """The payload of :func:`seal`; None for anything else."""
     start = len(_MARK) + 4
-    if not data.startswith(_MARK) or zlib.crc32(data[start:]) != int.from_bytes(data[start - 4 : start], "big"):
+    if not data.startswith(_MARK) or zlib.crc32(data[start:]) != int.from_bytes(
+        data[start - 4 : start], "big"
+    ):
         return None
     try:
-        payload = marshal.loads(data[start:])
+        # The checksum has been compared: these are our own bytes, from the user's own cache folder.
+        payload = marshal.loads(data[start:])  # noqa: S302
     except (ValueError, EOFError, TypeError):
         return None
     return payload if isinstance(payload, tuple) and len(payload) == 3 else None
@@ -223,8 +230,6 @@ def write_atomically(path: str, data: bytes) -> None:
             file.write(data)
         os.replace(temporary, path)
     except OSError:
-        try:
+        if os.path.exists(temporary):
             os.unlink(temporary)
-        except OSError:
-            pass  # the first error is the one to tell
         raise

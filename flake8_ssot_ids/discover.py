@@ -165,7 +165,11 @@ def surroundings(paths: Sequence[str]) -> list[str]:
         os.path.join(config_home, "git", "config"),
         os.path.join(config_home, "git", "ignore"),
     ]
-    git = (os.path.join(".git", "HEAD"), os.path.join(".git", "config"), os.path.join(".git", "info", "exclude"))
+    git = (
+        os.path.join(".git", "HEAD"),
+        os.path.join(".git", "config"),
+        os.path.join(".git", "info", "exclude"),
+    )
     folders: dict[str, None] = {}
     for path in (os.getcwd(), *map(os.path.abspath, paths)):
         while path not in folders:

@@ -146,9 +146,7 @@ class _Reporter:
         self._scope = policy.scope_of(path)
         zone = policy.zone_of(path)
         self._zone = (zone.service or zone.name) if zone is not None else "app"
-        self._generator = (
-            policy.generators[0].rpartition(".")[2] if policy.generators else DEFAULT_GENERATOR
-        )
+        self._generator = policy.generators[0].rpartition(".")[2] if policy.generators else DEFAULT_GENERATOR
         self._ordinals: dict[tuple[str, str, str], int] = {}
 
     def report(self, uses: list[Use], noqa: bool) -> FileReport:

@@ -130,7 +130,7 @@ OPTIONS = (
         "What to write for a role, which is the name that the value goes to. A method of the generator "
         "is called without arguments; a call is written as it stands, behind the generator's name. A "
         "name among its arguments must be bound where it is written, else the built-in remedy is used.",
-        'roles = { order_id = "generate_base_id(\'order\')" }',
+        "roles = { order_id = \"generate_base_id('order')\" }",
         "roles",
     ),
     Option(

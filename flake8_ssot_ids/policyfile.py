@@ -128,9 +128,7 @@ def _read(path: str, problems: list[Problem]) -> dict[str, object]:
     return table
 
 
-def _build(
-    config: str | None, root: str, here: str, found: dict[str, Any], given: dict[str, Any]
-) -> Policy:
+def _build(config: str | None, root: str, here: str, found: dict[str, Any], given: dict[str, Any]) -> Policy:
     file = "default" if config is None else _shown(config)
     settings: dict[str, Any] = {}
     provenance: dict[str, str] = {}

@@ -13,7 +13,9 @@ _DYNAMIC = (b"__import__", b"import_module", b"modules")
 _IMPORTED = re.compile(rb"\bimport\b(?:[^\r\n;#\\]|\\\r?\n)*\buuid\b|\bfrom[\s\\]+uuid\b")
 _COOKIE = re.compile(rb"[^\n]*\n?[^\n]*coding[:=][ \t]*([-\w.]+)")
 #: Encodings in which ASCII bytes stand for themselves and nothing else does.
-_PLAIN = re.compile(rb"(?i)utf-?8(?:-sig)?|(?:us-)?ascii|(?:iso-?)?latin-?1|iso-?8859-\d+|(?:windows-?|cp)125\d|koi8-[ru]")
+_PLAIN = re.compile(
+    rb"(?i)utf-?8(?:-sig)?|(?:us-)?ascii|(?:iso-?)?latin-?1|iso-?8859-\d+|(?:windows-?|cp)125\d|koi8-[ru]"
+)
 
 
 def may_hold_use(data: bytes, sources: frozenset[str]) -> bool:

@@ -15,7 +15,16 @@ DEFAULT_GENERATOR = "UnifiedIdGenerator"
 #: At most this long, so that the whole id keeps within the runtime's grammar.
 _PREFIX_LIMIT = 63
 _USER_ROLES = frozenset(
-    {"connection_id", "websocket_id", "ws_id", "client_id", "ws_client_id", "session_id", "execution_id", "agent_id"}
+    {
+        "connection_id",
+        "websocket_id",
+        "ws_id",
+        "client_id",
+        "ws_client_id",
+        "session_id",
+        "execution_id",
+        "agent_id",
+    }
 )
 _BARE = frozenset({"id", "uid", "guid", "uuid", "pk", "key", "value", "result", "new_id"})
 

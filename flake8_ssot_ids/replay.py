@@ -46,7 +46,6 @@ _ENVIRONMENT = (
 _MOST_BYTES = 32 << 20
 
 
-
 class Question:
     """What was asked, as far as it can be answered from a record."""
 

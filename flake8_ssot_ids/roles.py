@@ -11,7 +11,9 @@ _MAKER = re.compile(r"^(?:generate|make|create|new|get|build|gen|next|fresh|rand
 _FACTORIES = frozenset(
     {"default", "default_factory", "factory", "insert_default", "server_default", "onupdate", "missing"}
 )
-_KEYED = frozenset({"get", "setdefault", "pop", "getattr", "setattr", "getenv", "putenv", "set", "hset", "put"})
+_KEYED = frozenset(
+    {"get", "setdefault", "pop", "getattr", "setattr", "getenv", "putenv", "set", "hset", "put"}
+)
 _BARE = frozenset({"id", "_id", "uid", "guid", "uuid", "pk", "key"})
 _SECRET = re.compile(
     r"(?:^|_)(?:token|secret|nonce|csrf|xsrf|csrf_?token|otp|password|passwd|passphrase|api_?key|salt|cookie"
@@ -19,7 +21,7 @@ _SECRET = re.compile(
 )
 
 
-def role_of(node: ast.expr, parents: Mapping[ast.AST, ast.AST], symbol: str) -> tuple[str | None, str | None]:
+def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> tuple[str | None, str | None]:
     """The role of the id that ``node`` makes, and a word for the thing that a bare ``id`` belongs to.
 
     Both in snake case: ``("session_id", None)``, ``("id", "auth_user")``; None where nothing tells.
@@ -62,13 +64,18 @@ def role_of(node: ast.expr, parents: Mapping[ast.AST, ast.AST], symbol: str) -> 
             role = snake(key)
             return role or snake(wrapper), _subject(parent, parents) if role in _BARE else None
         if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign)):
-            role = _target(parent, current)
-            owner = snake(symbol.rpartition(".")[2]) if symbol and _is_type_name(symbol.rpartition(".")[2]) else None
+            role = _target(parent)
+            owner = (
+                snake(symbol.rpartition(".")[2])
+                if symbol and _is_type_name(symbol.rpartition(".")[2])
+                else None
+            )
             return role or snake(wrapper), owner if role in _BARE else None
         if isinstance(parent, (ast.Return, ast.Yield)):
             name = symbol.rpartition(".")[2]
             role = snake(_MAKER.sub("", name.strip("_"))) if name else None
-            return role or snake(wrapper), None
+            # `return UserID(str(uuid4()))`: the type says more than the function's name.
+            return snake(wrapper) or role, None
         if isinstance(parent, ast.arguments):
             return _parameter(parent, current) or snake(wrapper), None
         if isinstance(
@@ -114,7 +121,7 @@ def _is_type_name(name: str) -> bool:
     return name.lstrip("_")[:1].isupper() and not name.isupper()
 
 
-def _target(parent: ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.AugAssign, value: ast.AST) -> str | None:
+def _target(parent: ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.AugAssign) -> str | None:
     target = parent.targets[0] if isinstance(parent, ast.Assign) else parent.target
     if isinstance(target, ast.Name):
         return snake(target.id)
@@ -140,7 +147,9 @@ def _position(outer: ast.AST | None, display: ast.Tuple | ast.List, value: ast.A
 def _parameter(arguments: ast.arguments, default: ast.AST) -> str | None:
     positional = [*arguments.posonlyargs, *arguments.args]
     pairs = [*zip(reversed(positional), reversed(arguments.defaults), strict=False)]
-    pairs += [(a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None]
+    pairs += [
+        (a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None
+    ]
     return next((snake(argument.arg) for argument, value in pairs if value is default), None)
 
 
@@ -151,5 +160,5 @@ def _subject(holder: ast.AST | None, parents: Mapping[ast.AST, ast.AST] | None) 
         return snake(name) if _is_type_name(name) else None
     parent = parents.get(holder) if parents is not None and holder is not None else None
     if isinstance(parent, (ast.Assign, ast.AnnAssign)) and holder is not None:
-        return _target(parent, holder)
+        return _target(parent)
     return None

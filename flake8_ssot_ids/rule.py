@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT
 from flake8_ssot_ids.uses import Use
+
+
+_FILE_NAME = re.compile(r"\.[A-Za-z]\w{0,5}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ def instead(use: Use) -> str:
     tail = use.shape.tail
     if "@" in tail or "@" in (use.shape.prefix or ""):
         return f"an address is no id: build it around `{use.remedy}`"
+    if "/" in (use.shape.prefix or "") or _FILE_NAME.match(tail):
+        return f"a file name is no id: use `tempfile`, or build it around `{use.remedy}`"
     return f"write `{use.remedy}`"
 
 

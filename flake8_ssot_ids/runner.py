@@ -107,7 +107,7 @@ def run(
             gc.enable()
     outcome.notes.extend(cache.notes)
     for path in sorted(results):
-        _, stamp, judged, packed, suppressed, touched, failure = results[path]
+        _, _, judged, packed, suppressed, touched, failure = results[path]
         if failure:
             outcome.errors = True
             outcome.notes.append(f"{path}: internal error, please report it: {failure}")
@@ -295,7 +295,15 @@ class _Worker:
                 data = file.read()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            return path, None, True, (pack(unreadable(path, policy, f"it cannot be read: {reason}")),), 0, (), ""
+            return (
+                path,
+                None,
+                True,
+                (pack(unreadable(path, policy, f"it cannot be read: {reason}")),),
+                0,
+                (),
+                "",
+            )
         self._project.start()
         try:
             report = check_source(
@@ -308,7 +316,15 @@ class _Worker:
         for other in touched:
             if other not in self._stamps:
                 self._stamps[other] = stamp_of(other, now)
-        return path, stamp, report.judged, tuple(map(pack, report.findings)), len(report.suppressed), touched, ""
+        return (
+            path,
+            stamp,
+            report.judged,
+            tuple(map(pack, report.findings)),
+            len(report.suppressed),
+            touched,
+            "",
+        )
 
 
 _worker: _Worker | None = None

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.bindings import possible_values
@@ -56,7 +57,8 @@ _ENCODERS: Mapping[str, tuple[str, int]] = {
 class Shape:
     """The form in which an id leaves its expression.
 
-    ``node`` is the widest expression that still is the id. ``bits`` are the random bits that are
+    ``node`` is the widest expression that still is the id, ``end`` the one that its value was
+    followed up to. ``bits`` are the random bits that are
     left, None where they cannot be told. ``head`` are the parts of the text before the id:
     literal text, or the expression whose text stands there. ``tail`` is the literal text after it.
     ``called`` tells a call of the source from a mere reference.
@@ -64,6 +66,7 @@ class Shape:
 
     kind: str
     node: ast.expr
+    end: ast.AST
     called: bool
     bits: float | None
     head: tuple[str | ast.expr, ...] = ()
@@ -89,7 +92,7 @@ def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST
     while isinstance(parent, (ast.IfExp, ast.BoolOp)) and _hands_on(parent, node):
         node, parent = parent, parents.get(parent)
     if not (isinstance(parent, ast.Call) and parent.func is node):
-        return Shape(FACTORY, reference, False, None)
+        return Shape(FACTORY, reference, node, False, None)
     climb = _Climb(parent, catalog.LAYOUTS[source], parents)
     climb.run()
     kind = OBJECT
@@ -99,7 +102,7 @@ def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST
         kind = GLUED
     elif climb.form != "object":
         kind = TEXT
-    return Shape(kind, climb.whole, True, climb.bits(), tuple(climb.head), climb.tail)
+    return Shape(kind, climb.whole, climb.node, True, climb.bits(), tuple(climb.head), climb.tail)
 
 
 def _hands_on(parent: ast.IfExp | ast.BoolOp, node: ast.AST) -> bool:
@@ -126,7 +129,7 @@ class _Climb:
         self._frozen = False
 
     def bits(self) -> float | None:
-        if self.layout is not None and "U" not in self.layout:
+        if self.layout is not None:
             left = random_bits(self.layout)
             return left if self._limit is None else min(left, self._limit)
         return self._limit
@@ -312,7 +315,11 @@ class _Climb:
         if isinstance(parent, (ast.GeneratorExp, ast.ListComp)) and parent.elt is not self.node:
             return None
         outer = self.parents.get(parent)
-        if isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr == "join":
+        if (
+            isinstance(outer, ast.Call)
+            and isinstance(outer.func, ast.Attribute)
+            and outer.func.attr == "join"
+        ):
             if outer.args != [parent] or self.form != "text":
                 return None
             separator = _text(outer.func.value)
@@ -397,7 +404,9 @@ class _Climb:
         return parent
 
     def _slice(self, bounds: Sequence[int | str | None]) -> None:
-        scale = 2 if self.form == "bytes" and self.layout is not None and not set(self.layout) & set("bqy") else 1
+        scale = (
+            2 if self.form == "bytes" and self.layout is not None and not set(self.layout) & set("bqy") else 1
+        )
         layout = self.layout
         if "?" in bounds:
             self.cut, self.layout = True, None
@@ -422,7 +431,9 @@ class _Climb:
             self.cut = self.cut or _digits(after[lower:]) < _digits(layout or "")
             self.layout = after[lower:]
             return
-        if upper is not None and (upper < 0 or upper - (lower or 0) < (32 if layout is None else _digits(layout))):
+        if upper is not None and (
+            upper < 0 or upper - (lower or 0) < (32 if layout is None else _digits(layout))
+        ):
             self.cut, self.layout = True, None
 
     # -- text around -------------------------------------------------------------------------------
@@ -518,7 +529,9 @@ class _Climb:
 
     def _percent(self, template: str, at: int, values: Sequence[ast.expr]) -> None:
         """``template % values``, where the id is number ``at``."""
-        pieces = re.split(r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.(\d+))?([a-zA-Z])", template.replace("%%", "\0"))
+        pieces = re.split(
+            r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.(\d+))?([a-zA-Z])", template.replace("%%", "\0")
+        )
         literals = [text.replace("\0", "%") for text in pieces[0::3]]
         precisions, kinds = pieces[1::3], pieces[2::3]
         if at >= len(kinds):
@@ -529,7 +542,9 @@ class _Climb:
         for number in range(at):
             head += [literals[number], values[number]]
         head.append(literals[at])
-        self._surround([piece for piece in head if piece != ""], "".join(literals[at + 1 :]), at < len(kinds) - 1)
+        self._surround(
+            [piece for piece in head if piece != ""], "".join(literals[at + 1 :]), at < len(kinds) - 1
+        )
 
     def _format_method(self, call: ast.Call, template: str) -> ast.AST | None:
         if self.form == "list":
@@ -603,7 +618,7 @@ def _dashed(digits: str) -> str:
     if len(digits) != 32:
         return digits
     groups = (0, 8, 12, 16, 20, 32)
-    return "-".join(digits[a:b] for a, b in zip(groups, groups[1:], strict=False))
+    return "-".join(digits[a:b] for a, b in pairwise(groups))
 
 
 def _part(digits: str, name: str) -> str:
@@ -637,7 +652,8 @@ def _sum(node: ast.expr) -> list[str | ast.expr]:
     """The pieces of a chain of additions, in order."""
     pieces: list[str | ast.expr] = []
     while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        pieces.append(_text(node.right) if _text(node.right) is not None else node.right)  # type: ignore[arg-type]
+        text = _text(node.right)
+        pieces.append(node.right if text is None else text)
         node = node.left
     text = _text(node)
     pieces.append(node if text is None else text)

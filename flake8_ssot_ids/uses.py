@@ -53,7 +53,7 @@ def uses_of(names: ModuleNames) -> list[Use]:
         source = dotted.partition(".")[2]
         shape = shape_of(reference, source, parents)
         symbol = place.scope.symbol
-        role, subject = role_of(shape.node, parents, symbol)
+        role, subject = role_of(shape.end, parents, symbol)
         found.append(Use(reference, source, via, shape, role, subject, symbol, place.scope, place.statement))
     found.sort(key=lambda use: (use.reference.lineno, use.reference.col_offset))
     return found

@@ -27,11 +27,15 @@ _ALIAS = re.compile(
 )
 _WALRUS = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[ \t]*:=[\s(]*([A-Za-z_\x80-\xff][\w\x80-\xff]*)")
 #: Builtins and modules of the standard library that hand a function or a module through.
-THROUGH = frozenset({"getattr", "vars", "__import__", "builtins", "functools", "importlib", "operator", "sys"})
+THROUGH = frozenset(
+    {"getattr", "vars", "__import__", "builtins", "functools", "importlib", "operator", "sys"}
+)
 #: More than one value: `a if b else c`, `a or b`.
 _CHOICE = re.compile(rb"\b(?:if|or|and)\b")
 #: A name or a chain of attributes that is not called.
-_UNCALLED = re.compile(rb"(?<![\w.\x80-\xff\"'])([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?:[ \t]*\.[ \t]*\w+)*+(?![ \t]*\()")
+_UNCALLED = re.compile(
+    rb"(?<![\w.\x80-\xff\"'])([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?:[ \t]*\.[ \t]*\w+)*+(?![ \t]*\()"
+)
 #: A call that may hand its first argument through: `partial(make)`, `import_module("uuid")`.
 _THROUGH_CALL = re.compile(
     rb"(?:[\w.\x80-\xff]+[ \t]*\(\s*|\b(?:import_module|__import__|get)[ \t]*\(\s*[\"'])"
@@ -48,9 +52,7 @@ def assigned_names(data: bytes) -> Iterator[tuple[list[str], set[str]]]:
     Each with the words that its value may go through: the first of a chain of attributes, the
     first argument of a call.
     """
-    declared = {
-        _decoded(word) for names in _DECLARED.finditer(data) for word in _WORD.findall(names[1])
-    }
+    declared = {_decoded(word) for names in _DECLARED.finditer(data) for word in _WORD.findall(names[1])}
     starts = [match.start() for match in _STATEMENT.finditer(data)]
     for start, end in pairwise([*starts, len(data)]):
         if data.find(b"=", start, end) < 0:

@@ -81,8 +81,8 @@ class Scope:
         "bound",
         "collectors",
         "dead",
-        "deleted",
         "declared",
+        "deleted",
         "exits",
         "injected",
         "kind",
@@ -435,9 +435,12 @@ class Flow:
                 if isinstance(node, ast.Call):
                     if any(self._names_source(argument) for argument in node.args):
                         self._candidate(node)
-                elif isinstance(node, ast.Subscript) and self._names_source(node.slice):
-                    if node.ctx.__class__ is ast.Load:
-                        self._candidate(node)
+                elif (
+                    isinstance(node, ast.Subscript)
+                    and node.ctx.__class__ is ast.Load
+                    and self._names_source(node.slice)
+                ):
+                    self._candidate(node)
                 inner = children(node)
             # Positions inside an f-string are not to be trusted before Python 3.12.
             free = node in unpruned or isinstance(node, ast.JoinedStr)
@@ -461,13 +464,19 @@ class Flow:
             return
         for node in ast.walk(annotation):
             if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
-                name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+                name = (
+                    node.value.attr
+                    if isinstance(node.value, ast.Attribute)
+                    else getattr(node.value, "id", "")
+                )
                 if name == "Annotated":
                     for metadata in node.slice.elts[1:]:
                         self._expression(metadata, node)
 
     def _names_source(self, node: ast.expr) -> bool:
-        return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in self.attributes
+        return (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in self.attributes
+        )
 
     def _walrus(self, node: ast.NamedExpr) -> Callable[[], None]:
         def bind() -> None:
@@ -940,7 +949,9 @@ class Flow:
 
 def _names(target: ast.expr) -> Iterable[str]:
     """The names that an assignment to ``target`` binds."""
-    return (node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return (
+        node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
 
 
 def _bound_in(body: Sequence[ast.stmt]) -> set[str]:
@@ -973,7 +984,9 @@ def _join_symbol(outer: str, name: str) -> str:
     return f"{outer}.{name}" if outer else name
 
 
-def _unpack(targets: Sequence[ast.expr], value: ast.expr | None) -> Iterable[tuple[ast.expr, ast.expr | None]]:
+def _unpack(
+    targets: Sequence[ast.expr], value: ast.expr | None
+) -> Iterable[tuple[ast.expr, ast.expr | None]]:
     """Pair the targets of an unpacking with the expressions they get, where these are written out."""
     unknown = [(target, None) for target in targets]
     if not isinstance(value, (ast.Tuple, ast.List)):

@@ -11,7 +11,10 @@ from unicodedata import normalize
 
 Import = tuple[int, str, tuple[tuple[str, str], ...] | None]
 
-_FROM = re.compile(rb"(?:^|[;:])(?:[ \t\f]|\\\r?\n)*from(?:[ \t\f]|\\\r?\n)*(\.[\s.\\]*)?([\w.\x80-\xff \t]*?)(?:[ \t\f]|\\\r?\n)*$")
+_FROM = re.compile(
+    rb"(?:^|[;:])(?:[ \t\f]|\\\r?\n)*from"
+    rb"(?:[ \t\f]|\\\r?\n)*(\.[\s.\\]*)?([\w.\x80-\xff \t]*?)(?:[ \t\f]|\\\r?\n)*$"
+)
 _PLAIN = re.compile(rb"(?:^|[;:])(?:[ \t\f]|\\\r?\n)*$")
 _NAMES = re.compile(rb"(?:[ \t\f]|\\\r?\n)*(?:\(((?:[^()#]|#[^\r\n]*)*)|((?:[^\r\n;#\\]|\\\r?\n)*))")
 _COMMENT = re.compile(rb"#[^\r\n]*")

@@ -11,7 +11,7 @@ from flake8_ssot_ids.names.bindings import Flow, Hits
 from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver, Value, Values
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
-#: After so many rounds, each of which follows aliases by one assignment, all that is left is followed at once.
+#: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
 _PATIENCE = 4
 _STAR = re.compile(r"import[\s\\]*\*")
 

@@ -15,10 +15,10 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.files import regular
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.assignments import LEADING, THROUGH, assigned_names
+from flake8_ssot_ids.names.bindings import absolute, member
 from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED, Values
-from flake8_ssot_ids.names.bindings import absolute, member
 from flake8_ssot_ids.source import decode, parse
 
 #: A chain of re-exports longer than this is given up.
@@ -144,13 +144,17 @@ class Project:
 
     def home(self, path: str) -> Home:
         """Where the file ``path`` stands: below the deepest root, else below its topmost package."""
-        folder, file = os.path.split(os.path.abspath(path))
+        folder = os.path.dirname(os.path.abspath(path))
         known = self._homes.get(folder)
         if known is None:
             top = folder
             while "__init__.py" in self._listing(top) and os.path.dirname(top) != top:
                 top = os.path.dirname(top)
-            inside = [root for root in self.roots if folder == root or folder.startswith(root.rstrip(os.sep) + os.sep)]
+            inside = [
+                root
+                for root in self.roots
+                if folder == root or folder.startswith(root.rstrip(os.sep) + os.sep)
+            ]
             root = max(inside, key=len, default=top)
             if len(root) > len(top):
                 top = root
@@ -216,9 +220,7 @@ class Project:
 
         if stars:
             return {name: frozenset({""}) for name in of}
-        return {
-            name: frozenset(words) for name, words in of.items() if "" in words or any(map(tells, words))
-        }
+        return {name: frozenset(words) for name, words in of.items() if "" in words or any(map(tells, words))}
 
     def _parsed(self, path: str, data: bytes) -> Exports:
         """The exports of a module, from its syntax tree."""
@@ -313,7 +315,7 @@ class Project:
                 if not relative:
                     yield dotted
                 continue
-            file, folder, module, rest = here
+            file, rest = here
             if not rest:
                 yield dotted
                 continue
@@ -331,7 +333,9 @@ class Project:
             if targets is not None:
                 pending += ((".".join((target, *after)), inner) for target in targets)
             elif exports.stars:
-                pending += ((".".join((member(source, f"*{name}"), *after)), inner) for source in exports.stars)
+                pending += (
+                    (".".join((member(source, f"*{name}"), *after)), inner) for source in exports.stars
+                )
             elif star:
                 yield dotted
 
@@ -357,12 +361,13 @@ class Project:
 
     def _is_module(self, dotted: str, roots: tuple[str, ...]) -> bool:
         here = self._locate(dotted, roots) if self._is_ours(dotted, roots) else None
-        return here is not None and not here[3]
+        return here is not None and not here[1]
 
-    def _locate(
-        self, dotted: str, roots: tuple[str, ...]
-    ) -> tuple[str | None, str | None, str, tuple[str, ...]] | None:
-        """The module that ``dotted`` begins with and the names after it; None: not of this project."""
+    def _locate(self, dotted: str, roots: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]] | None:
+        """The file of the module that ``dotted`` begins with (None: it has none), and the names after it.
+
+        None: it is not of this project.
+        """
         parts = dotted.split(".")
         for root in roots:
             file, folder = self._child(root, parts[0])
@@ -379,7 +384,7 @@ class Project:
                 if inner_file is None and inner_folder is None:
                     break
                 file, folder, used = inner_file, inner_folder, used + 1
-            return file, folder, ".".join(parts[:used]), tuple(parts[used:])
+            return file, tuple(parts[used:])
         return None
 
     # -- what a file may reach -----------------------------------------------------------------
@@ -494,7 +499,7 @@ class Project:
         while pending:
             module = pending.pop()
             here = self._locate(module.removeprefix("."), roots)
-            if module in seen or here is None or here[3] or here[0] is None:
+            if module in seen or here is None or here[1] or here[0] is None:
                 continue
             seen.add(module)
             exports = self._exports(here[0], False)
@@ -527,9 +532,9 @@ def _decoded(word: bytes) -> str:
     return word.decode("utf-8", "replace")
 
 
-def _flat(imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]], package: str) -> list[
-    tuple[str, str | None, str]
-]:
+def _flat(
+    imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]], package: str
+) -> list[tuple[str, str | None, str]]:
     """Imports as ``(absolute module, name or None, local name)``."""
     found: list[tuple[str, str | None, str]] = []
     for level, module, names in imports:
@@ -541,7 +546,7 @@ def _flat(imports: Iterable[tuple[int, str, tuple[tuple[str, str], ...] | None]]
         if source is None:
             continue
         for name, local in names:
-                found.append((source, name, "*" if name == "*" else local))
+            found.append((source, name, "*" if name == "*" else local))
     return found
 
 

@@ -58,7 +58,7 @@ def _hands_on(data: bytes) -> bool:
         start = data.rfind(b"\n", 0, match.start()) + 1
         if not data[start : match.start()].lstrip().startswith((b"import ", b"from ")):
             return True
-    return not data.isascii() or b"\\" in data and any(word in data for word in _DYNAMIC)
+    return not data.isascii() or (b"\\" in data and any(word in data for word in _DYNAMIC))
 
 
 class Survey:
@@ -143,5 +143,5 @@ def survey_of(roots: Iterable[str], sources: frozenset[str], most: int) -> tuple
     if beside is None:
         return None
     survey = Survey(sources)
-    survey.run(beside[0], lambda path, data, mentioned: None)
+    survey.run(beside[0], lambda *_: None)
     return tuple(sorted(word.encode() for word in survey.words))

@@ -14,14 +14,15 @@ def matches(use: Use) -> bool:
 
 def message(use: Use) -> str:
     """What is wrong at this place."""
-    return f"`{use.spelling}()` makes an id that bypasses the generator, so its kind and owner cannot be told; {instead(use)}"
+    what = f"`{use.spelling}()` makes an id that bypasses the generator, so its kind and owner cannot be told"
+    return f"{what}; {instead(use)}"
 
 
 RULE = Rule(
     code="SID101",
     name="raw-uuid",
     title="An id is made by the uuid module instead of the approved generator",
-    what="Reports a call of `uuid.uuid1`, `uuid4`, `uuid6`, `uuid7` or `uuid8` whose UUID object is used as it is.",
+    what="Reports a call of `uuid1`, `uuid4`, `uuid6`, `uuid7` or `uuid8` whose UUID object is used as it is.",
     why=(
         "An id from anywhere but the one generator carries no kind, no time and no owner. What compares, "
         "routes or cleans up ids has to guess, and two services that guess differently leave sockets and "

@@ -14,7 +14,8 @@ def matches(use: Use) -> bool:
 
 def message(use: Use) -> str:
     """What is wrong at this place."""
-    return f"the text of `{use.spelling}()` is used as an id that no format check can tell from another; {instead(use)}"
+    what = f"the text of `{use.spelling}()` is used as an id that no format check can tell from another"
+    return f"{what}; {instead(use)}"
 
 
 RULE = Rule(

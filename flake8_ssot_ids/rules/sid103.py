@@ -52,7 +52,8 @@ RULE = Rule(
     ),
     why=(
         "A uuid4 has 122 random bits; its version digit and the two bits of its variant are fixed. Eight "
-        "hexadecimal digits are 32 bits: one per cent of systems with 9,291 such ids have two that are equal, "
+        "hexadecimal digits are 32 bits: one per cent of systems with 9,291 such ids have two that are "
+        "equal, "
         "half of those with 77,162. The head of a uuid1, uuid6 or uuid7 is the clock and not random at all."
     ),
     example="""\

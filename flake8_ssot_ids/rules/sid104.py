@@ -15,8 +15,11 @@ def matches(use: Use) -> bool:
 def message(use: Use) -> str:
     """What is wrong at this place."""
     prefix = use.shape.prefix
-    shown = f" `{prefix}`" if prefix and prefix.isprintable() and len(prefix) < 40 and "`" not in prefix else ""
-    return f"text{shown} is glued to `{use.spelling}()`, a format of its own that no other place knows; {instead(use)}"
+    shown = (
+        f" `{prefix}`" if prefix and prefix.isprintable() and len(prefix) < 40 and "`" not in prefix else ""
+    )
+    what = f"text{shown} is glued to `{use.spelling}()`, a format of its own that no other place knows"
+    return f"{what}; {instead(use)}"
 
 
 RULE = Rule(
@@ -24,8 +27,8 @@ RULE = Rule(
     name="hand-prefixed-id",
     title="An id is glued together from text and a raw UUID",
     what=(
-        "Reports a UUID whose full value is joined to other text: in an f-string, with `+`, `%`, `.format` or "
-        "`join`."
+        "Reports a UUID whose full value is joined to other text: in an f-string, with `+`, `%`, "
+        "`.format` or `join`."
     ),
     why=(
         "Each hand-made prefix is a format that only this line knows. Parsers, clean-up jobs and checks "

@@ -14,7 +14,8 @@ def matches(use: Use) -> bool:
 
 def message(use: Use) -> str:
     """What is wrong at this place."""
-    return f"this name is an alias of `{use.spelling}`, so a raw id is made where no search finds it; {instead(use)}"
+    what = f"this name is an alias of `{use.spelling}`, so a raw id is made where no search finds it"
+    return f"{what}; {instead(use)}"
 
 
 RULE = Rule(
@@ -22,10 +23,13 @@ RULE = Rule(
     name="aliased-source",
     title="A raw id is made through an alias of a uuid function",
     what=(
-        "Reports a call by a name that an assignment, a default argument, an unpacking or `functools.partial` "
-        "bound to an id source, or to the module that has it."
+        "Reports a call by a name that an assignment, a default argument, an unpacking or "
+        "`functools.partial` bound to an id source, or to the module that has it."
     ),
-    why="An alias hides the source from every search and from every import rule, so the place is never migrated.",
+    why=(
+        "An alias hides the source from every search and from every import rule, so the place is never "
+        "migrated."
+    ),
     example="""\
 import uuid
 

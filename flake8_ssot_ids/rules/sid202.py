@@ -14,7 +14,10 @@ def matches(use: Use) -> bool:
 
 def message(use: Use) -> str:
     """What is wrong at this place."""
-    return f"this is `{use.spelling}`, re-exported by a module of the project, so a raw id is made out of sight; {instead(use)}"
+    what = (
+        f"this is `{use.spelling}`, re-exported by a module of the project, so a raw id is made out of sight"
+    )
+    return f"{what}; {instead(use)}"
 
 
 RULE = Rule(

@@ -14,7 +14,9 @@ def matches(use: Use) -> bool:
 
 def message(use: Use) -> str:
     """What is wrong at this place."""
-    return f"this is `{use.spelling}` by dynamic access, which hides a raw id from every search; {instead(use)}"
+    return (
+        f"this is `{use.spelling}` by dynamic access, which hides a raw id from every search; {instead(use)}"
+    )
 
 
 RULE = Rule(
@@ -22,8 +24,8 @@ RULE = Rule(
     name="dynamic-source",
     title="A uuid function is reached by dynamic access",
     what=(
-        "Reports a reference to an id source by way of text: `getattr(uuid, \"uuid4\")`, `__import__(\"uuid\")`, "
-        "`importlib.import_module(\"uuid\")`, `sys.modules[\"uuid\"]`, `vars(uuid)[\"uuid4\"]`."
+        'Reports a reference to an id source by way of text: `getattr(uuid, "uuid4")`, `__import__("uuid")`, '
+        '`importlib.import_module("uuid")`, `sys.modules["uuid"]`, `vars(uuid)["uuid4"]`.'
     ),
     why="Nobody writes this by accident where a plain import would do; it keeps a ban from seeing the id.",
     example="""\
