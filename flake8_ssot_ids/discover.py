@@ -11,7 +11,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.ignorefiles import Level, level_for, read_global_excludes
+from flake8_ssot_ids.ignorefiles import (
+    Level,
+    git_files,
+    global_excludes_file,
+    level_for,
+    read_global_excludes,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,6 +119,8 @@ class _Search:
             names = {entry.name for entry in listing}
             self._consulted.append(folder)
             self._consulted.extend(os.path.join(folder, name) for name in names & _TELLING_NAMES)
+            if ".git" in names:
+                self._consulted.extend(git_files(folder))
             if self._policy_for is not None and not names.isdisjoint(CONFIG_NAMES):
                 policy = self._policy_for(folder)
                 self._policies.setdefault(id(policy), policy)
@@ -163,20 +171,16 @@ def surroundings(paths: Sequence[str]) -> list[str]:
     found = [
         os.path.join(home, ".gitconfig"),
         os.path.join(config_home, "git", "config"),
-        os.path.join(config_home, "git", "ignore"),
+        os.path.abspath(global_excludes_file()),
     ]
-    git = (
-        os.path.join(".git", "HEAD"),
-        os.path.join(".git", "config"),
-        os.path.join(".git", "info", "exclude"),
-    )
     folders: dict[str, None] = {}
     for path in (os.getcwd(), *map(os.path.abspath, paths)):
         while path not in folders:
             folders[path] = None
             path = os.path.dirname(path)
     for folder in folders:
-        found.extend(os.path.join(folder, name) for name in (*sorted(_TELLING_NAMES), *git))
+        found.extend(os.path.join(folder, name) for name in sorted(_TELLING_NAMES))
+        found.extend(git_files(folder))
     return found
 
 

@@ -156,8 +156,7 @@ class Level:
         if ".gitignore" in names:
             self._git = read_ignore_file(folder, os.path.join(folder, ".gitignore"))
         if self.has_git:
-            info = os.path.join(_git_folder(folder), "info", "exclude")
-            self._exclude = read_ignore_file(folder, info)
+            self._exclude = read_ignore_file(folder, git_files(folder)[-1])
 
     def ignored(self, path: str, name: str, is_dir: bool, global_excludes: IgnoreFile | None) -> bool:
         """Tell whether the entry of this folder is ignored.
@@ -216,8 +215,25 @@ def _git_folder(folder: str) -> str:
     return place
 
 
+def git_files(folder: str) -> tuple[str, str]:
+    """The files by which a repository in ``folder`` rules what is ignored, its excludes last.
+
+    They need not exist. The first tells whether there is a repository at all: ``.git`` where it is a
+    file, or missing; in a folder something that each repository has.
+    """
+    exclude = os.path.join(_git_folder(folder), "info", "exclude")
+    git = os.path.join(folder, ".git")
+    # The folder itself changes with every command of git.
+    return (os.path.join(git, "HEAD") if os.path.isdir(git) else git), exclude
+
+
 def read_global_excludes(base: str) -> IgnoreFile | None:
-    """Read the user's global excludes: git's ``core.excludesFile`` or its default place."""
+    """Read the user's global excludes."""
+    return read_ignore_file(base, global_excludes_file())
+
+
+def global_excludes_file() -> str:
+    """The file of the user's global excludes: git's ``core.excludesFile`` or its default place."""
     home = os.path.expanduser("~")
     config_home = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
     for config in (os.path.join(home, ".gitconfig"), os.path.join(config_home, "git", "config")):
@@ -228,5 +244,5 @@ def read_global_excludes(base: str) -> IgnoreFile | None:
             continue
         found = re.search(r'(?im)^[ \t]*excludesfile[ \t]*=[ \t]*"?([^"\r\n]*?)"?[ \t]*$', text)
         if found:
-            return read_ignore_file(base, os.path.expanduser(found[1]))
-    return read_ignore_file(base, os.path.join(config_home, "git", "ignore"))
+            return os.path.expanduser(found[1])
+    return os.path.join(config_home, "git", "ignore")
