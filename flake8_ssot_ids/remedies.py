@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flake8_ssot_ids.names.bindings import CLASS, FUNCTION, Scope
+from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, Scope
 from flake8_ssot_ids.roles import is_secret
 from flake8_ssot_ids.shapes import Shape
 

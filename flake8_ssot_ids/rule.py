@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT
 from flake8_ssot_ids.uses import Use
 
-
 _FILE_NAME = re.compile(r"\.[A-Za-z]\w{0,5}$")
 
 

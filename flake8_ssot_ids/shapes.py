@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from flake8_ssot_ids import catalog
-from flake8_ssot_ids.names.bindings import possible_values
+from flake8_ssot_ids.names.syntax import possible_values
 
 OBJECT, TEXT, CUT, GLUED, FACTORY = "object", "text", "cut", "glued", "factory"
 

@@ -6,9 +6,9 @@ import ast
 from dataclasses import dataclass
 
 from flake8_ssot_ids import catalog
-from flake8_ssot_ids.names.bindings import Scope
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT, DYNAMIC, REEXPORTED
+from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.roles import role_of
 from flake8_ssot_ids.shapes import Shape, shape_of
 

@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.names.bindings import Everything, Flow, Hits
+from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import Dynamic, Resolver, Values
+from flake8_ssot_ids.names.scopes import Everything, Hits
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.registry import rules
 from flake8_ssot_ids.source import decode, parse
@@ -287,7 +288,7 @@ class FullNames:
         self._sources = sources
         self.flow = Flow(
             tree, watched=Everything(), attributes=sources, hits=Hits(None), package="", names=words
-        )
+        ).run()
 
         def expand(values: Values) -> Values:
             star = f"{catalog.MODULE}.*"

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from flake8_ssot_ids import catalog
-from flake8_ssot_ids.names.bindings import Flow, Hits
+from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver, Value, Values
+from flake8_ssot_ids.names.scopes import Hits
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
@@ -60,7 +61,7 @@ class ModuleNames:
                 names=watched,
                 inside=inside,
                 walruses=":=" in text,
-            )
+            ).run()
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)

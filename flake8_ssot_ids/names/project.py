@@ -15,10 +15,10 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.files import regular
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.assignments import LEADING, THROUGH, assigned_names
-from flake8_ssot_ids.names.bindings import absolute, member
 from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED, Values
+from flake8_ssot_ids.names.syntax import absolute, member
 from flake8_ssot_ids.source import decode, parse
 
 #: A chain of re-exports longer than this is given up.

@@ -12,18 +12,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from flake8_ssot_ids.names.bindings import (
-    CLASS,
-    COMPREHENSION,
-    FUNCTION,
-    MODULE,
-    UNBOUND,
-    Binding,
-    Flow,
-    Scope,
-    absolute,
-    possible_values,
-)
+from flake8_ssot_ids.names.bindings import Flow
+from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, UNBOUND, Binding, Scope
+from flake8_ssot_ids.names.syntax import absolute, possible_values
 
 #: How a value was reached; the order is that of precedence where one place has several.
 DIRECT, ASSIGNED, REEXPORTED, DYNAMIC = "direct", "assigned", "reexported", "dynamic"

@@ -22,7 +22,7 @@ RULE = Rule(
     code="SID101",
     name="raw-uuid",
     title="An id is made by the uuid module instead of the approved generator",
-    what="Reports a call of `uuid1`, `uuid4`, `uuid6`, `uuid7` or `uuid8` whose UUID object is used as it is.",
+    what="Reports a call of `uuid1`, `uuid4`, `uuid6`, `uuid7` or `uuid8` whose object is used as it is.",
     why=(
         "An id from anywhere but the one generator carries no kind, no time and no owner. What compares, "
         "routes or cleans up ids has to guess, and two services that guess differently leave sockets and "

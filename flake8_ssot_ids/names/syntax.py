@@ -1,0 +1,151 @@
+"""Small questions about syntax trees that need no scope."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+#: Context managers that swallow exceptions: what their body binds may not have happened.
+_SWALLOWING = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_NO_CODE = frozenset({"ctx", "op", "ops", "annotation", "returns", "kind", "type_params", "conversion"})
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    fields = tuple(name for name in kind._fields if name not in _NO_CODE)
+    _FIELDS[kind] = fields
+    return fields
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The child nodes that hold executed code (annotations and operators do not)."""
+    found: list[ast.AST] = []
+    for name in _FIELDS.get(node.__class__) or _fields(node.__class__):
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found.extend(item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+def may_hand_on(value: ast.expr) -> bool:
+    """Whether the value of this expression may be an id source or a module, by its form alone."""
+    return isinstance(
+        value,
+        (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.BoolOp, ast.NamedExpr),
+    )
+
+
+def possible_values(node: ast.BoolOp) -> list[ast.expr]:
+    """The operands that a function or a module may come out of: these are true, so `and` goes on."""
+    return node.values[-1:] if isinstance(node.op, ast.And) else node.values
+
+
+def names_in(target: ast.expr) -> Iterable[str]:
+    """The names that an assignment to ``target`` binds."""
+    return (
+        node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+
+
+def bound_in(body: Sequence[ast.stmt]) -> set[str]:
+    """The names that the statements of a class body bind, wherever in it."""
+    found: set[str] = set()
+    declared: set[str] = set()
+    pending: list[ast.AST] = [*body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            declared.update(node.names)
+        elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            continue
+        elif isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.partition(".")[0])
+        else:
+            name = getattr(node, "name", None) or getattr(node, "rest", None)
+            if isinstance(name, str):
+                found.add(name)
+            pending.extend(ast.iter_child_nodes(node))
+    return found - declared
+
+
+def join_symbol(outer: str, name: str) -> str:
+    """The qualified name of ``name`` in the symbol ``outer`` (empty: the module)."""
+    return f"{outer}.{name}" if outer else name
+
+
+def unpack(targets: Sequence[ast.expr], value: ast.expr | None) -> Iterable[tuple[ast.expr, ast.expr | None]]:
+    """Pair the targets of an unpacking with the expressions they get, where these are written out."""
+    unknown = [(target, None) for target in targets]
+    if not isinstance(value, (ast.Tuple, ast.List)):
+        return unknown
+    values = value.elts
+    if any(isinstance(item, ast.Starred) for item in values):
+        return unknown
+    starred = next((at for at, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
+    if starred is None:
+        return list(zip(targets, values, strict=True)) if len(targets) == len(values) else unknown
+    after = len(targets) - starred - 1
+    if len(values) < len(targets) - 1:
+        return unknown
+    pairs: list[tuple[ast.expr, ast.expr | None]] = list(zip(targets[:starred], values, strict=False))
+    pairs.append((targets[starred], None))
+    if after:
+        pairs += zip(targets[-after:], values[-after:], strict=True)
+    return pairs
+
+
+def always_true(test: ast.expr) -> bool:
+    """Whether a loop with this test ends by ``break`` only."""
+    return isinstance(test, ast.Constant) and bool(test.value)
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    """Whether the code under this test is for type checkers only."""
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
+
+
+def swallows(manager: ast.expr) -> bool:
+    """Whether this context manager may end its body early without an exception."""
+    function = manager.func if isinstance(manager, ast.Call) else manager
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in _SWALLOWING
+
+
+def irrefutable(pattern: ast.pattern) -> bool:
+    """Whether a pattern matches everything."""
+    while isinstance(pattern, ast.MatchAs) and pattern.pattern is not None:
+        pattern = pattern.pattern
+    if isinstance(pattern, ast.MatchOr):
+        return any(isinstance(part, ast.MatchAs) and part.pattern is None for part in pattern.patterns)
+    return isinstance(pattern, ast.MatchAs)
+
+
+def absolute(package: str, level: int, module: str | None) -> str | None:
+    """The absolute name of the module of a ``from`` import; None if it leaves the top package.
+
+    A leading dot marks a relative import, which never is a module from elsewhere: with the package
+    ``a.b``, ``from ..c import d`` gives ``.a.c`` and ``from ... import d`` gives ``.``.
+    """
+    if not level:
+        return module
+    parts = package.split(".") if package else []
+    if level - 1 > len(parts):
+        return None
+    if level > 1:
+        parts = parts[: len(parts) - (level - 1)]
+    if module:
+        parts.append(module)
+    return "." + ".".join(parts)
+
+
+def member(module: str, name: str) -> str:
+    """The dotted name of ``name`` in ``module``."""
+    return module + name if module.endswith(".") else f"{module}.{name}"
