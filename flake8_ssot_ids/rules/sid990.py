@@ -20,7 +20,7 @@ RULE = Rule(
     example="""\
 import uuid
 session_id = str(uuid.uuid4()
-#! SID990 2-17
+#! SID990 17-17
 """,
     instead="""\
 from ssot_ids import UnifiedIdGenerator
