@@ -12,7 +12,7 @@ from flake8_ssot_ids.cache import Cache, stamp_of
 from flake8_ssot_ids.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.files import regular
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span
-from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.names.project import Project, is_below
 from flake8_ssot_ids.names.survey import Survey, other_modules
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
@@ -148,7 +148,8 @@ def _surveyed(
     checked = set(paths)
 
     def look(path: str, data: bytes, mentioned: bool) -> None:
-        if path in checked and not (mentioned and may_hold_use(data, sources)):
+        # What lies elsewhere may import modules that the survey has not seen.
+        if path in checked and is_below(path, roots) and not (mentioned and may_hold_use(data, sources)):
             clean.add(path)
 
     survey = Survey(sources)

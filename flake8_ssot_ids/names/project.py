@@ -393,7 +393,7 @@ class Project:
         """The names in ``data`` that imports of project modules may have led to an id source."""
         words = Words()
         present: list[str] | None = None
-        if self.surveyed is not None:
+        if self.surveyed is not None and is_below(path, self.roots):
             present = [word.decode() for word in self.surveyed if word in data and _whole(word, data)]
             if not present:
                 return words
@@ -530,6 +530,11 @@ def _chains_to(present: list[str], data: bytes) -> tuple[dict[str, set[tuple[str
 
 def _decoded(word: bytes) -> str:
     return word.decode("utf-8", "replace")
+
+
+def is_below(path: str, roots: Iterable[str]) -> bool:
+    """Whether the absolute ``path`` lies in one of the folders."""
+    return any(path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
 
 
 def _flat(
