@@ -42,8 +42,8 @@ def instead(use: Use) -> str:
     tail = use.shape.tail
     if "@" in tail or "@" in (use.shape.prefix or ""):
         return f"an address is no id: build it around `{use.remedy}`"
-    if "/" in (use.shape.prefix or "") or _FILE_NAME.match(tail):
-        return f"a file name is no id: use `tempfile`, or build it around `{use.remedy}`"
+    if any(isinstance(piece, str) and "/" in piece for piece in use.shape.head) or _FILE_NAME.match(tail):
+        return f"a path or file name is no id: build it around `{use.remedy}`"
     return f"write `{use.remedy}`"
 
 

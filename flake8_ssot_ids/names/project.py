@@ -399,7 +399,13 @@ class Project:
                 return words
         home = self.home(path)
         modules: dict[str, set[str]] = {}
-        for module, name, local in _flat(imports_of(data), home.package):
+        found = _flat(imports_of(data), home.package)
+        chains, closed = _chains_to(present or [], data)
+        # Where each way to a word begins with an import, the other imports do not matter.
+        closed = closed and chains.keys() <= {local for _, _, local in found}
+        for module, name, local in found:
+            if present is not None and closed and not (name in present or local in chains or local == "*"):
+                continue
             if not self._is_ours(module, home.roots):
                 continue
             if local == "*":
@@ -415,24 +421,24 @@ class Project:
         if modules and present is None:
             self._attribute_words(modules, home, data, words)
         elif modules:
-            self._present_words(modules, home, data, words, present or [])
+            self._present_words(modules, home, words, present or [], chains, closed)
         return words
 
     def _present_words(
-        self, modules: dict[str, set[str]], home: Home, data: bytes, words: Words, present: list[str]
+        self,
+        modules: dict[str, set[str]],
+        home: Home,
+        words: Words,
+        present: list[str],
+        chains: Mapping[str, set[tuple[str, ...]]],
+        closed: bool,
     ) -> None:
         """As :meth:`_attribute_words`, where only the words ``present`` come into question."""
-        chains, closed = _chains_to(present, data)
-        if closed and chains.keys() <= modules.keys():
-            for local, found in chains.items():
-                for names in found:
-                    for module in modules[local]:
-                        self._chain_words(module, names, home, words)
-            return
-        # Some word is reached in a way that only the analysis can follow.
-        for module in set().union(*modules.values()):
-            for word in present:
-                self._chain_words(module, (word,), home, words)
+        if not closed:
+            # Some word is reached in a way that only the analysis can follow.
+            for module in set().union(*modules.values()):
+                for word in present:
+                    self._chain_words(module, (word,), home, words)
         for local in chains.keys() & modules.keys():
             for names in chains[local]:
                 for module in modules[local]:
@@ -517,6 +523,8 @@ def _chains_to(present: list[str], data: bytes) -> tuple[dict[str, set[tuple[str
 
     Also whether these are all ways to them: a word in quotes may be looked up by ``getattr``.
     """
+    if not present:
+        return {}, True
     words = b"|".join(re.escape(word.encode()) for word in present)
     chains: dict[str, set[tuple[str, ...]]] = {}
     for match in re.finditer(rb"\.[\s\\]*(" + words + rb")\b", data):
