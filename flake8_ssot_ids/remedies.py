@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, Scope
 from flake8_ssot_ids.roles import is_secret
@@ -73,7 +74,7 @@ def base(role: str | None, subject: str | None = None) -> str:
     if role is None or role in _BARE:
         role = subject or role
     text = re.sub(r"_(?:id|uuid|uid|guid)$", "", role or "")
-    return slug(text) if text and text not in _BARE else "id"
+    return ("" if text in _BARE else slug(text)) or "id"
 
 
 def slug(text: str | None) -> str:
@@ -143,13 +144,20 @@ def _parameter(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, na
     return not (_optional(parameter.annotation) or _stores(function, name))
 
 
+@lru_cache(maxsize=8)
 def _stores(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:
+    """Whether anything in the body of ``function`` binds ``name``; functions in it count, too."""
     body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    return any(
-        isinstance(inner, ast.Name) and inner.id == name and not isinstance(inner.ctx, ast.Load)
-        for statement in body
-        for inner in ast.walk(statement)
-    )
+    return any(_binds(inner, name) for statement in body for inner in ast.walk(statement))
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id == name and not isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.alias) and node.asname:
+        return node.asname == name
+    # Functions, classes, handlers and patterns have the name as a text.
+    return name in (getattr(node, "name", None), getattr(node, "rest", None))
 
 
 def _optional(annotation: ast.expr | None) -> bool:

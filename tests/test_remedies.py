@@ -1,0 +1,194 @@
+"""What to write instead: never a name that is not surely bound, never an argument that may be None."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from flake8_ssot_ids.model import FileReport
+from flake8_ssot_ids.remedies import base, slug
+
+Judge = Callable[..., FileReport]
+
+
+def remedy(report: FileReport) -> str:
+    """The source in the last backquotes of the only message."""
+    found = report.findings[-1]
+    return found.message.split("`")[-2].removeprefix("lambda: ").removeprefix("UnifiedIdGenerator.")
+
+
+def in_function(parameters: str, body: str, before: str = "") -> str:
+    return f"import uuid\n{before}def f({parameters}):\n    " + body.replace("\n", "\n    ") + "\n"
+
+
+USER = 'generate_session_id(user_id, "app")'
+PLAIN = 'generate_base_id("session")'
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ("user_id", USER),
+        ("user_id: str", USER),
+        ("a, /, user_id, *b", USER),
+        ("*, user_id", USER),
+        ("user_id='x'", USER),
+        ("", PLAIN),
+        ("user", PLAIN),
+        ("user_id=None", PLAIN),
+        ("*, user_id=None", PLAIN),
+        ("user_id: str | None", PLAIN),
+        ("user_id: Optional[str]", PLAIN),
+        ("user_id: 'str | None'", PLAIN),
+        ("user_id: typing.Any", PLAIN),
+        ("user_id: object", PLAIN),
+        ("*user_id", PLAIN),
+        ("**user_id", PLAIN),
+    ],
+)
+def test_a_parameter_is_used_where_it_cannot_be_none(parameters: str, expected: str, judge: Judge) -> None:
+    assert remedy(judge(in_function(parameters, "session_id = uuid.uuid4()"))) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "user_id = None\nsession_id = uuid.uuid4()",
+        "session_id = uuid.uuid4()\nuser_id = g()",
+        "for user_id in x:\n    session_id = uuid.uuid4()",
+        "del user_id\nsession_id = uuid.uuid4()",
+        "with g() as user_id:\n    session_id = uuid.uuid4()",
+        "if user_id := g():\n    session_id = uuid.uuid4()",
+    ],
+)
+def test_a_parameter_that_is_bound_again_is_not_relied_on(body: str, judge: Judge) -> None:
+    assert remedy(judge(in_function("user_id", body))) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "match x:\n    case user_id:\n        session_id = uuid.uuid4()",
+        "match x:\n    case [*user_id]:\n        session_id = uuid.uuid4()",
+        "match x:\n    case {**user_id}:\n        session_id = uuid.uuid4()",
+        "import user_id\nsession_id = uuid.uuid4()",
+        "from x import y as user_id\nsession_id = uuid.uuid4()",
+        "def user_id(): pass\nsession_id = uuid.uuid4()",
+        "class user_id: pass\nsession_id = uuid.uuid4()",
+        "try: pass\nexcept E as user_id:\n    pass\nsession_id = uuid.uuid4()",
+    ],
+)
+def test_nor_one_that_is_bound_again_without_a_name_node(body: str, judge: Judge) -> None:
+    assert remedy(judge(in_function("user_id", body))) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import uuid\ndef f(user_id):\n    def g():\n        session_id = uuid.uuid4()\n", USER),
+        (
+            "import uuid\ndef f(user_id):\n    def g(user_id=None):\n        session_id = uuid.uuid4()\n",
+            PLAIN,
+        ),
+        (
+            "import uuid\ndef f(user_id):\n def g():\n  session_id = uuid.uuid4()\n  user_id = 1\n",
+            PLAIN,
+        ),
+        ("import uuid\ndef f(user_id):\n    class A:\n        session_id = uuid.uuid4()\n", PLAIN),
+        (
+            "import uuid\ndef f(user_id):\n class A:\n  def g(self):\n   session_id = uuid.uuid4()\n",
+            USER,
+        ),
+        ("import uuid\nuser_id = 1\nsession_id = uuid.uuid4()\n", PLAIN),
+        ("import uuid\ng = lambda user_id: dict(session_id=uuid.uuid4())\n", USER),
+        ("import uuid\n[dict(session_id=uuid.uuid4()) for user_id in x]\n", PLAIN),
+        ("import uuid\ndef f(user_id, session_id=uuid.uuid4()): pass\n", PLAIN),
+        ("import uuid\n@g(session_id=uuid.uuid4())\ndef f(user_id): pass\n", PLAIN),
+    ],
+)
+def test_only_names_of_scopes_around_count(source: str, expected: str, judge: Judge) -> None:
+    assert remedy(judge(source)) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('f"websocket_setup_{uuid.uuid4()}"', 'generate_base_id("websocket_setup")'),
+        ('f"ws_{uuid.uuid4()}"', "generate_websocket_connection_id(user_id)"),
+        ('f"client_{uuid.uuid4()}"', "generate_websocket_client_id(user_id)"),
+        ('f"Order-{uuid.uuid4()}"', 'generate_base_id("order")'),
+        ('f"1a-2b_{uuid.uuid4()}"', 'generate_base_id("x")'),
+        ('f"{kind}_{uuid.uuid4()}"', "generate_base_id(kind)"),
+        ('f"{kind}_x_{uuid.uuid4()}"', 'generate_base_id(f"{kind}_x")'),
+        ('f"{self.kind}_{uuid.uuid4()}"', "generate_base_id(self.kind)"),
+        ('f"{{}}{kind}_{uuid.uuid4()}"', 'generate_base_id(f"{{}}{kind}")'),
+        ('f"{g()}_{uuid.uuid4()}"', 'generate_base_id("x")'),
+        ("'a\"' + kind + str(uuid.uuid4())", 'generate_base_id("x")'),
+        ('"é_" + str(uuid.uuid4())', 'generate_base_id("x")'),
+    ],
+)
+def test_a_literal_prefix_names_the_id(expression: str, expected: str, judge: Judge) -> None:
+    assert remedy(judge(in_function("user_id, kind, self", f"x_id = {expression}"))) == expected
+
+
+def test_every_remedy_is_python(judge: Judge) -> None:
+    names = ("session_id", "token", "id", "_", "class_id", "x" * 200 + "_id", "jti", "__id", "éa_id")
+    heads = (
+        "",
+        'f"{self.a.b}_{{"',
+        '"a" +',
+        "'\"' + kind +",
+        '"\\n" + kind +',
+        'kind + "{x}" +',
+        "f'{kind!r:>8}' +",
+    )
+    for name in names:
+        for head in heads:
+            value = (
+                f"{head} str(uuid.uuid4())"
+                if not head.startswith('f"{self')
+                else f"{head} + uuid.uuid4().hex"
+            )
+            for found in judge(in_function("user_id, self, kind", f"{name} = {value}")).findings:
+                for text in found.message.split("; ")[-1].split("`")[1::2]:
+                    ast.parse(text, mode="eval")
+
+
+@pytest.mark.parametrize(
+    ("role", "subject", "expected"),
+    [
+        ("session_id", None, "session"),
+        ("jti", None, "jwt_token"),
+        ("id", "auth_user", "auth_user"),
+        ("id", None, "id"),
+        (None, "auth_user", "auth_user"),
+        (None, None, "id"),
+        ("uuid", None, "id"),
+        ("user_uuid", None, "user"),
+        ("2fa_id", None, "id"),
+        ("été_2_id", None, "t_2"),
+        ("_id", None, "id"),
+    ],
+)
+def test_base(role: str | None, subject: str | None, expected: str) -> None:
+    assert base(role, subject) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ws_", "ws"),
+        ("Web Socket/", "web_socket"),
+        ("a--b__c", "a_b_c"),
+        ("1-2-a3", "a3"),
+        ("", ""),
+        (None, ""),
+        ("ü", ""),
+        ("a" * 100, "a" * 63),
+        ("a" * 62 + "_b", "a" * 62),
+    ],
+)
+def test_slug(text: str | None, expected: str) -> None:
+    assert slug(text) == expected
