@@ -38,7 +38,8 @@ _UNCALLED = re.compile(
 )
 #: A call that may hand its first argument through: `partial(make)`, `import_module("uuid")`.
 _THROUGH_CALL = re.compile(
-    rb"(?:[\w.\x80-\xff]+[ \t]*\(\s*|\b(?:import_module|__import__|get)[ \t]*\(\s*[\"'])"
+    rb"(?:[\w.\x80-\xff]+[ \t]*\(\s*|"
+    rb"\b(?:[\w.\x80-\xff]+\.)?(?:import_module|__import__|get)[ \t]*\(\s*[\"'])"
     rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[\w.\x80-\xff]*[\"']?\s*[,)]"
 )
 _VALUE_BYTES = 400

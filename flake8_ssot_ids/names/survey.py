@@ -56,7 +56,8 @@ def _hands_on(data: bytes) -> bool:
         return True
     for match in _UNCALLED.finditer(data):
         start = data.rfind(b"\n", 0, match.start()) + 1
-        if not data[start : match.start()].lstrip().startswith((b"import ", b"from ")):
+        before = data[start : match.start()].lstrip()
+        if b";" in before or not before.startswith((b"import ", b"from ")):
             return True
     return not data.isascii() or (b"\\" in data and any(word in data for word in _DYNAMIC))
 
@@ -114,6 +115,7 @@ def other_modules(
     """
     found: list[str] = []
     seen: set[str] = set()
+    linked: set[str] = set()
     pending = [root for root in roots if os.path.isdir(root)]
     while pending:
         folder = pending.pop()
@@ -128,8 +130,14 @@ def other_modules(
                         path = os.path.join(folder, name)
                         if path not in checked and name[:-3].isidentifier():
                             found.append(path)
-                    elif "." not in name and name.isidentifier() and entry.is_dir(follow_symlinks=False):
-                        pending.append(os.path.join(folder, name))
+                    elif "." not in name and name.isidentifier() and entry.is_dir():
+                        path = os.path.join(folder, name)
+                        if entry.is_symlink():  # an import goes through it; each once, so no loop can form
+                            real = os.path.realpath(path)
+                            if real in linked or real in seen:
+                                continue
+                            linked.add(real)
+                        pending.append(path)
         except OSError:
             continue
         if len(found) > most or len(seen) > 10 * most:
