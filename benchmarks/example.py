@@ -36,7 +36,7 @@ def reports(work: Path, peer: peers.Peer) -> dict[str, list[int]]:
     measure.run(command, output=own / "out", cwd=FOLDER)
     found: dict[str, list[int]] = {}
     for path, row, _ in sorted(peer.read((own / "out").read_text())):
-        found.setdefault(Path(path).relative_to(FOLDER).as_posix(), []).append(row)
+        found.setdefault(Path(FOLDER, path).relative_to(FOLDER).as_posix(), []).append(row)
     return found
 
 

@@ -135,8 +135,14 @@ def main() -> None:
 
     known = corpora()
     folder = ensure(known[options.target]) if options.target in known else Path(options.target).resolve()
-    # A reference to a source needs the word, except by re-export, which LibCST does not follow anyway.
-    files = [str(p) for p in sorted(folder.rglob("*.py")) if b"uuid" in p.read_bytes()]
+    # A reference to a source needs the function's name, except by star import or re-export under another
+    # name, which LibCST does not follow anyway.
+    words = [name.rpartition(".")[2].encode() for name in peers.SOURCES]
+    files = []
+    for file in sorted(folder.rglob("*.py")):
+        data = file.read_bytes()
+        if any(word in data for word in words):
+            files.append(str(file))
     theirs: set[Place] = set()
     failed: dict[str, str] = {}
     with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:
@@ -148,7 +154,7 @@ def main() -> None:
     both = theirs & mine.keys()
     only_mine = sorted(mine.keys() - theirs)
     print(
-        f"{options.target}: {len(files)} files with the word uuid; ours {len(mine)}, LibCST {len(theirs)}, "
+        f"{options.target}: {len(files)} files that name a source; ours {len(mine)}, LibCST {len(theirs)}, "
     )
     print(f"both {len(both)}. LibCST failed on {len(failed)} files.")
     for path, reason in failed.items():

@@ -6,6 +6,7 @@ Every peer gets the rule that its users would write for the same job: "no ``uuid
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import re
@@ -21,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCES = ("uuid.uuid1", "uuid.uuid4", "uuid.uuid6", "uuid.uuid7", "uuid.uuid8")
 _CACHES = shutil.ignore_patterns("__pycache__")
-#: (absolute path, row, column), both counted from 1.
+#: (path as the tool writes it, row, column), both counted from 1.
 Place = tuple[str, int, int]
 
 
@@ -30,7 +31,8 @@ class Peer:
     """One way of running one tool.
 
     ``argv(bin, work)`` is the command without the paths to check; ``work`` is a folder of its own.
-    ``warm`` peers keep a cache in it and are run once before they are timed. ``slow`` ones run once.
+    ``warm`` peers keep a cache in it and are run before they are timed. ``slow`` ones run once, and
+    those that take ``minutes`` only on the corpora that are small enough for the test suite.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Peer:
     read: Callable[[str], set[Place]]
     warm: bool = False
     slow: bool = False
+    minutes: bool = False
     flake8: bool = False
 
 
@@ -49,19 +52,32 @@ def environment(home: Path, packages: tuple[str, ...]) -> Path:
     binaries = folder / ("Scripts" if os.name == "nt" else "bin")
     ready = folder / "ready.txt"
     pins = (HERE / "requirements.txt").read_text()
-    if not ready.exists() or ready.read_text() != pins:
+    if not ready.exists() or not ready.read_text().startswith(pins):
         venv.create(folder, with_pip=True, clear=True)
         _pip(binaries, "-c", str(HERE / "requirements.txt"), *("flake8" if p == "." else p for p in packages))
         ready.write_text(pins)
     if "." in packages:
         with tempfile.TemporaryDirectory() as copy:
-            # A build in the checkout would leave folders there, and take up what an older one left.
+            # A build in the checkout would leave folders there, and take up what an older one left. An
+            # editable installation costs every start some milliseconds that no user pays.
             for name in ("pyproject.toml", "README.md", "LICENSE"):
                 shutil.copy(ROOT / name, copy)
             shutil.copytree(ROOT / "flake8_ssot_ids", Path(copy, "flake8_ssot_ids"), ignore=_CACHES)
-            _pip(binaries, "-c", str(HERE / "requirements.txt"), copy)
-            _pip(binaries, "--no-deps", "--force-reinstall", copy)
+            state = pins + digest(Path(copy))
+            if ready.read_text() != state:
+                _pip(binaries, "-c", str(HERE / "requirements.txt"), copy)
+                _pip(binaries, "--no-deps", "--force-reinstall", copy)
+                ready.write_text(state)
     return binaries
+
+
+def digest(folder: Path) -> str:
+    """A hash of the names and contents of all files below ``folder``."""
+    whole = hashlib.sha256()
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        whole.update(f"{file.relative_to(folder).as_posix()}\0{file.stat().st_size}\0".encode())
+        whole.update(file.read_bytes())
+    return whole.hexdigest()
 
 
 def _pip(binaries: Path, *arguments: str) -> None:
@@ -83,13 +99,16 @@ def versions(binaries: Path) -> dict[str, str]:
     return {row["name"].lower(): row["version"] for row in json.loads(listing.stdout)}
 
 
+#: One line for each finding, which is the least that both can write.
+_CONCISE = ("--output-format=concise", "--quiet")
+
 # --- how each is run ------------------------------------------------------------------------------
 
 
 def _ours(*flags: str) -> Callable[[Path, Path], list[str]]:
     def argv(binaries: Path, work: Path) -> list[str]:
         filled = [flag.format(work=work) for flag in flags]
-        return [str(binaries / "ssot-ids"), "check", "--isolated", "--output-format=json", *filled]
+        return [str(binaries / "ssot-ids"), "check", "--isolated", *_CONCISE, *filled]
 
     return argv
 
@@ -100,7 +119,7 @@ def _ruff(*flags: str) -> Callable[[Path, Path], list[str]]:
         bans = "".join(f'"{name}".msg = "use the generator"\n' for name in SOURCES)
         config.write_text(f'[lint]\nselect = ["TID251"]\n[lint.flake8-tidy-imports.banned-api]\n{bans}')
         filled = [flag.format(work=work) for flag in flags]
-        return [str(binaries / "ruff"), "check", f"--config={config}", "--output-format=json", *filled]
+        return [str(binaries / "ruff"), "check", f"--config={config}", *_CONCISE, *filled]
 
     return argv
 
@@ -147,34 +166,21 @@ def _ast_grep(binaries: Path, work: Path) -> list[str]:
 # --- how each is read -----------------------------------------------------------------------------
 
 
-def _read_ruff(text: str) -> set[Place]:
-    return {(r["filename"], r["location"]["row"], r["location"]["column"]) for r in json.loads(text or "[]")}
-
-
-def _read_ours(text: str) -> set[Place]:
-    found = set()
-    for row in json.loads(text or "[]"):
-        if row["code"][:4] in ("SID1", "SID2"):
-            place = os.path.abspath(row["filename"]), row["location"]["row"], row["location"]["column"]
-            found.add(place)
-    return found
-
-
-def _read_flake8(prefix: str) -> Callable[[str], set[Place]]:
-    line = re.compile(rf"^(.*?):(\d+):(\d+): {prefix}\d*", re.MULTILINE)
-    return lambda text: {(os.path.abspath(p), int(row), int(col)) for p, row, col in line.findall(text)}
+def _read_lines(code: str) -> Callable[[str], set[Place]]:
+    line = re.compile(rf"^(.*?):(\d+):(\d+): {code}", re.MULTILINE)
+    return lambda text: {(p, int(row), int(col)) for p, row, col in line.findall(text)}
 
 
 def _read_semgrep(text: str) -> set[Place]:
     rows = json.loads(text or "{}").get("results", [])
-    return {(os.path.abspath(r["path"]), r["start"]["line"], r["start"]["col"]) for r in rows}
+    return {(r["path"], r["start"]["line"], r["start"]["col"]) for r in rows}
 
 
 def _read_ast_grep(text: str) -> set[Place]:
     found = set()
     for row in json.loads(text or "[]"):
         start = row["range"]["start"]
-        found.add((os.path.abspath(row["file"]), start["line"] + 1, start["column"] + 1))
+        found.add((row["file"], start["line"] + 1, start["column"] + 1))
     return found
 
 
@@ -182,13 +188,13 @@ _TIDY = ("flake8", "flake8-tidy-imports")
 _BANS = "--banned-modules=" + "\n".join(f"{name} = use the generator" for name in SOURCES)
 
 PEERS: tuple[Peer, ...] = (
-    Peer("ssot-ids cold", (".",), _ours("--no-cache"), _read_ours),
-    Peer("ruff TID251 cold", ("ruff",), _ruff("--no-cache"), _read_ruff),
-    Peer("ssot-ids warm", (".",), _ours("--cache-dir={work}/cache"), _read_ours, warm=True),
-    Peer("ruff TID251 warm", ("ruff",), _ruff("--cache-dir={work}/cache"), _read_ruff, warm=True),
+    Peer("ssot-ids cold", (".",), _ours("--no-cache"), _read_lines("SID[12]")),
+    Peer("ruff TID251 cold", ("ruff",), _ruff("--no-cache"), _read_lines("TID251")),
+    Peer("ssot-ids warm", (".",), _ours("--cache-dir={work}/cache"), _read_lines("SID[12]"), warm=True),
+    Peer("ruff TID251 warm", ("ruff",), _ruff("--cache-dir={work}/cache"), _read_lines("TID251"), warm=True),
     Peer("ast-grep", ("ast-grep-cli",), _ast_grep, _read_ast_grep, slow=True),
-    Peer("semgrep", ("semgrep",), _semgrep, _read_semgrep, slow=True),
-    Peer("flake8 bare", ("flake8",), _flake8(), _read_flake8("NONE"), flake8=True),
-    Peer("flake8 + ssot-ids", (".",), _flake8(), _read_flake8("SID[12]"), flake8=True),
-    Peer("flake8 + tidy-imports", _TIDY, _flake8(_BANS), _read_flake8("I251"), flake8=True),
+    Peer("semgrep", ("semgrep",), _semgrep, _read_semgrep, slow=True, minutes=True),
+    Peer("flake8 bare", ("flake8",), _flake8(), _read_lines("NONE"), flake8=True),
+    Peer("flake8 + ssot-ids", (".",), _flake8(), _read_lines("SID[12]"), flake8=True),
+    Peer("flake8 + tidy-imports", _TIDY, _flake8(_BANS), _read_lines("I251"), flake8=True),
 )

@@ -26,7 +26,7 @@ class Row:
         """Take in one run; its time only if ``counted``."""
         self.codes.add(cost.returncode)
         if cost.memory is not None:
-            self.memory = cost.memory
+            self.memory = max(cost.memory, self.memory or 0)
         if counted:
             self.walls.append(cost.wall)
             self.cpus.append(cost.cpu)
@@ -50,7 +50,7 @@ class CorpusResult:
     size: int
     part_files: int
     part_share: float
-    rows: Sequence[Row]
+    rows: list[Row]
     inside: Inside | None
 
 
@@ -115,6 +115,11 @@ def _ratios(results: Sequence[CorpusResult], median: Callable[[Sequence[float]],
     return "\n".join(lines) + "\n"
 
 
+def _seconds(value: float) -> str:
+    """Three digits of a short time, two decimals of a long one."""
+    return f"{value:.3f}" if value < 1 else f"{value:.2f}"
+
+
 def _corpus(result: CorpusResult, median: Callable[[Sequence[float]], float]) -> str:
     corpus = result.corpus
     lines = [
@@ -133,8 +138,8 @@ def _corpus(result: CorpusResult, median: Callable[[Sequence[float]], float]) ->
     ]
     for row in result.rows:
         walls = row.walls
-        time = f"{median(walls):.2f} | {min(walls):.2f} | {max(walls):.2f}" if walls else "- | - | -"
-        cpu = f"{median(row.cpus):.2f}" if row.cpus else "-"
+        time = " | ".join(map(_seconds, (median(walls), min(walls), max(walls)))) if walls else "- | - | -"
+        cpu = _seconds(median(row.cpus)) if row.cpus else "-"
         memory = f"{row.memory / 1e6:.0f}" if row.memory else "-"
         found = "died of an internal error" if row.died else f"{row.findings:,}"
         lines.append(f"| {row.name} | {time} | {len(row.walls)} | {cpu} | {memory} | {found} |")
