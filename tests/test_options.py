@@ -33,7 +33,12 @@ BAD = [
     ("Exclude = []", "Exclude", "unknown key", "did you mean `exclude`?"),
     ("extend-ignore = []", "extend-ignore", "unknown key", "write `ignore`"),
     ("zones = []", "zones", "unknown key", "did you mean `zone`?"),
-    ("generator = 1", "generator", "expected a dotted path or a list of dotted paths, found an integer", None),  # noqa: E501
+    (
+        "generator = 1",
+        "generator",
+        "expected a dotted path or a list of dotted paths, found an integer",
+        None,
+    ),
     ("generator = ''", "generator", "the string is empty", None),
     ("generator = 'G'", "generator", "`G` is not a dotted path `package.module.Name`", None),
     (
