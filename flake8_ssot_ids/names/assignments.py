@@ -10,18 +10,19 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from keyword import iskeyword
+from unicodedata import normalize
 
 from flake8_ssot_ids import catalog
 
 #: A top-level statement begins where a line does not begin with white space.
-_STATEMENT = re.compile(rb"^(?=[A-Za-z_(\[\x80-\xff])", re.MULTILINE)
+_STATEMENT = re.compile(rb"^(?=[A-Za-z_(\[\f\x80-\xff])", re.MULTILINE)
 _BODY = (b"def ", b"class ", b"async ", b"@")
 _NESTED = re.compile(rb"^[ \t]+(?:def|class|async)\b", re.MULTILINE)
 _STRING = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
 _DECLARED = re.compile(rb"^[ \t]+global[ \t]+([^\r\n#;]*)", re.MULTILINE)
 #: An assignment: its targets, chained ones included.
 _ALIAS = re.compile(
-    rb"(?:^|[;:])[ \t]*([\w(\[*\x80-\xff][\w \t,*()\[\]\x80-\xff]*(?::[^=\n]*)?=(?!=)"
+    rb"(?:^|[;:])[ \t\f]*([\w(\[*\x80-\xff][\w \t,*()\[\]\x80-\xff]*(?::[^=\n]*)?=(?!=)"
     rb"(?:[\w \t,*()\[\]\x80-\xff]*=(?!=))*)[\s(\[\\]*",
     re.MULTILINE,
 )
@@ -34,7 +35,7 @@ THROUGH = frozenset(
 _CHOICE = re.compile(rb"\b(?:if|or|and)\b")
 #: A name or a chain of attributes that is not called.
 _UNCALLED = re.compile(
-    rb"(?<![\w.\x80-\xff\"'])([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?:[ \t]*\.[ \t]*\w+)*+(?![ \t]*\()"
+    rb"(?<![\w.\x80-\xff\"'])([A-Za-z_\x80-\xff][\w\x80-\xff]*+)(?:[ \t]*\.[ \t]*\w+)*+(?![ \t]*\()"
 )
 #: A call that may hand its first argument through: `partial(make)`, `import_module("uuid")`.
 _THROUGH_CALL = re.compile(
@@ -50,8 +51,8 @@ _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 def assigned_names(data: bytes) -> Iterator[tuple[list[str], set[str]]]:
     """Names of the module that an assignment in ``data`` may make an alias; a superset.
 
-    Each with the words that its value may go through: the first of a chain of attributes, the
-    first argument of a call.
+    Each with the words that its value may go through: those of a chain of attributes, of the first
+    argument of a call.
     """
     declared = {_decoded(word) for names in _DECLARED.finditer(data) for word in _WORD.findall(names[1])}
     starts = [match.start() for match in _STATEMENT.finditer(data)]
@@ -90,16 +91,19 @@ def _without_bodies(block: bytes) -> bytes:
 def _assignments(data: bytes, start: int, end: int) -> Iterator[tuple[list[str], set[str]]]:
     for match in _ALIAS.finditer(data, start, end):
         at = match.end()
-        value = data[at : min(end, at + _VALUE_BYTES)]
+        # In brackets a value may go on, or even begin, where a line does not begin with white space.
+        value = data[at : min(end, at + _VALUE_BYTES) if at < end else at + _VALUE_BYTES].lstrip(b"([")
         line = value if data[match.end(1) : at].strip(b" \t") else value.partition(b"\n")[0]
         if not line.rstrip().endswith(b"("):
             value = line
         if b"," in match[1].partition(b":")[0] or _CHOICE.search(_STRING.sub(b"", line)):
-            words = {_decoded(word) for word in _THROUGH_CALL.findall(value)}
-            words.update(map(_decoded, _UNCALLED.findall(_STRING.sub(b"", value))))
+            plain = _STRING.sub(b"", value)
+            forms = [*_THROUGH_CALL.finditer(value), *_UNCALLED.finditer(plain)]
         else:
-            firsts = (_THROUGH_CALL.match(value), _UNCALLED.match(value))
-            words = {_decoded(first[1]) for first in firsts if first is not None}
+            forms = [
+                form for form in (_THROUGH_CALL.match(value), _UNCALLED.match(value)) if form is not None
+            ]
+        words = {_decoded(word) for form in forms for word in _WORD.findall(form[0])}
         if words:
             yield _targets(match[1]), words
     walrus = data.find(b":=", start, end) >= 0
@@ -117,4 +121,4 @@ def _targets(text: bytes) -> list[str]:
 
 
 def _decoded(word: bytes) -> str:
-    return word.decode("utf-8", "replace")
+    return word.decode("ascii") if word.isascii() else normalize("NFKC", word.decode("utf-8", "replace"))
