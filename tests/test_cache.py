@@ -160,7 +160,8 @@ def test_another_context_drops_all(tmp_path: Path, files: list[Path]) -> None:
     store.save()
     other = Cache(folder, "key", "two")
     assert other.get(str(files[0])) is None
-    assert other.dependencies() == other.notes == []
+    assert other.dependencies() == []
+    assert other.notes == []
     put(other, files[2])
     other.save()
     assert Cache(folder, "key", "one").get(str(files[2])) is None
