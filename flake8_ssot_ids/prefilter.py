@@ -30,6 +30,15 @@ def mentions_module(data: bytes) -> bool:
     return b"uuid" in data or _in_disguise(data)
 
 
+def searchable(data: bytes) -> bytes:
+    """``data`` in the form in which Python compares identifiers, as UTF-8."""
+    if data.isascii():
+        return data
+    from unicodedata import normalize
+
+    return normalize("NFKC", data.decode("utf-8", "replace")).encode("utf-8", "replace")
+
+
 def _in_disguise(data: bytes) -> bool:
     """Whether the name may be put together from text, or be spelled in other letters."""
     if any(word in data for word in _DYNAMIC) and (b"\\" in data or _split_name(data)):

@@ -12,7 +12,7 @@ from flake8_ssot_ids.cache import Cache, stamp_of
 from flake8_ssot_ids.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.files import regular
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span
-from flake8_ssot_ids.names.project import Project, is_below
+from flake8_ssot_ids.names.project import Project, is_below, present_words
 from flake8_ssot_ids.names.survey import Survey, other_modules
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
@@ -170,7 +170,7 @@ def _holds(path: str, words: tuple[bytes, ...]) -> bool:
             data = file.read()
     except OSError:
         return True
-    return any(word in data for word in words)
+    return bool(present_words(words, data))
 
 
 def _cores() -> int:

@@ -19,6 +19,7 @@ from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED, Values
 from flake8_ssot_ids.names.syntax import absolute, member
+from flake8_ssot_ids.prefilter import searchable
 from flake8_ssot_ids.source import decode, parse
 
 #: A chain of re-exports longer than this is given up.
@@ -394,13 +395,13 @@ class Project:
         words = Words()
         present: list[str] | None = None
         if self.surveyed is not None and is_below(path, self.roots):
-            present = [word.decode() for word in self.surveyed if word in data and _whole(word, data)]
+            present = present_words(self.surveyed, data)
             if not present:
                 return words
         home = self.home(path)
         modules: dict[str, set[str]] = {}
         found = _flat(imports_of(data), home.package)
-        chains, closed = _chains_to(present or [], data)
+        chains, closed = _chains_to(present or [], searchable(data) if present else data)
         # Where each way to a word begins with an import, the other imports do not matter.
         closed = closed and chains.keys() <= {local for _, _, local in found}
         for module, name, local in found:
@@ -514,6 +515,14 @@ class Project:
         return sorted(found)
 
 
+def present_words(words: Iterable[bytes], data: bytes) -> list[str]:
+    """Those of the words that stand in ``data`` as whole words."""
+    text = data
+    if not data.isascii() and any(words):
+        text = searchable(data)
+    return [word.decode() for word in words if word in text and _whole(word, text)]
+
+
 def _whole(word: bytes, data: bytes) -> bool:
     return re.search(rb"(?<![\w\x80-\xff])" + re.escape(word) + rb"(?![\w\x80-\xff])", data) is not None
 
@@ -541,8 +550,12 @@ def _decoded(word: bytes) -> str:
 
 
 def is_below(path: str, roots: Iterable[str]) -> bool:
-    """Whether the absolute ``path`` lies in one of the folders."""
-    return any(path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+    """Whether the absolute ``path`` is a module below one of the folders, in packages or beside them."""
+    for root in roots:
+        prefix = root.rstrip(os.sep) + os.sep
+        if path.startswith(prefix):
+            return all(map(str.isidentifier, path[len(prefix) :].split(os.sep)[:-1]))
+    return False
 
 
 def _flat(

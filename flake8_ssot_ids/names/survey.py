@@ -15,7 +15,7 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.files import regular
 from flake8_ssot_ids.names.assignments import THROUGH, assigned_names
 from flake8_ssot_ids.names.imports import imports_of
-from flake8_ssot_ids.prefilter import mentions_module
+from flake8_ssot_ids.prefilter import mentions_module, searchable
 
 #: More modules than this outside of what is checked are not worth a look.
 _MOST_OTHERS = 2_000
@@ -96,11 +96,12 @@ class Survey:
                     data = file.read()
             except (OSError, ValueError):
                 continue
-            if look is not None:
+            if look is None:
+                text = searchable(data)
+                telling = any(word in text for word in encoded) and whole.search(text) is not None
+            else:
                 telling = mentions_module(data)
                 look(path, data, telling)
-            else:
-                telling = any(word in data for word in encoded) and whole.search(data) is not None
             if telling:
                 found |= words_of(data, self.words, self._sources)
         return found
