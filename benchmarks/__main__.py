@@ -137,7 +137,7 @@ def time_inside(work: Path, files: Sequence[str], folder: Path, runs: int) -> In
     seen = []
     for _ in range(max(1, min(runs, 3))):
         done = subprocess.run(
-            [str(binaries / "python"), str(HERE / "inside.py"), bans, *files],
+            [str(binaries / "python"), str(HERE / "inside.py"), bans, peers.neutral_policy(), *files],
             capture_output=True,
             text=True,
             cwd=folder,

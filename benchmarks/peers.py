@@ -124,6 +124,11 @@ def _ruff(*flags: str) -> Callable[[Path, Path], list[str]]:
     return argv
 
 
+def neutral_policy() -> str:
+    """The flag with which our plugin looks for no policy above the files; this project has one, too."""
+    return f"--ssot-ids-config={Path(__file__).resolve().with_name('neutral.toml')}"
+
+
 def _flake8(*flags: str) -> Callable[[Path, Path], list[str]]:
     def argv(binaries: Path, _work: Path) -> list[str]:
         return [str(binaries / "python"), "-m", "flake8", "--isolated", *flags]
@@ -195,6 +200,6 @@ PEERS: tuple[Peer, ...] = (
     Peer("ast-grep", ("ast-grep-cli",), _ast_grep, _read_ast_grep, slow=True),
     Peer("semgrep", ("semgrep",), _semgrep, _read_semgrep, slow=True, minutes=True),
     Peer("flake8 bare", ("flake8",), _flake8(), _read_lines("NONE"), flake8=True),
-    Peer("flake8 + ssot-ids", (".",), _flake8(), _read_lines("SID[12]"), flake8=True),
+    Peer("flake8 + ssot-ids", (".",), _flake8(neutral_policy()), _read_lines("SID[12]"), flake8=True),
     Peer("flake8 + tidy-imports", _TIDY, _flake8(_BANS), _read_lines("I251"), flake8=True),
 )
