@@ -84,6 +84,9 @@ def owner(table: Table, name: str, parents: dict[Table, Table]) -> Table | None:
     top = table
     while top in parents:
         top = parents[top]
+    if table.get_name() == "top" and table is not top:
+        # The module symtable takes a function of this name for the module itself.
+        return None
     if symbol.is_global() or table is top:
         return top
     if not symbol.is_free():
