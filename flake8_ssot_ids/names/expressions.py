@@ -137,7 +137,7 @@ class Expressions:
                 else:
                     self._bind(target.id, OPAQUE)
             elif isinstance(target, (ast.Tuple, ast.List)):
-                pending.extend(unpack(target.elts, value))
+                pending.extend([*unpack(target.elts, value)][::-1])
             elif isinstance(target, ast.Starred):
                 pending.append((target.value, None))
             else:
