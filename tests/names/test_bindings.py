@@ -263,6 +263,8 @@ IMPORTS = "from uuid import uuid1 as a, uuid4 as b\n"
         ("m, n = a, b\nm()\n(n, m) = a, b\nm()", ["1", "4"]),
         ("m, *n = a, b\nm()\n*n, m = x, y, b\nm()", ["1", "4"]),
         ("[m, n] = x\nm()", [""]),
+        ("m, m = a, b\nm()", ["4"]),
+        ("m, (m, n) = x, (b, a)\nm()", ["4"]),
         ("m = n = a\nm()", ["1"]),
         ("def f(m=a): m()", ["1"]),
         ("def f(x, /, *, m=b): m()", ["4"]),
