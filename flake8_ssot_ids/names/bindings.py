@@ -130,7 +130,7 @@ class Flow(Expressions):
         module = absolute(self.package, statement.level, statement.module)
         for alias in statement.names:
             if alias.name == "*":
-                self._star(module)
+                self._star(module, alias)
                 continue
             name = alias.asname or alias.name
             if name not in self.watched and (alias.name in self.attributes or alias.name in self.watched):
@@ -140,13 +140,13 @@ class Flow(Expressions):
             else:
                 self._bind(name, Binding("import", dotted=member(module, alias.name)))
 
-    def _star(self, module: str | None) -> None:
+    def _star(self, module: str | None, node: ast.alias) -> None:
         if module is None:
             return
         self.stars.append(module)
         for name in {*self._star_names, *self.scope.state}:
             before = self.scope.state.get(name, NOT_BOUND)
-            self._bind(name, Binding("star", dotted=module, name=name, before=before))
+            self._bind(name, Binding("star", dotted=module, name=name, before=before, node=node))
 
     def _declare(self, statement: ast.Global | ast.Nonlocal) -> None:
         for name in statement.names:

@@ -291,12 +291,15 @@ class Resolver:
         if binding.kind == "assign" and binding.value is not None:
             values = self.resolve(binding.value)
             return frozenset((dotted, self._assigned(dotted, via)) for dotted, via in values), False
-        if binding.kind == "star":
+        while binding.kind == "star":
             values, known = self._star(binding.dotted, binding.name)
             if known:
                 return values, False
-            before, open_end = self._values(binding.before or ())
-            return values | before, open_end
+            before = list(binding.before or ())
+            if len(before) != 1 or before[0].kind != "star":
+                found, open_end = self._values(before)
+                return frozenset(found), open_end
+            binding = before[0]
         return NOTHING, False
 
     def _star(self, module: str, name: str) -> tuple[Values, bool]:

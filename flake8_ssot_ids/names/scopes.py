@@ -14,10 +14,10 @@ class Binding:
 
     ``kind`` is ``import`` (``dotted`` names it), ``assign`` (``value`` is the expression),
     ``star`` (``dotted`` is the module, ``name`` the name asked for, ``before`` what was in
-    force), ``opaque`` (anything else) or ``unbound``.
+    force, ``node`` the import), ``opaque`` (anything else) or ``unbound``.
     """
 
-    __slots__ = ("before", "dotted", "kind", "name", "value")
+    __slots__ = ("before", "dotted", "kind", "name", "node", "value")
 
     def __init__(
         self,
@@ -27,12 +27,14 @@ class Binding:
         name: str = "",
         value: ast.expr | None = None,
         before: Bindings | None = None,
+        node: ast.AST | None = None,
     ) -> None:
         self.kind = kind
         self.dotted = dotted
         self.name = name
         self.value = value
         self.before = before
+        self.node = node or value
 
     # The body of a loop is walked until nothing changes, so the binding that one place makes must
     # equal the one that it made in the round before.
@@ -44,7 +46,7 @@ class Binding:
         return hash(self._key())
 
     def _key(self) -> tuple[str, str, str, int]:
-        return self.kind, self.dotted, self.name, id(self.value)
+        return self.kind, self.dotted, self.name, id(self.node)
 
 
 Bindings = frozenset[Binding]
