@@ -26,6 +26,9 @@ def imports_of(data: bytes) -> list[Import]:
     ``names`` holds ``(name, local name)`` pairs of a ``from`` import (``*`` for a star); for a
     plain ``import`` it is None, with one entry for each module.
     """
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     found: list[Import] = []
     at = data.find(b"import")
     while at >= 0:
