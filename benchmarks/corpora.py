@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+# The process's own, by number: `sys.stderr` may be an object without one (as under pytest's capsys).
+_STDERR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def ensure(corpus: Corpus) -> Path:
         subprocess.run(
             [_python_with_pip(), str(HERE / "pip_fetch.py"), corpus.name, corpus.filename, str(archive)],
             check=True,
-            stdout=sys.stderr,
+            stdout=_STDERR,
         )
         with archive.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
