@@ -1,0 +1,227 @@
+"""The grammar of an id: one spelling, fixed widths, parsed from the right.
+
+::
+
+    id     = prefix "_" timestamp "_" counter "_" random     35 to 121 characters, ASCII
+    prefix = segment *( "_" segment )                        1 to 63 characters
+    segment: a-z and 0-9; the first segment starts with a letter
+    timestamp: 13 digits, the first not 0                    Unix milliseconds, 2001-09-09 to 2286-11-20
+    counter: 10 digits, the first not 0
+    random: 8 or 32 lower-case hexadecimal digits
+
+This module alone knows it. It imports nothing, so that it costs nothing.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+PREFIX_MAX = 63
+"""Most characters of a prefix."""
+TIMESTAMP_MIN = 10**12
+"""2001-09-09T01:46:40Z, in Unix milliseconds: the first instant with 13 digits."""
+TIMESTAMP_MAX = 10**13 - 1
+"""2286-11-20T17:46:39.999Z, in Unix milliseconds: the last instant with 13 digits."""
+COUNTER_MIN = 10**9
+COUNTER_MAX = 10**10 - 1
+RANDOM_DIGITS = 8
+"""Hexadecimal digits of an ordinary id: 32 random bits."""
+STRONG_RANDOM_DIGITS = 32
+"""Hexadecimal digits of a strong id: 128 random bits."""
+ID_MIN = 1 + 1 + 13 + 1 + 10 + 1 + RANDOM_DIGITS
+ID_MAX = PREFIX_MAX + 1 + 13 + 1 + 10 + 1 + STRONG_RANDOM_DIGITS
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789"
+_HEX = _DIGITS + "abcdef"
+_PREFIX_CHARACTERS = _LETTERS + _DIGITS + "_"
+
+_FIELDS = "_[1-9][0-9]{12}_[1-9][0-9]{9}_(?:[0-9a-f]{8}|[0-9a-f]{32})"
+# The lookahead bounds the prefix and thereby the work: no text makes the rest go back over more than that.
+_BODY = f"(?=[a-z0-9_]{{1,{PREFIX_MAX}}}{_FIELDS}{{end}})[a-z][a-z0-9]*(?:_[a-z0-9]+)*{_FIELDS}"
+
+PYTHON_PATTERN = "^" + _BODY.replace("{end}", r"\Z") + r"\Z"
+r"""For Python's ``re``; anchored with ``\Z``, since ``$`` accepts a line end behind the id."""
+ECMA_PATTERN = "^" + _BODY.replace("{end}", "$") + "$"
+"""For ECMAScript's ``RegExp`` without the flag ``m``."""
+POSTGRESQL_PATTERN = ECMA_PATTERN
+"""For PostgreSQL's ``~`` operator (an advanced regular expression)."""
+JSON_SCHEMA: Mapping[str, object] = {
+    "type": "string",
+    "minLength": ID_MIN,
+    "maxLength": ID_MAX,
+    "pattern": ECMA_PATTERN,
+}
+"""A JSON Schema for an id."""
+
+
+class IdParts(tuple[str, int, int, str]):
+    """The parts of an id: ``prefix``, ``timestamp_ms``, ``counter``, ``random``; unpacks like a tuple.
+
+    ``str()`` of it is the id. Raises ValueError, with the field and the reason, for parts that make no id.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, prefix: str, timestamp_ms: int, counter: int, random: str) -> IdParts:
+        """Check and hold the parts."""
+        if not is_prefix(prefix):
+            raise ValueError(f"prefix: {not_a_prefix(prefix)}")
+        if not _within(timestamp_ms, TIMESTAMP_MIN, TIMESTAMP_MAX):
+            raise ValueError(
+                f"timestamp_ms: {_short(timestamp_ms)} is not {TIMESTAMP_MIN} to {TIMESTAMP_MAX}"
+            )
+        if not _within(counter, COUNTER_MIN, COUNTER_MAX):
+            raise ValueError(f"counter: {_short(counter)} is not {COUNTER_MIN} to {COUNTER_MAX}")
+        if not _is_random(random):
+            raise ValueError(
+                f"random: {_short(random)} is not {RANDOM_DIGITS} or {STRONG_RANDOM_DIGITS} digits of 0-9a-f"
+            )
+        return tuple.__new__(cls, (prefix, timestamp_ms, counter, random))
+
+    def __getnewargs__(self) -> tuple[str, int, int, str]:  # for copy and pickle
+        return self[0], self[1], self[2], self[3]
+
+    @property
+    def prefix(self) -> str:
+        """Everything before the last three fields."""
+        return self[0]
+
+    @property
+    def timestamp_ms(self) -> int:
+        """Unix time in milliseconds."""
+        return self[1]
+
+    @property
+    def counter(self) -> int:
+        """The process-wide counter."""
+        return self[2]
+
+    @property
+    def random(self) -> str:
+        """8 or 32 hexadecimal digits."""
+        return self[3]
+
+    @property
+    def strong(self) -> bool:
+        """Whether the id has 128 random bits."""
+        return len(self[3]) == STRONG_RANDOM_DIGITS
+
+    @property
+    def time(self) -> datetime:
+        """When the id was made, in UTC."""
+        from datetime import UTC, datetime, timedelta
+
+        return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=self[1])
+
+    def __str__(self) -> str:
+        return f"{self[0]}_{self[1]}_{self[2]}_{self[3]}"
+
+    def __repr__(self) -> str:
+        return f"IdParts(prefix={self[0]!r}, timestamp_ms={self[1]}, counter={self[2]}, random={self[3]!r})"
+
+
+def format_id(parts: IdParts) -> str:
+    """The one spelling of these parts: ``parse_id(format_id(parts)) == parts``."""
+    return str(parts)
+
+
+def parse_id(text: object) -> IdParts | None:
+    """The parts of ``text`` if it is an id in its one spelling, else None.
+
+    Never raises, and the time does not grow with the text.
+    """
+    if not isinstance(text, str):
+        return None
+    if type(text) is not str:
+        text = str.__str__(text)
+    if not ID_MIN <= len(text) <= ID_MAX:
+        return None
+    fields = text.rsplit("_", 3)
+    if len(fields) != 4:
+        return None
+    prefix, timestamp, counter, random = fields
+    if (
+        len(timestamp) != 13
+        or len(counter) != 10
+        or timestamp[0] == "0"
+        or counter[0] == "0"
+        or timestamp.strip(_DIGITS)
+        or counter.strip(_DIGITS)
+        or not _is_random(random)
+        or not is_prefix(prefix)
+    ):
+        return None
+    return tuple.__new__(IdParts, (prefix, int(timestamp), int(counter), random))
+
+
+def is_prefix(text: object) -> bool:
+    """Whether ``text`` is a legal prefix as it stands."""
+    return (
+        isinstance(text, str)
+        and 0 < len(text) <= PREFIX_MAX
+        and text[0] in _LETTERS
+        and not text.strip(_PREFIX_CHARACTERS)
+        and text[-1] != "_"
+        and "__" not in text
+    )
+
+
+def not_a_prefix(value: object) -> str:
+    """Why ``value`` is no legal prefix, for an error message."""
+    return f"{_short(value)} is not 1 to {PREFIX_MAX} characters of a-z, 0-9 and single '_', a letter first"
+
+
+def bounds(prefix: str, since_ms: int, until_ms: int) -> tuple[str, str]:
+    """Texts ``low, high``: ``low <= id < high`` for the ids of ``prefix`` made in ``[since_ms, until_ms)``.
+
+    For range scans over a column with byte order (PostgreSQL: ``COLLATE "C"``). A longer prefix that goes on
+    with 13 digits can lie in the range too, so a reader parses what it gets. Times outside the grammar's are
+    brought to its ends. Raises ValueError for an illegal prefix.
+    """
+    if not is_prefix(prefix):
+        raise ValueError(f"prefix: {not_a_prefix(prefix)}")
+    low = min(max(since_ms, TIMESTAMP_MIN), TIMESTAMP_MAX)
+    # ":" is the character after "9": the end of all 13-digit times.
+    high = ":" if until_ms > TIMESTAMP_MAX else str(max(until_ms, TIMESTAMP_MIN)) + "_"
+    return f"{prefix}_{low}_", f"{prefix}_{high}"
+
+
+# Lower-case letters and digits stay, capital letters become small, all else becomes "_".
+_SLUG_TABLE = bytes(
+    byte + 32 if 65 <= byte <= 90 else byte if chr(byte) in _LETTERS + _DIGITS else 95 for byte in range(256)
+)
+_SLUG_INPUT_MAX = 512
+
+
+def slug(text: str, limit: int = PREFIX_MAX, *, leading: bool = True) -> str:
+    """``text`` as a legal prefix of at most ``limit`` characters; ``""`` if nothing of it can stand in one.
+
+    Letters become small, every run of other characters one ``_``; a leading digit gets an ``x``, unless the
+    slug is not to be the beginning of a prefix (``leading=False``). What was cut or replaced is lost: two
+    texts may give one slug. Only the first 512 characters are looked at.
+    """
+    data = text[:_SLUG_INPUT_MAX].encode("ascii", "replace").translate(_SLUG_TABLE)
+    clean = "_".join(filter(None, data.decode("ascii").split("_")))
+    if leading and clean and clean[0] in _DIGITS:
+        clean = "x" + clean
+    return clean[:limit].rstrip("_")
+
+
+def _is_random(text: object) -> bool:
+    return (
+        isinstance(text, str) and len(text) in (RANDOM_DIGITS, STRONG_RANDOM_DIGITS) and not text.strip(_HEX)
+    )
+
+
+def _within(number: object, low: int, high: int) -> bool:
+    return type(number) is int and low <= number <= high
+
+
+def _short(value: object) -> str:
+    """A value in an error message: its beginning only, since it may be long or secret."""
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."

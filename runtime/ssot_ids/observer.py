@@ -1,0 +1,75 @@
+"""The seam for monitoring: what happens to ids, told to one object.
+
+No event carries an id or a user. Labels are bounded: ``kind`` is one of the policy's kinds or ``"other"``.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Protocol
+else:
+    Protocol = object
+
+
+class Observer(Protocol):
+    """What an observer hears. Called on the thread that makes or checks the id, outside the lock."""
+
+    def generated(self, kind: str, count: int) -> None:
+        """So many ids were made."""
+
+    def seen(self, kind: str, format: str, where: str) -> None:  # noqa: A002
+        """A text was judged: ``format`` is what `classify` says of it, ``where`` is the place."""
+
+    def sanitised(self, kind: str) -> None:
+        """A prefix was not legal as given and was made so."""
+
+    def invalid(self, kind: str, reason: str, where: str) -> None:
+        """A text was refused; ``reason`` is one of a few fixed words."""
+
+    def clock_held(self, milliseconds: int) -> None:
+        """The clock went back so far; ids keep the later time until it has caught up. Told once a step."""
+
+
+class NullObserver(Observer):
+    """Hears everything and does nothing: the default, and a base for observers of some events."""
+
+
+_observer: Observer | None = None
+
+
+def set_observer(observer: Observer | None) -> Observer | None:
+    """Tell events to ``observer`` (None: to nobody) in this process; returns the one before."""
+    global _observer
+    before, _observer = _observer, observer
+    return before
+
+
+def current() -> Observer | None:
+    """The observer, or None if nobody listens."""
+    return _observer
+
+
+def tell(event: str, *details: object) -> None:
+    """Tell the observer. Its errors go to ``sys.unraisablehook``: monitoring never costs a caller its id."""
+    observer = _observer
+    if observer is None:
+        return
+    try:
+        getattr(observer, event)(*details)
+    except Exception as error:
+        import sys
+
+        sys.unraisablehook(_Unraisable(error, observer))
+
+
+class _Unraisable:
+    """The fields that `sys.unraisablehook` reads, whose own type cannot be made in Python."""
+
+    def __init__(self, error: BaseException, observer: Observer) -> None:
+        self.exc_type: type[BaseException] = type(error)
+        self.exc_value: BaseException | None = error
+        self.exc_traceback: TracebackType | None = error.__traceback__
+        self.err_msg: str | None = "Exception ignored in an observer of ids"
+        self.object: object = observer

@@ -1,0 +1,245 @@
+"""What a house decides about its ids: kinds, which of them are strong, how much of a user they may show."""
+
+from __future__ import annotations
+
+import os
+
+from .grammar import is_prefix, not_a_prefix, slug
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Literal
+
+    UserTag = Literal["digest", "prefix8", "none"]
+    Head = tuple[str, int, str, bool]
+    """How an id begins, with the ``_``; random bytes; label of the kind; whether the prefix was legal."""
+
+TAG_DIGITS = 10
+"""Hexadecimal digits of a user tag: 40 bits."""
+KEY_MIN = 16
+"""Fewest bytes of a key."""
+OPERATION_MAX = 18
+"""Most characters of a context's operation: so a run id, which holds a whole thread id, fits the grammar."""
+ANONYMOUS = "anon"
+"""Stands where no user is known."""
+
+_CONTEXT = ("thread", "run", "request")
+_THREAD_MAX = len("thread_") + OPERATION_MAX
+_TAGS = ("digest", "prefix8", "none")
+_PROCESS_KEY = os.urandom(32)
+# A prefix may hold text from a request, so what is remembered of it is bounded in number and length.
+_REMEMBERED = 1024
+_REMEMBERED_LENGTH = 64
+
+
+class PolicyError(ValueError):
+    """A kind or policy that cannot be. ``problems`` holds all of them, each ``field: reason``."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems))
+
+
+class Kind:
+    """A kind of id: every id whose prefix is ``name`` or begins with ``name`` and ``_``.
+
+    Parameters:
+        name: a legal prefix.
+        strong: whether ids of this kind carry 128 random bits, not 32. For ids that are also a credential.
+
+    Raises PolicyError.
+    """
+
+    __slots__ = ("name", "strong")
+
+    name: str
+    strong: bool
+
+    def __init__(self, name: str, *, strong: bool = False) -> None:
+        problems = _kind_problems(name, strong)
+        if problems:
+            raise PolicyError(problems)
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "strong", strong)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Kind is immutable: {name}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Kind) and (self.name, self.strong) == (other.name, other.strong)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.strong))
+
+    def __repr__(self) -> str:
+        return f"Kind({self.name!r}, strong={self.strong})"
+
+
+def _kind_problems(name: object, strong: object) -> list[str]:
+    problems = []
+    if not is_prefix(name):
+        problems.append(f"name: {not_a_prefix(name)}")
+    elif strong is True and str(name).split("_", 1)[0] in _CONTEXT:
+        problems.append(f"strong: {name!r} cannot be; the ids of one context share one short random part")
+    if not isinstance(strong, bool):
+        problems.append(f"strong: {strong!r} is not True or False")
+    return problems
+
+
+DEFAULT_KINDS = (
+    Kind("user"),
+    Kind("session", strong=True),
+    Kind("thread"),
+    Kind("run"),
+    Kind("request"),
+    Kind("ws"),
+    Kind("ws_conn"),
+    Kind("ws_client"),
+    Kind("agent"),
+    Kind("tool"),
+    Kind("message"),
+)
+"""The kinds that the generator's own methods make."""
+
+
+class IdPolicy:
+    """The decisions of one house. Immutable; `configure` puts one in force.
+
+    Parameters:
+        kinds: added to `DEFAULT_KINDS`; one of the same name replaces it.
+        user_tag: what an id shows of its user: ``digest`` (a keyed 40-bit digest), ``prefix8`` (the first
+            eight characters, for a house that needs them: they leak names and collide) or ``none``. A tag is
+            a hint for a reader of logs, never proof of ownership.
+        key: at least 16 bytes for the digest; text counts in UTF-8. Without one, ``SSOT_IDS_KEY`` of the
+            environment is used, or else a random key, so that tags mean something within one process only.
+
+    Raises PolicyError with all problems at once.
+    """
+
+    __slots__ = ("_heads", "_key", "kinds", "user_tag")
+
+    kinds: tuple[Kind, ...]
+    user_tag: UserTag
+    _heads: dict[str, Head]
+    _key: bytes
+
+    def __init__(
+        self, *, kinds: Iterable[Kind] = (), user_tag: UserTag = "digest", key: bytes | str | None = None
+    ) -> None:
+        problems = []
+        own: list[object] = []
+        try:
+            own.extend(kinds)
+        except TypeError:
+            problems.append(f"kinds: {kinds!r} is not a sequence of Kind")
+        names: set[str] = set()
+        for at, kind in enumerate(own):
+            if not isinstance(kind, Kind):
+                problems.append(f"kinds[{at}]: {kind!r} is not a Kind")
+            elif kind.name in names:
+                problems.append(f"kinds[{at}]: {kind.name!r} is there twice")
+            else:
+                names.add(kind.name)
+        if user_tag not in _TAGS:
+            problems.append(f"user_tag: {user_tag!r} is not one of {', '.join(_TAGS)}")
+        secret, field = key, "key"
+        if secret is None:
+            secret, field = os.environ.get("SSOT_IDS_KEY") or _PROCESS_KEY, "SSOT_IDS_KEY"
+        try:
+            secret = key_bytes(secret)
+        except ValueError as error:
+            problems.append(f"{field}: {error}")
+        if problems:
+            raise PolicyError(problems)
+        every = [kind for kind in (*own, *DEFAULT_KINDS) if isinstance(kind, Kind)]
+        hold = object.__setattr__
+        # The longest first; of two that have one name, the house's own.
+        unique = {kind.name: kind for kind in reversed(every)}
+        hold(self, "kinds", tuple(sorted(unique.values(), key=lambda kind: (-len(kind.name), kind.name))))
+        hold(self, "user_tag", user_tag)
+        hold(self, "_key", secret)
+        hold(self, "_heads", {})
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"an IdPolicy is immutable: {name}")
+
+    def __repr__(self) -> str:  # without the key
+        return f"IdPolicy(kinds={self.kinds!r}, user_tag={self.user_tag!r})"
+
+    def kind_of(self, prefix: str) -> Kind | None:
+        """The kind with the longest name that ``prefix`` is or begins with, or None."""
+        for kind in self.kinds:  # the longest first
+            name = kind.name
+            if prefix.startswith(name) and (len(prefix) == len(name) or prefix[len(name)] == "_"):
+                return kind
+        return None
+
+    def head(self, prefix: object) -> Head:
+        """How ids with this prefix begin, as legal as it must be made. Never raises."""
+        text = prefix if type(prefix) is str else text_of(prefix)
+        known: Head | None = self._heads.get(text)
+        if known is not None:
+            return known
+        clean = slug(text) or "id"
+        if clean.startswith("thread_"):
+            clean = clean[:_THREAD_MAX].rstrip("_")
+        kind = self.kind_of(clean)
+        head = (
+            clean + "_",
+            16 if kind is not None and kind.strong else 4,
+            "other" if kind is None else kind.name,
+            clean == text,
+        )
+        if len(text) <= _REMEMBERED_LENGTH:
+            if len(self._heads) >= _REMEMBERED:
+                self._heads.clear()
+            self._heads[text] = head
+        return head
+
+    def tag(self, user_id: object, key: bytes | None = None) -> str:
+        """What an id shows of ``user_id``: a segment, or ``""`` by the policy. Never raises.
+
+        ``anon`` stands for a user that is None or empty. ``key`` replaces the policy's own for once.
+        """
+        if self.user_tag == "none":
+            return ""
+        text = "" if user_id is None else text_of(user_id)
+        if not text:
+            return ANONYMOUS
+        if self.user_tag == "prefix8":
+            return slug(text[:8], leading=False) or ANONYMOUS
+        data = text.encode("utf-8", "surrogatepass")
+        return keyed_digest(key or self._key, b"ssot-ids-tag", data, TAG_DIGITS // 2).hex()
+
+
+def key_bytes(key: object) -> bytes:
+    """A key as bytes; text counts in UTF-8. ValueError with the reason if it is none."""
+    data = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
+    if not isinstance(data, bytes):
+        raise ValueError(f"{type(key).__name__} is neither bytes nor text")
+    if len(data) < KEY_MIN:
+        raise ValueError(f"has {len(data)} bytes, at least {KEY_MIN} are needed")
+    return data
+
+
+def keyed_digest(key: bytes, purpose: bytes, data: bytes, size: int) -> bytes:
+    """Keyed BLAKE2b (RFC 7693) of ``data``, bound to a purpose of at most 16 bytes; ``size`` is 1 to 64."""
+    from hashlib import blake2b
+
+    if len(key) > 64:
+        key = blake2b(key).digest()
+    return blake2b(data, digest_size=size, key=key, person=purpose).digest()
+
+
+def text_of(value: object) -> str:
+    """Any object as text. Never raises: what has no text is ``""``."""
+    if isinstance(value, str):
+        # Of a subclass the characters, whatever its methods say: an enum of texts gives its value.
+        return str.__str__(value)
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "surrogateescape")
+    try:
+        return str.__str__(str(value))
+    except Exception:  # anything may come out of a foreign __str__
+        return ""
