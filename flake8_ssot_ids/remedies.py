@@ -27,7 +27,12 @@ _USER_ROLES = frozenset(
         "agent_id",
     }
 )
-_BARE = frozenset({"id", "uid", "guid", "uuid", "pk", "key", "value", "result", "new_id"})
+_BARE = frozenset({"id", "uid", "guid", "uuid", "uuid4", "pk", "key", "value", "result"})
+#: Words that tell one id from another, but not what it is the id of: ``new_id``, ``random_uuid``, ``uuid_str``.
+_TELLS_NOTHING = re.compile(
+    r"^(?:(?:the|my|our|its|this|some|new|fresh|next|random|rand|unique|generated|gen|raw|short|full)_)+"
+    r"(?=(?:id|uuid|uid|guid|uuid4|pk|key)(?:_|$))|(?<=id)_(?:str|string|text|hex|value)$|(?<=uuid4)_(?:str|string|text|hex|value)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,10 @@ def base(role: str | None, subject: str | None = None) -> str:
     """The prefix for a role: ``session_id`` -> ``session``; ``jti`` is the id of a token."""
     if role == "jti":
         return "jwt_token"
-    if role is None or role in _BARE:
+    role = _TELLS_NOTHING.sub("", role or "")
+    if role in _BARE or not role:
         role = subject or role
-    text = re.sub(r"_(?:id|uuid|uid|guid)$", "", role or "")
+    text = re.sub(r"(?:_(?:id|uid)|_?(?:uuid4?|guid))$", "", role)
     return ("" if text in _BARE else slug(text)) or "id"
 
 

@@ -170,6 +170,20 @@ def test_every_remedy_is_python(judge: Judge) -> None:
         ("2fa_id", None, "id"),
         ("été_2_id", None, "t_2"),
         ("_id", None, "id"),
+        ("new_id", None, "id"),
+        ("new_id", "volume", "volume"),
+        ("random_uuid", None, "id"),
+        ("uuid_str", None, "id"),
+        ("my_new_uuid4_hex", "snapshot", "snapshot"),
+        ("trace_uuid_hex", None, "trace"),
+        ("replayuuid", None, "replay"),
+        # Not of these forms: the words say something.
+        ("new_session_id", None, "new_session"),
+        ("message_text", None, "message_text"),
+        ("unique_suffix", None, "unique_suffix"),
+        ("a_id", None, "a"),
+        ("android", None, "android"),
+        ("paid", None, "paid"),
     ],
 )
 def test_base(role: str | None, subject: str | None, expected: str) -> None:
