@@ -28,7 +28,7 @@ _USER_ROLES = frozenset(
     }
 )
 _BARE = frozenset({"id", "uid", "guid", "uuid", "uuid4", "pk", "key", "value", "result"})
-#: Words that tell one id from another, but not what it is the id of: ``new_id``, ``random_uuid``, ``uuid_str``.
+#: Words that tell one id from another, not what it is the id of: ``new_id``, ``random_uuid``, ``uuid_str``.
 _TELLS_NOTHING = re.compile(
     r"^(?:(?:the|my|our|its|this|some|new|fresh|next|random|rand|unique|generated|gen|raw|short|full)_)+"
     r"(?=(?:id|uuid|uid|guid|uuid4|pk|key)(?:_|$))|(?<=id)_(?:str|string|text|hex|value)$|(?<=uuid4)_(?:str|string|text|hex|value)$"
