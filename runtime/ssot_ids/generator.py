@@ -191,7 +191,7 @@ def generate_run_id(thread_id: str) -> str:
     """A new run id that holds ``thread_id``; see `UnifiedIDManager.generate_run_id`."""
     if not is_thread_id(thread_id):
         raise ValueError("thread_id: not a thread id that the generator makes")
-    return UnifiedIdGenerator.generate_base_id(f"run_{thread_id}")
+    return UnifiedIdGenerator.generate_base_id("run_" + text_of(thread_id))
 
 
 def is_thread_id(text: object) -> bool:

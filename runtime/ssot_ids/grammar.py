@@ -80,7 +80,8 @@ class IdParts(tuple[str, int, int, str]):
             raise ValueError(
                 f"random: {_short(random)} is not {RANDOM_DIGITS} or {STRONG_RANDOM_DIGITS} digits of 0-9a-f"
             )
-        return tuple.__new__(cls, (prefix, timestamp_ms, counter, random))
+        # Plain texts: an enum of texts would format as its member's name.
+        return tuple.__new__(cls, (str.__str__(prefix), timestamp_ms, counter, str.__str__(random)))
 
     def __getnewargs__(self) -> tuple[str, int, int, str]:  # for copy and pickle
         return self[0], self[1], self[2], self[3]
@@ -134,10 +135,10 @@ def parse_id(text: object) -> IdParts | None:
 
     Never raises, and the time does not grow with the text.
     """
-    if not isinstance(text, str):
-        return None
     if type(text) is not str:
-        text = str.__str__(text)
+        text = plain(text)
+        if text is None:
+            return None
     if not ID_MIN <= len(text) <= ID_MAX:
         return None
     fields = text.rsplit("_", 3)
@@ -158,10 +159,19 @@ def parse_id(text: object) -> IdParts | None:
     return tuple.__new__(IdParts, (prefix, int(timestamp), int(counter), random))
 
 
+def plain(value: object) -> str | None:
+    """The characters of a text, or None for any other object. Never raises.
+
+    The object is asked nothing: no mock that claims to be a text misleads, and no subclass's own methods.
+    """
+    return str.__str__(value) if issubclass(type(value), str) else None
+
+
 def is_prefix(text: object) -> bool:
-    """Whether ``text`` is a legal prefix as it stands."""
+    """Whether ``text`` is a legal prefix as it stands. Never raises."""
+    text = plain(text)
     return (
-        isinstance(text, str)
+        text is not None
         and 0 < len(text) <= PREFIX_MAX
         and text[0] in _LETTERS
         and not text.strip(_PREFIX_CHARACTERS)
@@ -179,11 +189,15 @@ def bounds(prefix: str, since_ms: int, until_ms: int) -> tuple[str, str]:
     """Texts ``low, high``: ``low <= id < high`` for the ids of ``prefix`` made in ``[since_ms, until_ms)``.
 
     For range scans over a column with byte order (PostgreSQL: ``COLLATE "C"``). A longer prefix that goes on
-    with 13 digits can lie in the range too, so a reader parses what it gets. Times outside the grammar's are
-    brought to its ends. Raises ValueError for an illegal prefix.
+    with a digit behind the ``_`` can lie in the range too, so a reader parses what it gets. Times outside the
+    grammar's are brought to its ends. Raises ValueError for an illegal prefix or a time that is no int.
     """
+    for field, time in (("since_ms", since_ms), ("until_ms", until_ms)):
+        if type(time) is not int:
+            raise ValueError(f"{field}: {_short(time)} is not a whole number of milliseconds")
     if not is_prefix(prefix):
         raise ValueError(f"prefix: {not_a_prefix(prefix)}")
+    prefix = str.__str__(prefix)
     low = min(max(since_ms, TIMESTAMP_MIN), TIMESTAMP_MAX)
     # ":" is the character after "9": the end of all 13-digit times.
     high = ":" if until_ms > TIMESTAMP_MAX else str(max(until_ms, TIMESTAMP_MIN)) + "_"
@@ -212,9 +226,8 @@ def slug(text: str, limit: int = PREFIX_MAX, *, leading: bool = True) -> str:
 
 
 def _is_random(text: object) -> bool:
-    return (
-        isinstance(text, str) and len(text) in (RANDOM_DIGITS, STRONG_RANDOM_DIGITS) and not text.strip(_HEX)
-    )
+    text = plain(text)
+    return text is not None and len(text) in (RANDOM_DIGITS, STRONG_RANDOM_DIGITS) and not text.strip(_HEX)
 
 
 def _within(number: object, low: int, high: int) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Protocol
 else:
     Protocol = object
@@ -59,17 +58,18 @@ def tell(event: str, *details: object) -> None:
     try:
         getattr(observer, event)(*details)
     except Exception as error:
-        import sys
-
-        sys.unraisablehook(_Unraisable(error, observer))
+        _Unraisable(error)
 
 
 class _Unraisable:
-    """The fields that `sys.unraisablehook` reads, whose own type cannot be made in Python."""
+    """Gives an error to ``sys.unraisablehook``, by raising it in its finaliser.
 
-    def __init__(self, error: BaseException, observer: Observer) -> None:
-        self.exc_type: type[BaseException] = type(error)
-        self.exc_value: BaseException | None = error
-        self.exc_traceback: TracebackType | None = error.__traceback__
-        self.err_msg: str | None = "Exception ignored in an observer of ids"
-        self.object: object = observer
+    The default hook takes only an argument that the interpreter itself has made, and only the interpreter bears
+    a hook that fails.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __del__(self) -> None:
+        raise self.error

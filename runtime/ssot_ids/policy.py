@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .grammar import is_prefix, not_a_prefix, slug
+from .grammar import is_prefix, not_a_prefix, plain, slug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ class PolicyError(ValueError):
         self.problems = tuple(problems)
         super().__init__("; ".join(self.problems))
 
+    def __reduce__(self) -> tuple[object, ...]:  # for copy and pickle
+        return type(self), (self.problems,)
+
 
 class Kind:
     """A kind of id: every id whose prefix is ``name`` or begins with ``name`` and ``_``.
@@ -60,11 +63,17 @@ class Kind:
         problems = _kind_problems(name, strong)
         if problems:
             raise PolicyError(problems)
-        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "name", str.__str__(name))
         object.__setattr__(self, "strong", strong)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Kind is immutable: {name}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Kind is immutable: {name}")
+
+    def __reduce__(self) -> tuple[object, ...]:  # for copy and pickle
+        return _kind, (self.name, self.strong)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Kind) and (self.name, self.strong) == (other.name, other.strong)
@@ -85,6 +94,10 @@ def _kind_problems(name: object, strong: object) -> list[str]:
     if not isinstance(strong, bool):
         problems.append(f"strong: {strong!r} is not True or False")
     return problems
+
+
+def _kind(name: str, strong: bool) -> Kind:
+    return Kind(name, strong=strong)
 
 
 DEFAULT_KINDS = (
@@ -164,6 +177,9 @@ class IdPolicy:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"an IdPolicy is immutable: {name}")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"an IdPolicy is immutable: {name}")
+
     def __repr__(self) -> str:  # without the key
         return f"IdPolicy(kinds={self.kinds!r}, user_tag={self.user_tag!r})"
 
@@ -234,12 +250,13 @@ def keyed_digest(key: bytes, purpose: bytes, data: bytes, size: int) -> bytes:
 
 def text_of(value: object) -> str:
     """Any object as text. Never raises: what has no text is ``""``."""
-    if isinstance(value, str):
-        # Of a subclass the characters, whatever its methods say: an enum of texts gives its value.
-        return str.__str__(value)
-    if isinstance(value, (bytes, bytearray)):
-        return value.decode("utf-8", "surrogateescape")
+    # Of a subclass the characters, whatever its methods say: an enum of texts gives its value.
+    text = plain(value)
+    if text is not None:
+        return text
     try:
+        if issubclass(type(value), (bytes, bytearray)):
+            return str(value, "utf-8", "surrogateescape")  # type: ignore[call-overload, no-any-return]
         return str.__str__(str(value))
     except Exception:  # anything may come out of a foreign __str__
         return ""
