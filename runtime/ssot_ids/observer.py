@@ -64,7 +64,7 @@ def tell(event: str, *details: object) -> None:
 class _Unraisable:
     """Gives an error to ``sys.unraisablehook``, by raising it in its finaliser.
 
-    The default hook takes only an argument that the interpreter itself has made, and only the interpreter bears
+    The default hook takes only an argument that the interpreter has made, and only the interpreter bears
     a hook that fails.
     """
 
