@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.syntax import possible_values
@@ -25,7 +26,11 @@ _BITS: Mapping[str, float] = {"r": 4, "n": 2, "d": math.log2(10), "b": 6, "q": 5
 _BIT_PATTERN = {"r": "1111", "n": "0011"}
 _OTHER_TEXT = frozenset("L-U")
 _UUID_BITS = 122
-_DASHES = (8, 13, 18, 23)
+#: A format specification of a text: ``.8``, ``>40``, ``40.8s``.
+_TEXT_FORMAT = re.compile(r"(?:.?(?P<align>[<>^]))?0?(?P<width>\d+)?(?:\.(?P<precision>\d+))?s?")
+#: Flags, width, precision and kind of a ``%`` conversion.
+_PERCENT = re.compile(r"%(?:\(\w+\))?([-#0 +]*)(\d+|\*)?(\.(?:\d+|\*)?)?([a-zA-Z])")
+_WIDEST = 1000
 _URN = "urn:uuid:"
 #: Attributes of a UUID object that are a part of it, as slices of the 32 digits.
 _PARTS: Mapping[str, tuple[tuple[int, int], ...]] = {
@@ -38,6 +43,8 @@ _PARTS: Mapping[str, tuple[tuple[int, int], ...]] = {
     "time": ((13, 16), (8, 12), (0, 8)),
     "clock_seq": ((16, 20),),
 }
+#: Conversions ``!r`` and ``!a`` of a replacement field.
+_REPRESENT = (ord("r"), ord("a"))
 _FIELDS = ("time_low", "time_mid", "time_hi_version", "clock_seq_hi_variant", "clock_seq_low", "node")
 _SAME_TEXT = frozenset(
     {"upper", "lower", "casefold", "swapcase", "title", "capitalize", "strip", "lstrip", "rstrip"}
@@ -206,7 +213,7 @@ class _Climb:
     def _method(self, call: ast.Call, name: str) -> bool:
         arguments = [_constant(argument) for argument in call.args]
         if self.form == "object" and name in ("__str__", "__repr__", "__format__"):
-            self._to_text()
+            self._to_text(name == "__repr__")
             return True
         if self.form == "bytes" and name == "hex":
             self.form = "text"
@@ -221,7 +228,7 @@ class _Climb:
         if name == "replace" and len(arguments) >= 2:
             old, new = arguments[:2]
             if old == "-" and isinstance(new, str) and self.layout is not None:
-                self.layout = self.layout.replace("-", "L" * len(new))
+                self.layout = self.layout.replace("-", _plain(new))
             return True
         if name == "removeprefix" and arguments:
             if self.layout is not None and arguments[0] == _URN:
@@ -244,9 +251,14 @@ class _Climb:
         self.form, self.layout = "list", None
         return True
 
-    def _to_text(self) -> None:
+    def _to_text(self, represent: bool = False) -> None:
+        """``str()`` of the value or its ``repr()``: of an object ``UUID('…')``, of a text the same in quotes."""
         if self.form == "object" and self.layout is not None:
             self.layout = _dashed(self.layout)
+            if represent:
+                self.layout = f"{'L' * 6}{self.layout}LL"
+        elif self.form == "text" and represent and self.layout is not None:
+            self.layout = f"L{self.layout}L"
         elif self.form == "number":
             self.layout = self._decimal()
         self.form = "text"
@@ -281,7 +293,7 @@ class _Climb:
         if not isinstance(function, ast.Name) or call.args[0] is not self.node:
             return None
         if name in ("str", "repr", "ascii") and self.form != "list":
-            self._to_text()
+            self._to_text(name != "str")
         elif name == "format" and self.form != "list":
             self._format(_constant(call.args[1]) if len(call.args) > 1 else "")
         elif name == "int" and self.form in ("object", "number", "text"):
@@ -395,12 +407,13 @@ class _Climb:
             self.cut = self.cut or sum(map(_digits, self.parts)) < whole
             return parent
         at = integer(index)
+        before = self.cut
         self.form, self.cut = "text", True
         if at is None or not -len(self.parts) <= at < len(self.parts):
             self.layout = None
             return parent
         self.layout = self.parts[at]
-        self.cut = _digits(self.layout) < whole
+        self.cut = before or _digits(self.layout) < whole
         return parent
 
     def _slice(self, bounds: Sequence[int | str | None]) -> None:
@@ -450,6 +463,8 @@ class _Climb:
             text = "".join(str(p.value) for p in spec.values if isinstance(p, ast.Constant))
             if any(not isinstance(p, ast.Constant) for p in spec.values):
                 text = None
+        if parent.conversion in _REPRESENT:
+            self._to_text(True)
         self._format(text)
         at = next(i for i, value in enumerate(joined.values) if value is parent)
         head = [_piece(value) for value in joined.values[:at]]
@@ -467,9 +482,25 @@ class _Climb:
             self.form = "text"
         else:
             self._to_text()
-        precision = re.search(r"\.(\d+)s?$", str(spec))
-        if precision:
-            self._slice([None, int(precision[1]), None])
+        found = _TEXT_FORMAT.fullmatch(str(spec))
+        if found is None:
+            return
+        if found["precision"]:
+            self._slice([None, int(found["precision"]), None])
+        if found["width"]:
+            self._pad(int(found["width"]), found["align"] or "<")
+
+    def _pad(self, width: int, align: str) -> None:
+        """Other text fills the value up to ``width``: after it (``<``), before it (``>``) or on both sides."""
+        if self.layout is None:
+            return
+        if "U" in self.layout:
+            # How much is missing is not known either.
+            self.layout = f"U{self.layout}U"
+            return
+        missing = max(0, min(width, _WIDEST) - len(self.layout))
+        before = missing if align == ">" else missing // 2 if align == "^" else 0
+        self.layout = "L" * before + self.layout + "L" * (missing - before)
 
     def _operator(self, parent: ast.BinOp) -> ast.AST | None:
         if isinstance(parent.op, ast.Mod) and parent.right is self.node:
@@ -529,22 +560,31 @@ class _Climb:
 
     def _percent(self, template: str, at: int, values: Sequence[ast.expr]) -> None:
         """``template % values``, where the id is number ``at``."""
-        pieces = re.split(
-            r"%(?:\(\w+\))?[-#0 +]*(?:\d+|\*)?(?:\.(\d+))?([a-zA-Z])", template.replace("%%", "\0")
-        )
-        literals = [text.replace("\0", "%") for text in pieces[0::3]]
-        precisions, kinds = pieces[1::3], pieces[2::3]
-        if at >= len(kinds):
+        items = _conversions(template)
+        if at >= len(items) or not items[at].kind:
             self._glue([], "")
             return
-        self._format("x" if kinds[at] in "xX" else "" if precisions[at] is None else f".{precisions[at]}")
+        item = items[at]
+        if item.kind in "ra":
+            self._to_text(True)
+        if item.kind in "xX":
+            self._format("x")
+        elif "*" in item.precision:
+            self._format(None)
+        else:
+            align = "<" if "-" in item.flags else ">"
+            self._format(f"{align}{item.width.strip('*')}{item.precision}")
+            if item.width == "*" and self.layout is not None:
+                self.layout = f"U{self.layout}U"
         head: list[str | ast.expr] = []
         for number in range(at):
-            head += [literals[number], values[number]]
-        head.append(literals[at])
-        self._surround(
-            [piece for piece in head if piece != ""], "".join(literals[at + 1 :]), at < len(kinds) - 1
-        )
+            head.append(items[number].before)
+            if items[number].kind:
+                head.append(values[number])
+        head.append(item.before)
+        tail = _PERCENT.split(template.replace("%%", "\0"))[-1].replace("\0", "%")
+        after = "".join(other.before for other in items[at + 1 :]) + tail
+        self._surround([piece for piece in head if piece != ""], after, at < len(items) - 1)
 
     def _format_method(self, call: ast.Call, template: str) -> ast.AST | None:
         if self.form == "list":
@@ -563,7 +603,7 @@ class _Climb:
             fields = list(string.Formatter().parse(template))
         except ValueError:
             fields = []
-        for literal, field, spec, _ in fields:
+        for literal, field, spec, conversion in fields:
             if seen:
                 tail += literal
             elif literal:
@@ -576,6 +616,8 @@ class _Climb:
                 here, number = number, number + 1
             if here == key and not seen:
                 seen = True
+                if conversion in ("r", "a"):
+                    self._to_text(True)
                 self._format(spec or "")
             elif seen:
                 more = True
@@ -601,17 +643,41 @@ class _Climb:
         if isinstance(tail, list):
             self.tail += "".join(piece for piece in tail if isinstance(piece, str))
             known = all(isinstance(piece, str) for piece in tail)
-            after = "L" * len("".join(piece for piece in tail if isinstance(piece, str)))
+            after = "".join(_plain(piece) for piece in tail if isinstance(piece, str))
         else:
             self.tail += tail if isinstance(tail, str) else ""
-            known, after = isinstance(tail, str), "L" * len(tail) if isinstance(tail, str) else ""
+            known, after = isinstance(tail, str), _plain(tail) if isinstance(tail, str) else ""
         if self.layout is None:
             return
-        before = "L" * sum(len(piece) for piece in head if isinstance(piece, str)) if literal else "U"
+        before = "".join(_plain(piece) for piece in head if isinstance(piece, str)) if literal else "U"
         self.layout = before + self.layout + (after if known else "U")
 
 
 # -- small helpers --------------------------------------------------------------------------------
+
+
+class _Conversion(NamedTuple):
+    """A value that a ``%`` template takes; one that a ``*`` takes has no kind."""
+
+    before: str
+    flags: str = ""
+    width: str = ""
+    precision: str = ""
+    kind: str = ""
+
+
+def _conversions(template: str) -> list[_Conversion]:
+    """What a ``%`` template takes, in order, each with the literal text before it."""
+    pieces = [piece or "" for piece in _PERCENT.split(template.replace("%%", "\0"))]
+    found: list[_Conversion] = []
+    for at in range(0, len(pieces) - 1, 5):
+        before, flags, width, precision, kind = pieces[at : at + 5]
+        before = before.replace("\0", "%")
+        for _ in range((width == "*") + (precision == ".*")):
+            found.append(_Conversion(before))
+            before = ""
+        found.append(_Conversion(before, flags, width, precision, kind))
+    return found
 
 
 def _dashed(digits: str) -> str:
@@ -640,6 +706,11 @@ def _is_text_call(call: ast.Call, argument: ast.expr) -> bool:
         and bool(call.args)
         and call.args[0] is argument
     )
+
+
+def _plain(text: str) -> str:
+    """The layout of other text; its dashes count, since a text is split at them."""
+    return "".join("-" if letter == "-" else "L" for letter in text)
 
 
 def _piece(value: ast.expr) -> str | ast.expr | None:
