@@ -54,6 +54,8 @@ def assigned_names(data: bytes) -> Iterator[tuple[list[str], set[str]]]:
     Each with the words that its value may go through: those of a chain of attributes, of the first
     argument of a call.
     """
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     declared = {_decoded(word) for names in _DECLARED.finditer(data) for word in _WORD.findall(names[1])}
     starts = [match.start() for match in _STATEMENT.finditer(data)]
     for start, end in pairwise([*starts, len(data)]):

@@ -40,10 +40,10 @@ from flake8_ssot_ids.names.syntax import (
     always_true,
     bound_in,
     children,
+    imported,
     irrefutable,
     is_type_checking,
     join_symbol,
-    member,
     swallows,
 )
 
@@ -138,7 +138,7 @@ class Flow(Expressions):
             if module is None:
                 self._bind(name, OPAQUE)
             else:
-                self._bind(name, Binding("import", dotted=member(module, alias.name)))
+                self._bind(name, Binding("import", dotted=imported(module, alias.name)))
 
     def _star(self, module: str | None, node: ast.alias) -> None:
         if module is None:

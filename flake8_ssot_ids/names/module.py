@@ -62,7 +62,7 @@ class ModuleNames:
                 inside=inside,
                 walruses=":=" in text,
             ).run()
-            self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic)
+            self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic, exports)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
             found = self.flow.aliases.union(

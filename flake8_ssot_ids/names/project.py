@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.files import regular
@@ -18,7 +19,8 @@ from flake8_ssot_ids.names.assignments import LEADING, THROUGH, assigned_names
 from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED, Values
-from flake8_ssot_ids.names.syntax import absolute, member
+from flake8_ssot_ids.names.scopes import Binding
+from flake8_ssot_ids.names.syntax import absolute, certainly_bound, imported, member
 from flake8_ssot_ids.prefilter import searchable
 from flake8_ssot_ids.source import decode, parse
 
@@ -29,6 +31,10 @@ _DEEPEST = 40
 _NAME = re.compile(rb"[\w\x80-\xff]+")
 _CHAIN = re.compile(rb"[\w\x80-\xff]+(?:[\s\\]*\.[\s\\]*\w+)*[\s\\]*\Z")
 _NO_ALIASES: Mapping[str, frozenset[str]] = {}
+Layers = tuple[tuple[str, ...], ...]
+_NO_LAYERS: Mapping[str, Layers] = {}
+#: With more ways through a module than this, its star imports are all taken for possible.
+_MOST_WAYS = 30
 
 
 class Exports:
@@ -36,10 +42,12 @@ class Exports:
 
     ``aliases`` are names that only a look at the syntax tree can tell, with the first words of what
     they are assigned (empty: not known); ``open`` says that any name
-    may be in ``__all__``.
+    may be in ``__all__``. ``layers`` are the star imports that came after a name was bound, in each
+    way through the module, the last one first; those under ``*`` hold for all other names.
+    ``certain`` are names that surely are bound, to whatever it may be.
     """
 
-    __slots__ = ("aliases", "all", "names", "open", "stars")
+    __slots__ = ("aliases", "all", "certain", "layers", "names", "open", "stars")
 
     def __init__(
         self,
@@ -48,8 +56,12 @@ class Exports:
         all_: frozenset[str] | None = None,
         aliases: Mapping[str, frozenset[str]] = _NO_ALIASES,
         open_: bool = False,
+        layers: Mapping[str, Layers] = _NO_LAYERS,
+        certain: Set[str] = frozenset(),
     ) -> None:
         self.open = open_
+        self.layers = layers
+        self.certain = certain
         self.aliases = aliases
         self.names = names
         self.stars = stars
@@ -60,6 +72,13 @@ class Exports:
         if self.open or (self.all is not None and name in self.all):
             return True
         return self.all is None and not name.startswith("_")
+
+    def layers_over(self, name: str) -> Layers:
+        """The star imports that may bind ``name``, in each way through the module."""
+        ways = self.layers.get(name)
+        if ways is None and name not in self.names:
+            ways = self.layers.get("*")
+        return ways or ()
 
 
 _EMPTY = Exports({})
@@ -189,13 +208,17 @@ class Project:
         package = self.home(path).package
         names: dict[str, frozenset[str]] = {}
         stars: list[str] = []
+        layers: dict[str, Layers] = {}
         for module, name, local in _flat(imports_of(data), package):
             if local == "*":
                 stars.append(module)
+                for over in (*names, "*"):
+                    layers[over] = (*layers.get(over, ()), (module,))
             else:
-                dotted = member(module, name) if name else module
+                dotted = imported(module, name) if name else module
                 names[local] = names.get(local, frozenset()) | {dotted}
-        return Exports(names, tuple(stars), aliases=self._aliases(path, data, names, bool(stars)), open_=True)
+        aliases = self._aliases(path, data, names, bool(stars))
+        return Exports(names, tuple(stars), aliases=aliases, open_=True, layers=layers)
 
     def _aliases(
         self, path: str, data: bytes, names: Mapping[str, frozenset[str]], stars: bool
@@ -211,7 +234,7 @@ class Project:
         def tells(word: str) -> bool:
             known = telling.get(word)
             if known is None:
-                tops = {dotted.partition(".")[0] for dotted in names.get(word, (word,))}
+                tops = {dotted.partition(".")[0].removesuffix(":") for dotted in names.get(word, (word,))}
                 known = telling[word] = (
                     word in of
                     or not tops.isdisjoint(LEADING)
@@ -233,30 +256,42 @@ class Project:
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         home = self.home(path)
-        imported = [local for _, _, local in _flat(imports_of(data), home.package) if local != "*"]
+        words = [local for _, _, local in _flat(imports_of(data), home.package)]
+        certain = certainly_bound(tree.body)
+        if "*" in words:
+            # Which came last, the name or the star?
+            words += certain
+            for statement in tree.body:
+                if isinstance(statement, ast.Delete):
+                    words += (target.id for target in statement.targets if isinstance(target, ast.Name))
         names = ModuleNames(
             tree,
             text,
             package=home.package,
             sources=self.sources,
             attributes=self.sources,
-            words=imported,
+            words=words,
             expand=lambda values: values,
             exports=True,
         )
         module = names.flow.module
         found: dict[str, frozenset[str]] = {}
+        layers: dict[str, Layers] = {}
         for name in {*module.bound, *module.injected}:
-            bindings = module.at_end(name, deleted=False)
-            if all(binding.kind in ("star", "unbound") for binding in bindings):
-                continue
-            dotted = names.resolver.values_of(bindings)
-            if dotted:
-                found[name] = frozenset(value for value, _ in dotted)
-            else:
-                found[name] = frozenset()
+            ways, bindings = _layers_of(module.at_end(name, deleted=False))
+            if bindings or not ways:
+                found[name] = frozenset(value for value, _ in names.resolver.values_of(bindings))
+            if any(ways):
+                layers[name] = ways
         all_, more = _all_of(tree)
-        return Exports(found, tuple(names.flow.stars), all_, open_=more)
+        return Exports(
+            found,
+            tuple(names.flow.stars),
+            all_,
+            open_=more,
+            layers=layers,
+            certain=certain,
+        )
 
     # -- dotted names -----------------------------------------------------------------------------
 
@@ -265,7 +300,11 @@ class Project:
         found = set()
         for dotted, via in values:
             if not self._is_ours(dotted, home.roots):
-                found.add((dotted, via))
+                found.add((dotted.replace(":", "") if ":" in dotted else dotted, via))
+                continue
+            if ".**" in dotted:
+                if not self._binds(dotted, home.roots, {}):
+                    found.add((dotted, via))
                 continue
             for target in self._target(dotted, home.roots):
                 found.add((target, via if target == dotted.removeprefix(".") else REEXPORTED))
@@ -274,12 +313,21 @@ class Project:
     def _is_ours(self, dotted: str, roots: tuple[str, ...]) -> bool:
         if dotted.startswith("."):
             return True
-        top = dotted.partition(".")[0]
-        for root in roots:
+        top = dotted.partition(".")[0].removesuffix(":")
+        for root in self._searched(top, roots):
             listing = self._listing(root)
             if top in listing or f"{top}.py" in listing:
                 return any(self._child(root, top))
         return False
+
+    def _searched(self, top: str, roots: tuple[str, ...]) -> tuple[str, ...]:
+        """The folders to look for the module ``top`` in.
+
+        In a folder of a package without ``__init__`` the standard library goes before its files.
+        """
+        if len(roots) > 1 and roots[-1] not in self.roots and top in sys.stdlib_module_names:
+            return roots[:-1]
+        return roots
 
     def _target(self, dotted: str, roots: tuple[str, ...]) -> frozenset[str]:
         """What ``dotted`` stands for; only what an exact look confirms is an id source or its module."""
@@ -311,10 +359,10 @@ class Project:
             dotted, roots = item
             relative = dotted.startswith(".")
             dotted = dotted.removeprefix(".")
-            here = self._locate(dotted, roots)
+            here = self._locate(dotted, roots, exact)
             if here is None:
                 if not relative:
-                    yield dotted
+                    yield dotted.replace(":", "")
                 continue
             file, rest = here
             if not rest:
@@ -331,14 +379,42 @@ class Project:
             if file and name in exports.aliases and self._may_be_alias(file, name, exports, inner):
                 exports = self._exports(file, True)
             targets = exports.names.get(name)
-            if targets is not None:
+            ways = exports.layers_over(name)
+            beneath = not ways
+            for way in ways:
+                for source in way:
+                    pending.append((".".join((member(source, f"*{name}"), *after)), inner))
+                    if exact and self._binds(member(source, f"**{name}"), inner, {}):
+                        break
+                else:
+                    beneath = True
+            if targets is not None and beneath:
                 pending += ((".".join((target, *after)), inner) for target in targets)
-            elif exports.stars:
-                pending += (
-                    (".".join((member(source, f"*{name}"), *after)), inner) for source in exports.stars
-                )
-            elif star:
+            elif star and not ways and name not in exports.certain:
                 yield dotted
+
+    def _binds(self, dotted: str, roots: tuple[str, ...], asked: dict[str, bool]) -> bool:
+        """Whether a star import surely binds the name ``dotted``, such as ``package.module.**name``."""
+        here = self._locate(dotted.removeprefix("."), roots, True)
+        if here is None or here[0] is None or len(here[1]) != 1 or len(asked) > _DEEPEST:
+            return False
+        file, name = here[0], here[1][0].removeprefix("**")
+        if file not in asked:
+            asked[file] = False
+            exports = self._exports(file, True)
+            inner = self.home(file).roots
+            if exports.all is None or name in exports.all:
+                asked[file] = (exports.all is not None or not name.startswith("_")) and (
+                    name in exports.certain
+                    or (
+                        any(exports.layers_over(name))
+                        and all(
+                            any(self._binds(member(source, f"**{name}"), inner, asked) for source in way)
+                            for way in exports.layers_over(name)
+                        )
+                    )
+                )
+        return asked[file]
 
     def _may_be_alias(self, file: str, name: str, exports: Exports, roots: tuple[str, ...]) -> bool:
         """Whether an assignment to ``name`` in ``file`` may hand on an id source; when in doubt, yes."""
@@ -348,9 +424,7 @@ class Project:
         self._asking.add(key)
         try:
             for word in exports.aliases[name]:
-                if not word or (word in exports.aliases and word not in exports.names):
-                    return True
-                if word in THROUGH:
+                if not word or word in exports.aliases or word in THROUGH:
                     return True
                 for dotted in exports.names.get(word, (word,)):
                     for target in self._target(dotted, roots):
@@ -361,25 +435,36 @@ class Project:
         return False
 
     def _is_module(self, dotted: str, roots: tuple[str, ...]) -> bool:
-        here = self._locate(dotted, roots) if self._is_ours(dotted, roots) else None
+        here = self._locate(dotted, roots, False) if self._is_ours(dotted, roots) else None
         return here is not None and not here[1]
 
-    def _locate(self, dotted: str, roots: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]] | None:
+    def _locate(
+        self, dotted: str, roots: tuple[str, ...], exact: bool
+    ) -> tuple[str | None, tuple[str, ...]] | None:
         """The file of the module that ``dotted`` begins with (None: it has none), and the names after it.
 
         None: it is not of this project.
         """
         parts = dotted.split(".")
-        for root in roots:
+        #: So many parts surely are the path of a module.
+        path = 1
+        if ":" in dotted or "*" in dotted:
+            path = next(
+                at + part.endswith(":")
+                for at, part in enumerate(parts)
+                if part.endswith(":") or part.startswith("*")
+            )
+            parts = dotted.replace(":", "").split(".")
+        for root in self._searched(parts[0], roots):
             file, folder = self._child(root, parts[0])
             if file is None and folder is None:
                 continue
             used = 1
             while folder is not None and used < len(parts):
                 # A name that the package itself binds goes before a submodule of that name.
-                if file is not None and parts[used] in self._exports(file, False).names:
-                    bound = self._exports(file, False).names[parts[used]]
-                    if {name.removeprefix(".") for name in bound} != {".".join(parts[: used + 1])}:
+                if file is not None and used >= path:
+                    imported_from = exact and used == path and ":" in dotted
+                    if self._binds_other(file, parts[: used + 1], exact, imported_from):
                         break
                 inner_file, inner_folder = self._child(folder, parts[used])
                 if inner_file is None and inner_folder is None:
@@ -387,6 +472,21 @@ class Project:
                 file, folder, used = inner_file, inner_folder, used + 1
             return file, tuple(parts[used:])
         return None
+
+    def _binds_other(self, file: str, parts: list[str], exact: bool, imported_from: bool) -> bool:
+        """Whether the package ``file`` binds its name ``parts[-1]`` to something else than the submodule.
+
+        What is no import counts only for ``from package import name``: ``import package.name`` binds
+        the name once more, to the submodule.
+        """
+        name = parts[-1]
+        exports = self._exports(file, False)
+        if exact and (imported_from or name in exports.aliases):
+            exports = self._exports(file, True)
+        bound = exports.names.get(name)
+        if bound is None:
+            return imported_from and name in exports.certain
+        return {target.removeprefix(".").replace(":", "") for target in bound} != {".".join(parts)}
 
     # -- what a file may reach -----------------------------------------------------------------
 
@@ -414,7 +514,7 @@ class Project:
             elif name is None:
                 modules.setdefault(local, set()).add(module if local != module.partition(".")[0] else local)
             else:
-                for target in self._target(member(module, name), home.roots):
+                for target in self._target(imported(module, name), home.roots):
                     if catalog.source_name(target, self.sources):
                         words.names.add(local)
                     elif target != catalog.MODULE:
@@ -505,7 +605,7 @@ class Project:
         pending = [module]
         while pending:
             module = pending.pop()
-            here = self._locate(module.removeprefix("."), roots)
+            here = self._locate(module.removeprefix("."), roots, False)
             if module in seen or here is None or here[1] or here[0] is None:
                 continue
             seen.add(module)
@@ -513,6 +613,28 @@ class Project:
             found.update(exports.names, exports.aliases)
             pending += exports.stars
         return sorted(found)
+
+
+def _layers_of(bindings: Iterable[Binding]) -> tuple[Layers, list[Binding]]:
+    """The star imports over each way to ``bindings``, and what is bound beneath them or without one."""
+    ways: dict[tuple[str, ...], None] = {}
+    beneath: dict[Binding, None] = {}
+    pending: list[tuple[Binding, tuple[str, ...]]] = [(binding, ()) for binding in bindings]
+    steps = 0
+    while pending:
+        binding, above = pending.pop()
+        steps += 1
+        if binding.kind == "star" and steps < _MOST_WAYS * 10:
+            if len(ways) > _MOST_WAYS:
+                ways[()] = None
+                above = ()
+            pending += ((before, (*above, binding.dotted)) for before in binding.before or ())
+            continue
+        if binding.kind != "unbound":
+            beneath[binding] = None
+        if above or binding.kind != "unbound":
+            ways[above] = None
+    return tuple(ways), [*beneath]
 
 
 def present_words(words: Iterable[bytes], data: bytes) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, UNBOUND, Binding, Scope
-from flake8_ssot_ids.names.syntax import absolute, possible_values
+from flake8_ssot_ids.names.syntax import absolute, member, possible_values
 
 #: How a value was reached; the order is that of precedence where one place has several.
 DIRECT, ASSIGNED, REEXPORTED, DYNAMIC = "direct", "assigned", "reexported", "dynamic"
@@ -72,12 +72,19 @@ class Resolver:
     """Resolves expressions of one module after its :class:`Flow` has run.
 
     ``wanted`` collects names that had to be looked up but were not watched; the caller
-    watches them, too, and starts again.
+    watches them, too, and starts again. With ``open_stars``, what a star import may bind is a
+    value of its own, ``module.*name``.
     """
 
     def __init__(
-        self, flow: Flow, expand: Expand, is_source: Callable[[str], bool], dynamic: Dynamic
+        self,
+        flow: Flow,
+        expand: Expand,
+        is_source: Callable[[str], bool],
+        dynamic: Dynamic,
+        open_stars: bool = False,
     ) -> None:
+        self._open_stars = open_stars
         self._dynamic = dynamic
         self._flow = flow
         self._expand = expand
@@ -291,22 +298,43 @@ class Resolver:
         if binding.kind == "assign" and binding.value is not None:
             values = self.resolve(binding.value)
             return frozenset((dotted, self._assigned(dotted, via)) for dotted, via in values), False
+        if binding.kind == "star" and self._open_stars:
+            return self._all_stars(binding)
+        above: list[str] = []
         while binding.kind == "star":
-            values, known = self._star(binding.dotted, binding.name)
-            if known:
-                return values, False
+            values, open_end = self._star(binding.dotted, binding.name), False
             before = list(binding.before or ())
-            if len(before) != 1 or before[0].kind != "star":
-                found, open_end = self._values(before)
-                return frozenset(found), open_end
+            last = len(before) != 1 or before[0].kind != "star"
+            if not values:
+                above.append(binding.dotted)
+                if last:
+                    found, open_end = self._values(before)
+                    values = frozenset(found)
+            if values or last:
+                if (values or open_end) and any(self._hides(module, binding.name) for module in above):
+                    return NOTHING, False
+                return values, open_end
             binding = before[0]
         return NOTHING, False
 
-    def _star(self, module: str, name: str) -> tuple[Values, bool]:
-        """What ``from module import *`` binds ``name`` to, and whether it surely binds it."""
-        values = self._expand(frozenset({(f"{module}.*{name}", DIRECT)}))
-        known = frozenset(value for value in values if "*" not in value[0])
-        return known, bool(known)
+    def _all_stars(self, binding: Binding) -> tuple[Values, bool]:
+        found: set[Value] = set()
+        while True:
+            found.add((member(binding.dotted, f"*{binding.name}"), DIRECT))
+            before = list(binding.before or ())
+            if len(before) != 1 or before[0].kind != "star":
+                values, open_end = self._values(before)
+                return self._expand(frozenset(found)) | values, open_end
+            binding = before[0]
+
+    def _star(self, module: str, name: str) -> Values:
+        """What ``from module import *`` binds ``name`` to, as far as that is known."""
+        values = self._expand(frozenset({(member(module, f"*{name}"), DIRECT)}))
+        return frozenset(value for value in values if "*" not in value[0])
+
+    def _hides(self, module: str, name: str) -> bool:
+        """Whether ``from module import *`` surely binds ``name``, to whatever it may be."""
+        return not self._expand(frozenset({(member(module, f"**{name}"), DIRECT)}))
 
     # -- dynamic access --------------------------------------------------------------------
 
@@ -361,7 +389,7 @@ class Resolver:
             return NOTHING
         top = "importlib.import_module" not in names and not any(k.arg == "fromlist" for k in node.keywords)
         top = top and len(node.args) < 4
-        dotted = text.partition(".")[0] if top else text
+        dotted = text.partition(".")[0] if top else _path(text)
         return _by_text(self._expand(frozenset({(dotted, DYNAMIC)})))
 
     def _subscript(self, node: ast.Subscript) -> Values:
@@ -374,7 +402,7 @@ class Resolver:
         found: set[Value] = set()
         for dotted, _ in mappings:
             if dotted == "sys.modules":
-                found.add((key, DYNAMIC))
+                found.add((_path(key), DYNAMIC))
             elif dotted.endswith(NAMESPACE):
                 found.add((f"{dotted.removesuffix(NAMESPACE)}.{key}", DYNAMIC))
         return _by_text(self._expand(frozenset(found)))
@@ -395,6 +423,11 @@ class Resolver:
 
 def _by_text(values: Values) -> Values:
     return frozenset((dotted, DYNAMIC) for dotted, _ in values)
+
+
+def _path(module: str) -> str:
+    """The dotted name of a module that is given by its path."""
+    return f"{module}:" if "." in module else module
 
 
 def _text(node: ast.expr) -> str | None:

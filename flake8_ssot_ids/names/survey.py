@@ -54,6 +54,7 @@ def _hands_on(data: bytes) -> bool:
     """Whether ``data`` may give a source, or its module, another name: it stands there uncalled."""
     if _RENAMED.search(data):
         return True
+    data = data.replace(b"\r", b"\n") if b"\r" in data else data
     for match in _UNCALLED.finditer(data):
         start = data.rfind(b"\n", 0, match.start()) + 1
         before = data[start : match.start()].lstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Sequence
 
 #: Context managers that swallow exceptions: what their body binds may not have happened.
@@ -149,3 +150,55 @@ def absolute(package: str, level: int, module: str | None) -> str | None:
 def member(module: str, name: str) -> str:
     """The dotted name of ``name`` in ``module``."""
     return module + name if module.endswith(".") else f"{module}.{name}"
+
+
+def imported(module: str, name: str) -> str:
+    """The dotted name that ``from module import name`` binds.
+
+    A colon ends what surely is the name of a module: with ``from a.b import c`` it is ``a.b:.c``,
+    where ``b`` is the submodule, even if the package binds something else to that name.
+    """
+    if module in sys.stdlib_module_names or module.endswith("."):
+        return member(module, name)
+    return f"{module}:.{name}"
+
+
+def certainly_bound(body: Sequence[ast.stmt]) -> set[str]:
+    """The names that these statements bind whatever way is taken through them; some are left out."""
+    found: set[str] = set()
+    for statement in body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(statement.name)
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            found.update(alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+        elif isinstance(statement, ast.Assign):
+            found.update(name for target in statement.targets for name in names_in(target))
+        elif isinstance(statement, ast.AnnAssign):
+            if statement.value is not None:
+                found.update(names_in(statement.target))
+        elif isinstance(statement, ast.Delete):
+            found -= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        elif isinstance(statement, (ast.With, ast.AsyncWith)):
+            found |= certainly_bound(statement.body)
+        elif isinstance(statement, (ast.If, ast.Try)):
+            gone = {
+                name.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Delete)
+                for name in ast.walk(node)
+                if isinstance(name, ast.Name)
+            }
+            found = (found | _bound_either_way(statement)) - gone
+    return found
+
+
+def _bound_either_way(statement: ast.If | ast.Try) -> set[str]:
+    if isinstance(statement, ast.If):
+        chain = [certainly_bound(statement.body)]
+        while len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
+            statement = statement.orelse[0]
+            chain.append(certainly_bound(statement.body))
+        return certainly_bound(statement.orelse).intersection(*chain)
+    ways = [certainly_bound(handler.body) for handler in statement.handlers]
+    found = certainly_bound([*statement.body, *statement.orelse]).intersection(*ways)
+    return found | certainly_bound(statement.finalbody)

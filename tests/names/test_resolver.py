@@ -65,7 +65,7 @@ def resolved(source: str, expression: str) -> list[Value]:
         ("import uuid\nuuid = 1\nuuid.uuid4", "uuid.uuid4", []),
         ("import uuid\nuuid.uuid4.uuid4", "uuid.uuid4.uuid4", [("uuid.uuid4.uuid4", "direct")]),
         ("uuid.uuid4", "uuid.uuid4", [("builtins.uuid.uuid4", "direct")]),
-        ("from .uuid import uuid4\nuuid4", "uuid4", [(".uuid.uuid4", "direct")]),
+        ("from .uuid import uuid4\nuuid4", "uuid4", [(".uuid:.uuid4", "direct")]),
     ],
 )
 def test_an_expression_stands_for_dotted_names(source: str, expression: str, values: list[Value]) -> None:
