@@ -15,20 +15,28 @@ else:
 class Observer(Protocol):
     """What an observer hears. Called on the thread that makes or checks the id, outside the lock."""
 
+    # Each body returns in so many words, else type checkers take the methods of a subclass for abstract.
+    # ruff: noqa: ARG002 - an interface uses no argument
+
     def generated(self, kind: str, count: int) -> None:
         """So many ids were made."""
+        return
 
     def seen(self, kind: str, format: str, where: str) -> None:  # noqa: A002
         """A text was judged: ``format`` is what `classify` says of it, ``where`` is the place."""
+        return
 
     def sanitised(self, kind: str) -> None:
         """A prefix was not legal as given and was made so."""
+        return
 
     def invalid(self, kind: str, reason: str, where: str) -> None:
         """A text was refused; ``reason`` is one of a few fixed words."""
+        return
 
     def clock_held(self, milliseconds: int) -> None:
         """The clock went back so far; ids keep the later time until it has caught up. Told once a step."""
+        return
 
 
 class NullObserver(Observer):
