@@ -9,6 +9,7 @@ from .grammar import is_prefix, not_a_prefix, plain, slug
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from hashlib import blake2b
     from typing import Literal
 
     UserTag = Literal["digest", "prefix8", "none"]
@@ -239,10 +240,17 @@ def key_bytes(key: object) -> bytes:
     return data
 
 
+_blake2b: type[blake2b] | None = None  # hashlib is loaded with the first digest, and asked only then
+
+
 def keyed_digest(key: bytes, purpose: bytes, data: bytes, size: int) -> bytes:
     """Keyed BLAKE2b (RFC 7693) of ``data``, bound to a purpose of at most 16 bytes; ``size`` is 1 to 64."""
-    from hashlib import blake2b
+    global _blake2b
+    blake2b = _blake2b
+    if blake2b is None:
+        import hashlib
 
+        blake2b = _blake2b = hashlib.blake2b
     if len(key) > 64:
         key = blake2b(key).digest()
     return blake2b(data, digest_size=size, key=key, person=purpose).digest()
