@@ -16,7 +16,7 @@ from typing import TypedDict
 from ssot_ids import IdMigrationBridge, UnifiedIdGenerator, UnifiedIDManager, classify, parse_id, validate
 from ssot_ids.core import Core
 from ssot_ids.generator import Replacement, _override
-from ssot_ids.grammar import COUNTER_MAX, COUNTER_MIN
+from ssot_ids.grammar import COUNTER_MAX, COUNTER_MIN, ID_MAX
 
 make = UnifiedIdGenerator.generate_base_id
 
@@ -38,7 +38,8 @@ def measured(share: int) -> list[Figure]:
         clock_back(),
         wrap(),
         pairs(100_000 // share),
-        hostile(),
+        hostile(4096),
+        hostile(ID_MAX),
     ]
 
 
@@ -230,9 +231,8 @@ def alike(chance: random.Random) -> tuple[str, str]:
 REJECTED_WITHIN = 50
 
 
-def hostile() -> Figure:
-    """Long texts of the kinds that make patterns and splitters slow."""
-    size = 4096
+def hostile(size: int) -> Figure:
+    """Texts of the kinds that make patterns and splitters slow, of so many characters."""
     an_id = make("user")
     texts = [
         "a" * size,
@@ -242,9 +242,9 @@ def hostile() -> Figure:
         "_1" * (size // 2),
         "0123456789abcdef" * (size // 16),
         "{" * size,
-        "urn:uuid:" * (size // 9),
-        (an_id + "_") * (size // len(an_id)),
-        "run_" * (size // 4 - 8) + an_id,
+        "urn:uuid:" * size,
+        (an_id + "_") * size,
+        "run_" * ((size - len(an_id)) // 4) + an_id.replace("_", "__"),
         an_id + "\n" * size,
         "\0" * size,
         "\N{ARABIC-INDIC DIGIT ONE}" * size,
@@ -253,13 +253,13 @@ def hostile() -> Figure:
     bridge = IdMigrationBridge()
     judges: list[tuple[str, Callable[[str], object], object]] = [
         ("parse_id", parse_id, None),
-        ("classify", classify, "unknown"),
+        ("classify", lambda text: classify(text) == "ssot", False),
         ("validate", lambda text: validate(text).ok, False),
         ("find_matching_ids", lambda text: bridge.find_matching_ids(an_id, [text], owner="u"), []),
     ]
     worst, by = 0.0, ""
     wrong = []
-    for text in texts:
+    for text in (text[:size] for text in texts):
         for name, judge, answer in judges:
             if judge(text) != answer:
                 wrong.append(f"{name}({text[:12]!r}…)")
@@ -269,7 +269,7 @@ def hostile() -> Figure:
             if spent > worst:
                 worst, by = spent, name
     return Figure(
-        name=f"{len(texts)} hostile texts of 4 kB through {len(judges)} functions",
+        name=f"{len(texts)} hostile texts of {size:,} characters through {len(judges)} functions",
         target="rejected in microseconds",
         measured=f"at most {worst:.1f} µs ({by})" + (f"; accepted: {wrong}" if wrong else ""),
         held=not wrong and worst <= REJECTED_WITHIN,

@@ -26,7 +26,7 @@ class Maker:
 
 
 SETUP = f"""
-import random, uuid
+import itertools, random, uuid
 import nanoid, uuid_utils
 from typeid import TypeID
 from ulid import ULID
@@ -36,6 +36,7 @@ user = "alice@example.org"
 an_id = UnifiedIdGenerator.generate_base_id("user")
 a_uuid = str(uuid.uuid4())
 bridge = IdMigrationBridge()
+fresh = itertools.count()
 
 def candidates():
     # A third each of ids of other contexts, of uuids and of legacy texts; what is searched is in the middle.
@@ -59,6 +60,8 @@ MAKERS = (
     Maker('str(TypeID(prefix="user"))'),
     Maker("nanoid.generate()"),
     Maker('UnifiedIdGenerator.generate_base_id("user")', ours=True),
+    # What is remembered of prefixes is bounded, so this costs more, and must not grow.
+    Maker('UnifiedIdGenerator.generate_base_id(f"Never seen {next(fresh)}")', ours=True),
     Maker('UnifiedIdGenerator.generate_session_id(user, "auth")', ours=True),
     Maker("UnifiedIdGenerator.generate_websocket_connection_id(user)", ours=True),
     Maker('UnifiedIdGenerator.generate_user_context_ids(user, "agent_execution")', ours=True, per=3),
