@@ -190,7 +190,7 @@ def test_a_text_of_a_subclass_counts_by_its_characters() -> None:
         def __str__(self) -> str:
             return "loud"
 
-        def rsplit(self, *_: object) -> list[str]:  # type: ignore[override]
+        def rsplit(self, *_: object) -> list[str]:
             raise RuntimeError
 
         def strip(self, *_: object) -> str:
