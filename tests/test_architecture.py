@@ -52,6 +52,7 @@ ENGINE = Package(
         ("rule",),
         ("flow",),
         ("uses", "shapes", "roles", "remedies"),
+        ("idvalue", "layouts", "templates", "literals"),
         ("names", "names.*"),
         ("prefilter",),
         # Data about Python's modules, no code.

@@ -9,7 +9,9 @@ import uuid
 
 import pytest
 
-from flake8_ssot_ids.shapes import CUT, FACTORY, GLUED, OBJECT, TEXT, Shape, integer, random_bits, shape_of
+from flake8_ssot_ids.layouts import random_bits
+from flake8_ssot_ids.literals import integer
+from flake8_ssot_ids.shapes import CUT, FACTORY, GLUED, OBJECT, TEXT, Shape, shape_of
 
 
 def shape(expression: str, source: str = "uuid4") -> Shape:

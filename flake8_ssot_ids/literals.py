@@ -1,0 +1,81 @@
+"""What an expression spells out: a text, a small number, the bounds of a slice, the terms of a sum."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+
+def text_of(node: ast.expr) -> str | None:
+    """The text of a literal of text or bytes (a character for each byte), None if it is none."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, (str, bytes)):
+        return None
+    return node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+
+
+def constant(node: ast.expr) -> object:
+    """The value of a literal or of arithmetic over integer literals, None if it is neither."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    return integer(node)
+
+
+def integer(node: ast.expr, depth: int = 8) -> int | None:
+    """The value of a small arithmetic expression over integer literals, None if it is none."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, int) and not isinstance(node.value, bool) else None
+    if depth == 0:
+        return None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = integer(node.operand, depth - 1)
+        return None if value is None else -value
+    if isinstance(node, ast.BinOp):
+        left, right = integer(node.left, depth - 1), integer(node.right, depth - 1)
+        if left is None or right is None:
+            return None
+        if isinstance(node.op, ast.Add):
+            return left + right
+        if isinstance(node.op, ast.Sub):
+            return left - right
+        if isinstance(node.op, ast.Mult):
+            return left * right
+        if isinstance(node.op, (ast.Pow, ast.LShift)) and 0 <= right <= 256 and abs(left) <= 1 << 64:
+            return int(left**right) if isinstance(node.op, ast.Pow) else left << right
+    return None
+
+
+def bounds_of(node: ast.Slice) -> list[int | str | None]:
+    """The bounds and the step: each a number, None where it is left out, ``?`` where it is not known."""
+    return [_bound(part) for part in (node.lower, node.upper, node.step)]
+
+
+def _bound(node: ast.expr | None) -> int | str | None:
+    if node is None or (isinstance(node, ast.Constant) and node.value is None):
+        return None
+    value = integer(node)
+    return "?" if value is None else value
+
+
+def as_slice(bounds: Sequence[int | str | None]) -> slice:
+    """The slice that has these bounds; one that is not known counts as left out."""
+    lower, upper, step = (bound if isinstance(bound, int) else None for bound in bounds)
+    return slice(lower, upper, step or None)
+
+
+def piece_of(value: ast.expr) -> str | ast.expr | None:
+    """A part of an f-string: its literal text, or the expression whose text stands there."""
+    if isinstance(value, ast.Constant):
+        return str(value.value)
+    return value.value if isinstance(value, ast.FormattedValue) else None
+
+
+def terms(node: ast.expr) -> list[str | ast.expr]:
+    """The terms of a chain of additions, in order: literal texts and other expressions."""
+    pieces: list[str | ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        text = text_of(node.right)
+        pieces.append(node.right if text is None else text)
+        node = node.left
+    text = text_of(node)
+    pieces.append(node if text is None else text)
+    return [piece for piece in reversed(pieces) if piece != ""]
