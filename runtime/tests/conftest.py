@@ -84,7 +84,8 @@ def postgresql() -> Iterator[Callable[[str], list[str]]]:
                 options = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", home, "-U", "test"]
                 done = subprocess.run(
                     [client, *options, "postgres"],
-                    input=sql, cwd=home, env=env, capture_output=True, encoding="utf-8", timeout=120, check=False,
+                    input=sql, cwd=home, env=env, capture_output=True, encoding="utf-8", timeout=120,
+                    check=False,
                 )  # fmt: skip
                 if done.returncode:
                     raise RuntimeError(done.stderr)

@@ -1,7 +1,7 @@
 """Writes the vectors: ids that every reader must accept, with their parts, and texts that it must refuse.
 
-``python tests/make_vectors.py`` writes them anew; a test compares. Nothing of the package is used, so that they
-are a second opinion on the grammar, for readers in any language.
+``python tests/make_vectors.py`` writes them anew; a test compares. Nothing of the package is used: they are a
+second opinion on the grammar, for readers in any language.
 """
 
 from __future__ import annotations

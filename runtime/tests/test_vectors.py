@@ -219,7 +219,8 @@ def test_the_postgresql_pattern_bears_long_texts(postgresql: Callable[[str], lis
     for piece in ("a", "a_", "_", "a_1000000000000_", VALID[0]["id"] + "_"):
         long = f"SELECT left(repeat('{piece}', n), n) AS t FROM (VALUES (4000), (1000000)) AS x(n)"
         rows = postgresql(
-            f"SET statement_timeout = '20s'; SELECT count(*) FROM ({long}) AS y WHERE t ~ '{POSTGRESQL_PATTERN}';"
+            "SET statement_timeout = '20s';"
+            f"SELECT count(*) FROM ({long}) AS y WHERE t ~ '{POSTGRESQL_PATTERN}';"
         )
         assert rows == ["0"]
 
