@@ -70,8 +70,8 @@ FORMATS: dict[Format, str] = {
     ),
     "prefixed_number": "A name, one of _ - : and at most 20 digits that are no time.",
     "bare_hex": (
-        "6, 8, 10, 12, 16 or 24 lower-case hexadecimal digits alone, letters among them and digits: a slice "
-        "of a uuid."
+        "6, 8, 10, 12, 16 or 24 lower-case hexadecimal digits alone, letters among them and digits, like a "
+        "slice of a uuid."
     ),
     "number": "1 to 20 digits alone.",
     "empty": "The empty text.",
@@ -94,6 +94,7 @@ _CLOCK_SIZES = frozenset((10, 13, 16, 19))
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{12}\Z")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_:-][A-Za-z0-9]+)*\Z")
 _HEX_NAME = re.compile(r"[0-9a-fA-F_:-]+\Z")
+_GROUP = re.compile(r"[_:-](?:[0-9a-f]{4}|[0-9a-f]{8})\Z")
 _CHANGE = re.compile(r"[0-9](?=[a-f])|[a-f](?=[0-9])")
 _FRACTION = re.compile(r"[0-9]{10}\.[0-9]{1,9}\Z")
 _DATE = re.compile(r"20[1-4][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])\Z")
@@ -258,8 +259,8 @@ def _legacy(text: str) -> tuple[Format, str, str]:
     last = text[cut + 1 :]
     before = _last_separator(text, cut)
     field = text[before + 1 : cut]
-    if not last.strip(_HEX) and len(last) in _HEX_SIZES and (last.strip(_DIGITS) or len(last) == 8):
-        found = _after_clock(text, before, field)
+    if not last.strip(_HEX) and len(last) in _HEX_SIZES:
+        found = _after_clock(text, before, field, last)
         if found is not _UNKNOWN:
             return found
     if not last.strip(_DIGITS):
@@ -269,10 +270,10 @@ def _legacy(text: str) -> tuple[Format, str, str]:
     return _named("prefixed_hex", text, cut) if _is_hex(last) else _UNKNOWN
 
 
-def _after_clock(text: str, before: int, field: str) -> tuple[Format, str, str]:
+def _after_clock(text: str, before: int, field: str, last: str) -> tuple[Format, str, str]:
     """A text whose last field is hexadecimal, if a time, or a time and a counter, stand before it."""
-    if before < 0:
-        return _UNKNOWN
+    if before < 0 or (not last.strip(_DIGITS) and (len(last) not in (8, 12, 24) or last.startswith("00"))):
+        return _UNKNOWN  # digits only are hexadecimal where they are no counter and no second time
     if _is_clock(field):
         return _named("prefixed_clock_hex", text, before)
     if 0 < len(field) <= _COUNTER_MAX and not field.strip(_DIGITS):
@@ -288,7 +289,9 @@ def _with_digits(text: str, cut: int, last: str, before: int, field: str) -> tup
         return _named("prefixed_clock", text, before)
     if _is_clock(last) or (len(last) == 14 and _DATE.match(last[:8]) and _TIME_OF_DAY.match(last[8:])):
         return _named("prefixed_clock", text, cut)
-    return _named("prefixed_number", text, cut) if 0 < len(last) <= _NUMBER_MAX else _UNKNOWN
+    if not last or len(last) > _NUMBER_MAX or (len(last) in (11, 12) and _is_clock(last[:10])):
+        return _UNKNOWN  # eleven and twelve digits may be what is left of milliseconds
+    return _named("prefixed_number", text, cut)
 
 
 def _named(form: Format, text: str, cut: int) -> tuple[Format, str, str]:
@@ -299,6 +302,8 @@ def _named(form: Format, text: str, cut: int) -> tuple[Format, str, str]:
     if _HEX_NAME.match(prefix) and (text[cut] == "-" or (len(prefix) >= 4 and not prefix.isalpha())):
         return _UNKNOWN  # digits as well: two slices of a uuid, or the beginning of one
     if form != "prefixed_uuid":
+        if text[cut] == "-" and _GROUP.search(prefix):
+            return _UNKNOWN  # a uuid that was cut, or slices of one
         numbers = _LONG_NUMBER.findall(prefix)
         if len(numbers) > (form == "prefixed_hex"):
             return _UNKNOWN

@@ -17,7 +17,7 @@ WebSocketID = NewType("WebSocketID", str)
 AgentExecutionID = NewType("AgentExecutionID", str)
 
 Accept = Literal["ssot", "both"]
-"""``ssot``: ids of the grammar only. ``both``: also older ids that can be of the kind, for a time of change."""
+"""``ssot``: ids of the grammar only. ``both``: also older ids that can be of the kind, for a while."""
 
 LEGACY_NAMES: dict[str, tuple[str, ...]] = {
     "user": ("user", "usr"),
