@@ -188,7 +188,7 @@ class IdValue:
         return self.slice(["?", None, None] if at is None else [at, None if at == -1 else at + 1, None])
 
     def slice(self, bounds: Sequence[int | str | None]) -> bool:
-        """Take a slice with bounds as :func:`~flake8_ssot_ids.literals.bounds_of` has them; whether the id goes on."""
+        """Take a slice with bounds as `literals.bounds_of` gives them; whether the id goes on."""
         if self.form == "list":
             if "?" in bounds:
                 return False
@@ -278,7 +278,7 @@ class IdValue:
             self.pad(int(found["width"]), found["align"] or "<")
 
     def pad(self, width: int | None, align: str) -> None:
-        """Fill up to ``width`` with other text: after the value (``<``), before it (``>``) or on both sides."""
+        """Fill up to ``width`` with other text: after it (``<``), before it (``>``) or on both sides."""
         if self.layout is None:
             return
         if "U" in self.layout or width is None:

@@ -49,7 +49,7 @@ ENGINE = Package(
         ),
         ("engine", "suppress", "registry"),
         ("rules", "rules.*"),
-        ("rule",),
+        ("rule", "entropy"),
         ("flow",),
         ("uses", "shapes", "roles", "remedies"),
         ("idvalue", "layouts", "templates", "literals"),

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
+from flake8_ssot_ids.entropy import what_is_left
 from flake8_ssot_ids.rule import Rule, direct, instead
 from flake8_ssot_ids.shapes import CUT
 from flake8_ssot_ids.uses import Use
-
-_CLOCKED = frozenset({"uuid1", "uuid6", "uuid7"})
-#: Where a collision is this likely, the message names the number of ids.
-_LIKELY = 0.01
 
 
 def matches(use: Use) -> bool:
@@ -18,27 +13,9 @@ def matches(use: Use) -> bool:
     return direct(use) and use.shape.kind == CUT
 
 
-def collision_at(bits: float, probability: float = _LIKELY) -> int:
-    """The number of ids at which two are equal with ``probability``, by the birthday bound.
-
-    ``n = sqrt(2 * 2**bits * ln(1 / (1 - probability)))``
-    """
-    return math.floor(math.sqrt(2 * 2**bits * math.log(1 / (1 - probability))))
-
-
 def message(use: Use) -> str:
     """What is wrong at this place: the bits that are left and where that ends."""
-    bits = use.shape.bits
-    if bits is None:
-        left = f"only a part of `{use.spelling}()` is kept, so ids collide early"
-    elif bits < 1:
-        what = "the clock and the machine" if use.source in _CLOCKED else "fixed digits"
-        left = f"the part of `{use.spelling}()` that is kept holds {what} and no random bit, so ids repeat"
-    else:
-        count = max(2, collision_at(bits))
-        amount = f"{bits:.0f} random bit{'' if round(bits) == 1 else 's'}"
-        left = f"only {amount} of `{use.spelling}()` are kept, so a collision is 1 % likely at {count:,} ids"
-    return f"{left}; {instead(use)}"
+    return f"{what_is_left(use, f'`{use.spelling}()`')}; {instead(use)}"
 
 
 RULE = Rule(

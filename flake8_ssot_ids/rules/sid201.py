@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flake8_ssot_ids.entropy import and_what_is_left
 from flake8_ssot_ids.names.resolver import ASSIGNED
 from flake8_ssot_ids.rule import Rule, instead
 from flake8_ssot_ids.uses import Use
@@ -15,7 +16,7 @@ def matches(use: Use) -> bool:
 def message(use: Use) -> str:
     """What is wrong at this place."""
     what = f"this name is an alias of `{use.spelling}`, so a raw id is made where no search finds it"
-    return f"{what}; {instead(use)}"
+    return f"{what}{and_what_is_left(use)}; {instead(use)}"
 
 
 RULE = Rule(

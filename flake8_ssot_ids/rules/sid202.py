@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flake8_ssot_ids.entropy import and_what_is_left
 from flake8_ssot_ids.names.resolver import REEXPORTED
 from flake8_ssot_ids.rule import Rule, instead
 from flake8_ssot_ids.uses import Use
@@ -17,7 +18,7 @@ def message(use: Use) -> str:
     what = (
         f"this is `{use.spelling}`, re-exported by a module of the project, so a raw id is made out of sight"
     )
-    return f"{what}; {instead(use)}"
+    return f"{what}{and_what_is_left(use)}; {instead(use)}"
 
 
 RULE = Rule(

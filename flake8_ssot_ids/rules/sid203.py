@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flake8_ssot_ids.entropy import and_what_is_left
 from flake8_ssot_ids.names.resolver import DYNAMIC
 from flake8_ssot_ids.rule import Rule, instead
 from flake8_ssot_ids.uses import Use
@@ -14,9 +15,8 @@ def matches(use: Use) -> bool:
 
 def message(use: Use) -> str:
     """What is wrong at this place."""
-    return (
-        f"this is `{use.spelling}` by dynamic access, which hides a raw id from every search; {instead(use)}"
-    )
+    what = f"this is `{use.spelling}` by dynamic access, which hides a raw id from every search"
+    return f"{what}{and_what_is_left(use)}; {instead(use)}"
 
 
 RULE = Rule(

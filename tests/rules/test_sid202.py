@@ -147,18 +147,25 @@ def messages(root: Path, source: str, files: Mapping[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("source", "remedy"),
+    ("source", "left", "remedy"),
     [
-        ("from ids import make\njob_id = str(make())\n", 'generate_base_id("job")'),
+        ("from ids import make\njob_id = str(make())\n", "", 'generate_base_id("job")'),
         (
             "from ids import make\ndef f(user_id):\n    session_id = make()\n",
+            "",
             'generate_session_id(user_id, "app")',
         ),
-        ('from ids import make\nx = f"order_{make()}"\n', 'generate_base_id("order")'),
+        ('from ids import make\nx = f"order_{make()}"\n', "", 'generate_base_id("order")'),
+        ("from ids import make\njob_id = make\n", "", 'generate_base_id("job")'),
+        (
+            'from ids import make\nx = f"order_{make().hex[:12]}"\n',
+            ", and only 48 random bits of it are kept, so a collision is 1 % likely at 2,378,620 ids",
+            'generate_base_id("order")',
+        ),
     ],
 )
-def test_message(source: str, remedy: str, tmp_path: Path) -> None:
+def test_message(source: str, left: str, remedy: str, tmp_path: Path) -> None:
     assert messages(tmp_path, source, {"ids.py": "from uuid import uuid4 as make\n"}) == [
-        "this is `uuid.uuid4`, re-exported by a module of the project, so a raw id is made out of sight; "
-        f"write `UnifiedIdGenerator.{remedy}`"
+        "this is `uuid.uuid4`, re-exported by a module of the project, so a raw id is made out of sight"
+        f"{left}; write `UnifiedIdGenerator.{remedy}`"
     ]

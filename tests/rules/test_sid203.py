@@ -95,6 +95,12 @@ MESSAGES = [
         "this is `uuid.uuid4` by dynamic access, which hides a raw id from every search; "
         'write `UnifiedIdGenerator.generate_session_id(user_id, "app")`',
     ),
+    (
+        "import uuid\ntrace_id = getattr(uuid, 'uuid4')().hex[:size]\n",
+        "this is `uuid.uuid4` by dynamic access, which hides a raw id from every search, and only a part of "
+        "it is kept, so ids collide early; "
+        'write `UnifiedIdGenerator.generate_base_id("trace")`',
+    ),
 ]
 
 
