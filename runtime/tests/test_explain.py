@@ -133,6 +133,7 @@ def test_every_method_is_explained_with_its_kind_and_tag() -> None:
             generator.generate_base_id("user"),
             generator.generate_message_id("reply"),
             UnifiedIDManager.generate_thread_id(),
+            generator.generate_base_id("user_2d6b44435a"),
         ]
     assert {explain(text)["kind"]: explain(text)["user_tag"] for text in made.values()} == dict.fromkeys(
         made, "2d6b44435a"
@@ -315,6 +316,7 @@ def test_random_bits_of_a_foreign_text_are_an_upper_bound() -> None:
         (USER.upper(), ["It has capital letters; an id has none."]),
         (USER.replace("_", "-"), ["It has '-' where '_' belongs."]),
         (USER[:-1], ["The random part has 7 digits, not 8 or 32."]),
+        (USER + USER[-8:], ["The random part has 16 digits, not 8 or 32."]),
         (USER[:-1] + "g", ["The random part is not made of 0-9 and a-f."]),
         (USER[:-9], ["It has fewer than four fields with '_' between them."]),
         ("x_" + USER[:-9], ["The time is not made of digits.", "The counter has 13 digits, not 10.", "10"]),
@@ -506,6 +508,7 @@ def test_nothing_to_read_is_no_success(
 
 def process(command: str, **variables: str) -> tuple[int, bytes, bytes]:
     environment = {**os.environ, "PYTHONPATH": ROOT, "PY": sys.executable, "ID": USER, **variables}
+    environment.pop("PYTHONUNBUFFERED", None)  # with a buffer there is something left to write at the end
     done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, timeout=60)
     return done.returncode, done.stdout, done.stderr
 
@@ -525,8 +528,9 @@ def process(command: str, **variables: str) -> tuple[int, bytes, bytes]:
             b"user_",
             b"code 1\n",
         ),
+        ('{ "$PY" -m ssot_ids explain "$ID"; echo "code $?" >&2; } | true', 0, b"", b"code 1\n"),
     ],
-    ids=["plain", "ascii", "stdout closed", "stdin closed", "disk full", "reader gone"],
+    ids=["plain", "ascii", "stdout closed", "stdin closed", "disk full", "reader gone", "reader gone early"],
 )
 def test_in_a_process_there_is_never_a_traceback(command: str, code: int, out: bytes, err: bytes) -> None:
     if "/dev/full" in command and not os.path.exists("/dev/full"):
