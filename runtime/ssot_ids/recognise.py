@@ -272,9 +272,12 @@ def _legacy(text: str) -> tuple[Format, str, str]:
 
 def _after_clock(text: str, before: int, field: str, last: str) -> tuple[Format, str, str]:
     """A text whose last field is hexadecimal, if a time, or a time and a counter, stand before it."""
-    if before < 0 or (not last.strip(_DIGITS) and (len(last) not in (8, 12, 24) or last.startswith("00"))):
-        return _UNKNOWN  # digits only are hexadecimal where they are no counter and no second time
+    letters = last.strip(_DIGITS)
+    if before < 0 or (not letters and len(last) not in (8, 12, 24)):
+        return _UNKNOWN  # a number, or a second time
     if _is_clock(field):
+        if not letters and last.startswith("00"):
+            return _UNKNOWN  # a counter of fixed width
         return _named("prefixed_clock_hex", text, before)
     if 0 < len(field) <= _COUNTER_MAX and not field.strip(_DIGITS):
         more = _last_separator(text, before)

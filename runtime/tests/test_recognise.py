@@ -261,7 +261,7 @@ def test_what_these_makers_made_is_recognised_whatever_the_chance(form: Format, 
     chance = random.Random(7)
     for _ in range(1000 * MANY):
         text = MAKERS[form][at](chance)
-        # Of digits of chance, some few have nothing but digits, or begin with two noughts.
+        # One in 2,700 of eight random digits is all decimal and begins with two noughts, like a counter.
         assert classify(text) == form or (form == "prefixed_clock_hex" and re.search("_00[0-9]+$", text)), (
             text
         )
