@@ -209,10 +209,12 @@ class IdMigrationBridge:
             return []
         rows = self._rows_of(owner)
         node = _node(wanted, rows)
+        # Without a row, only what holds the end of the node, of a context its random part, is worth parsing.
+        end = node[-8:]
         found = []
         for candidate in each:
             text = plain(candidate)
-            if text and (text == wanted or _node(text, rows) == node):
+            if text and (text == wanted or ((end in text or text in rows) and _node(text, rows) == node)):
                 found.append(candidate)
         return found
 
