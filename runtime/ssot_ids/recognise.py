@@ -157,7 +157,7 @@ def legacy_parts(text: object) -> LegacyParts | None:
 
 
 def looks_damaged(text: str) -> bool:
-    """Whether a short text that is no id of the grammar looks like one: ``ssot_damaged``."""
+    """Whether a short text looks like an id of the grammar; if it is none, it is ``ssot_damaged``."""
     text = text.strip(_AROUND).lower().replace("-", "_")
     if len(text) < ID_MIN - RANDOM_DIGITS - 2:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NewType
 
 from . import observer
-from .recognise import legacy_parts
+from .recognise import classify, legacy_parts
 from .validation import REASONS, Reason, judge, label_of, report
 
 UserID = NewType("UserID", str)
@@ -113,9 +113,7 @@ def _ensure(value: object, kind: str, accept: Accept, where: str) -> str:
     found = judge(value, kind)
     accepted = found.ok or (accept == "both" and legacy_kind(value) in (kind, ""))
     if observer.current() is not None:
-        if accepted and not found.ok:
-            from .recognise import classify
-
+        if accepted:
             observer.tell("seen", label_of(kind, found), classify(value), where)
         else:
             report(value, kind, found, where)

@@ -163,5 +163,5 @@ def _against_context(text: str, parts: IdParts) -> Reason | None:
     if generator.is_thread_id(held):
         return None
     # A run without a thread is a run. What was to be a thread and is none is not passed over.
-    broken = _is_of(held, "thread") or parse_id(held) is not None or looks_damaged(held)
+    broken = _is_of(held, "thread") or looks_damaged(held)
     return "thread" if broken else None

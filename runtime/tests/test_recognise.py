@@ -261,7 +261,7 @@ def test_what_these_makers_made_is_recognised_whatever_the_chance(form: Format, 
     chance = random.Random(7)
     for _ in range(1000 * MANY):
         text = MAKERS[form][at](chance)
-        # One in 2,700 of eight random digits is all decimal and begins with two noughts, like a counter.
+        # One in 4,300 of eight random digits is all decimal and begins with two noughts, like a counter.
         assert classify(text) == form or (form == "prefixed_clock_hex" and re.search("_00[0-9]+$", text)), (
             text
         )
@@ -404,6 +404,7 @@ def test_the_time_is_bounded(name: str) -> None:
 
 
 def test_length_bounds_what_is_looked_at() -> None:
+    assert LENGTH_MAX == 255
     name = "n" * (LENGTH_MAX - 37)
     assert classify(f"{name}_{UUID4}") == "prefixed_uuid"
     assert classify(f"{name}n_{UUID4}") == "unknown"

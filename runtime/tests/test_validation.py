@@ -47,6 +47,7 @@ ACCEPTED: list[tuple[str, str | None, str | None]] = [
     (f"user_x_{TAIL}", "user", "user"),
     (f"user_x_{TAIL}", "user_x", "user"),
     (f"user_{LONG_TAIL}", "user", "user"),  # more random bits than needed do no harm
+    (f"a_{TAIL}", "a", None),
     (f"order_{TAIL}", None, None),
     (f"order_{TAIL}", "order", None),
     (f"order_line_{TAIL}", "order", None),
@@ -368,6 +369,8 @@ class Ear(NullObserver):
         (USER, "run", [("seen", "run", "ssot", "here"), ("invalid", "run", "kind", "here")]),
         (USER, "run_x", [("seen", "run", "ssot", "here"), ("invalid", "run", "kind", "here")]),
         (USER, "Üser", [("seen", "other", "ssot", "here"), ("invalid", "other", "unknown_kind", "here")]),
+        (USER, "user_", [("seen", "other", "ssot", "here"), ("invalid", "other", "unknown_kind", "here")]),
+        (USER, 7, [("seen", "other", "ssot", "here"), ("invalid", "other", "unknown_kind", "here")]),
         ("", None, [("seen", "other", "empty", "here"), ("invalid", "other", "empty", "here")]),
         (7, None, [("seen", "other", "unknown", "here"), ("invalid", "other", "not_text", "here")]),
         (
