@@ -64,20 +64,27 @@ def rotated(turn: int) -> tuple[Maker, ...]:
 
 
 def tails(scope: dict[str, Any], rounds: int, calls: int) -> Numbers:
-    """The 99th percentile of single calls in nanoseconds, with the clock's own cost, which ``pass`` gives."""
+    """The 99th percentile of single calls in nanoseconds, with the clock's own cost, which ``pass`` gives.
+
+    The median of the rounds' own percentiles: a round in which the machine was busy elsewhere does not count
+    more than another.
+    """
     names = ["pass", *(maker.statement for maker in MAKERS if maker.per < 1000)]
-    times: dict[str, list[int]] = {name: [] for name in names}
+    times: list[int] = []
     timers = {
         name: timeit.Timer(
             f"began = clock()\n{name}\nnote(clock() - began)",
-            globals={**scope, "clock": time.perf_counter_ns, "note": times[name].append},
+            globals={**scope, "clock": time.perf_counter_ns, "note": times.append},
         )
         for name in names
     }
+    found: dict[str, list[int]] = {name: [] for name in names}
     for _ in range(rounds):
-        for timer in timers.values():
+        for name, timer in timers.items():
+            times.clear()
             timer.timeit(calls)
-    return {name: sorted(own)[len(own) * 99 // 100] for name, own in times.items()}
+            found[name].append(sorted(times)[calls * 99 // 100])
+    return {name: statistics.median(own) for name, own in found.items()}
 
 
 def throughput(scope: dict[str, Any], rounds: int, total: int) -> Numbers:
