@@ -24,8 +24,9 @@ from flake8_ssot_ids.names.syntax import absolute, certainly_bound, imported, me
 from flake8_ssot_ids.prefilter import searchable
 from flake8_ssot_ids.source import decode, parse
 
-#: A chain of re-exports longer than this is given up.
-_LONGEST = 200
+#: A chain of re-exports longer than this is given up, and so is a name with more parts.
+_LONGEST = 1000
+_MOST_PARTS = 50
 #: So many questions about aliases within one another are answered with a look at the tree.
 _DEEPEST = 40
 _NAME = re.compile(rb"[\w\x80-\xff]+")
@@ -306,7 +307,7 @@ class Project:
                 if not self._binds(dotted, home.roots, {}):
                     found.add((dotted, via))
                 continue
-            for target in self._target(dotted, home.roots):
+            for target in self._target(dotted, home.roots, onward=True):
                 found.add((target, via if target == dotted.removeprefix(".") else REEXPORTED))
         return frozenset(found)
 
@@ -329,11 +330,26 @@ class Project:
             return roots[:-1]
         return roots
 
-    def _target(self, dotted: str, roots: tuple[str, ...]) -> frozenset[str]:
-        """What ``dotted`` stands for; only what an exact look confirms is an id source or its module."""
+    def _target(self, dotted: str, roots: tuple[str, ...], onward: bool = False) -> frozenset[str]:
+        """What ``dotted`` stands for; only what an exact look confirms is an id source or its module.
+
+        The first look finds all that the exact one does and maybe more, whatever was asked before, so
+        that the answer is that of the exact one, which depends on nothing but the files. That goes also
+        for what leads ``onward`` to a source.
+        """
         loose = self._resolved(dotted, roots, exact=False)
-        if any(target.partition(".")[0] == catalog.MODULE for target in loose):
-            return self._resolved(dotted, roots, exact=True)
+        plain = dotted.removeprefix(".").replace(":", "")
+        for target in loose:
+            top = target.partition(".")[0]
+            if top == catalog.MODULE or (
+                onward
+                and (
+                    top in LEADING
+                    or target.endswith(":")
+                    or (target.replace(":", "") != plain and self._is_module(target, roots))
+                )
+            ):
+                return self._resolved(dotted, roots, exact=True)
         return loose
 
     def _resolved(self, dotted: str, roots: tuple[str, ...], *, exact: bool) -> frozenset[str]:
@@ -359,16 +375,21 @@ class Project:
             dotted, roots = item
             relative = dotted.startswith(".")
             dotted = dotted.removeprefix(".")
+            if dotted.count(".") > _MOST_PARTS:
+                # An alias in a cycle that takes an attribute of itself.
+                continue
             here = self._locate(dotted, roots, exact)
             if here is None:
                 if not relative:
                     yield dotted.replace(":", "")
                 continue
-            file, rest = here
+            file, rest, submodule = here
             if not rest:
                 yield dotted
                 continue
             name, after = rest[0], rest[1:]
+            if submodule and not exact:
+                pending.append((f"{submodule}:" + "".join(f".{part}" for part in after), roots))
             exports = self._exports(file, exact) if file else _EMPTY
             star = name.startswith("*")
             name = name.removeprefix("*")
@@ -389,7 +410,7 @@ class Project:
                 else:
                     beneath = True
             if targets is not None and beneath:
-                pending += ((".".join((target, *after)), inner) for target in targets)
+                pending += ((".".join((target, *after)), inner) for target in sorted(targets))
             elif star and not ways and name not in exports.certain:
                 yield dotted
 
@@ -440,9 +461,10 @@ class Project:
 
     def _locate(
         self, dotted: str, roots: tuple[str, ...], exact: bool
-    ) -> tuple[str | None, tuple[str, ...]] | None:
+    ) -> tuple[str | None, tuple[str, ...], str] | None:
         """The file of the module that ``dotted`` begins with (None: it has none), and the names after it.
 
+        Third, the submodule that the first of these names would be if the package did not bind it.
         None: it is not of this project.
         """
         parts = dotted.split(".")
@@ -465,12 +487,13 @@ class Project:
                 if file is not None and used >= path:
                     imported_from = exact and used == path and ":" in dotted
                     if self._binds_other(file, parts[: used + 1], exact, imported_from):
-                        break
+                        hidden = any(self._child(folder, parts[used]))
+                        return file, tuple(parts[used:]), ".".join(parts[: used + 1]) if hidden else ""
                 inner_file, inner_folder = self._child(folder, parts[used])
                 if inner_file is None and inner_folder is None:
                     break
                 file, folder, used = inner_file, inner_folder, used + 1
-            return file, tuple(parts[used:])
+            return file, tuple(parts[used:]), ""
         return None
 
     def _binds_other(self, file: str, parts: list[str], exact: bool, imported_from: bool) -> bool:
@@ -481,7 +504,7 @@ class Project:
         """
         name = parts[-1]
         exports = self._exports(file, False)
-        if exact and (imported_from or name in exports.aliases):
+        if exact and (imported_from or name in exports.aliases or name in exports.names):
             exports = self._exports(file, True)
         bound = exports.names.get(name)
         if bound is None:

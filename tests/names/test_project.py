@@ -7,6 +7,7 @@ import random
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 from pathlib import Path
 from types import ModuleType
 
@@ -14,8 +15,10 @@ import pytest
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.catalog import FRESH
+from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED
+from flake8_ssot_ids.policy import load_policy
 
 NAMES = ("m", "n", "uuid", "uuid4", "_p")
 #: Module -> its file; each may import from those before it.
@@ -355,3 +358,77 @@ def test_what_an_answer_depends_on_is_recorded(tmp_path: Path) -> None:
 def test_the_package_of_a_file(files: dict[str, str], path: str, package: str, tmp_path: Path) -> None:
     write(tmp_path, files)
     assert Project([str(tmp_path)], FRESH).home(str(tmp_path / path)).package == package
+
+
+def random_cycle(choose: random.Random) -> dict[str, str]:
+    """Four modules that import from and alias one another in whatever circles come about."""
+    files: dict[str, str] = {}
+    names = "mnpq"
+    for me in "abcd":
+        lines: list[str] = []
+        for _ in range(choose.randint(1, 5)):
+            other = choose.choice([name for name in "abcd" if name != me])
+            one, two, three = (choose.choice(names) for _ in range(3))
+            lines.append(
+                choose.choice(
+                    [
+                        f"from {other} import {two} as {one}",
+                        f"from {other} import {two}",
+                        f"import {other}\n{one} = {other}.{two}",
+                        f"from {other} import *",
+                        f"import {other} as {one}",
+                        f"{one} = {two}",
+                        f"{one} = {two} = {three}",
+                        f"{one} = {two}.{three}",
+                        f"{one} = x or {two}",
+                        f"{one} = partial({two})",
+                        f"if x: {one} = {two}",
+                        f"{one} = getattr({two}, '{three}')",
+                        f"def {one}(): pass",
+                        f"{one} = 1",
+                        f"def f():\n    global {one}\n    {one} = {two}",
+                    ]
+                )
+            )
+        if choose.random() < 0.7:
+            source = choose.choice(["import uuid as n", "from uuid import uuid4 as m", "from uuid import *"])
+            lines.insert(choose.randint(0, len(lines)), source)
+        calls = [f"{one}()\n{one}.{two}()" for one in names for two in names]
+        files[f"{me}.py"] = "\n".join(["from functools import partial", *lines, *calls, ""])
+    return files
+
+
+def test_the_order_of_the_questions_does_not_matter(tmp_path: Path) -> None:
+    some = 0
+    for seed in range(30):
+        root = tmp_path / str(seed)
+        files = random_cycle(random.Random(seed))  # noqa: S311
+        write(root, files)
+        policy = load_policy(None, root=str(root))
+        answers = set()
+        for order in permutations(files):
+            project = Project([str(root)], FRESH)
+            found = set()
+            for file in order:
+                path = str(root / file)
+                report = check_source(files[file].encode(), path, policy, project)
+                found |= {(file, finding.span, finding.code) for finding in report.findings}
+            answers.add(frozenset(found))
+        assert len(answers) == 1, seed
+        some += any(answers)
+    assert some > 10
+
+
+def test_the_first_look_finds_all_that_the_exact_one_does(tmp_path: Path) -> None:
+    some = 0
+    for seed in range(100):
+        root = tmp_path / str(seed)
+        write(root, random_cycle(random.Random(seed)))  # noqa: S311
+        for dotted in (f"{module}:.{name}" for module in "abcd" for name in "mnpq"):
+            project = Project([str(root)], FRESH)
+            home = project.home(str(root / "case.py"))
+            exact = project._resolved(dotted, home.roots, exact=True)
+            real = {name for name in exact if catalog.source_name(name, FRESH)}
+            assert ours(root, dotted) == real, (seed, dotted)
+            some += bool(real)
+    assert some > 30
