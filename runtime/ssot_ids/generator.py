@@ -214,10 +214,12 @@ def _make(kind: str, name: object, user_id: object) -> str:
     tail = f"_{tag}_" if tag else "_"
     room = 64 - len(tail)
     head, size, label, clean = policy.head(_named(kind, name))
+    head = head[:room].rstrip("_")
+    if policy.declares:  # whose kinds' names may reach into the tag, or be longer than what is left
+        size, label = policy.measure(head + tail[:-1])
     timestamp, counter = core.take()
     if _observer._observer is not None:
         _tell(label, clean, 1)
-    head = head[:room].rstrip("_")
     return f"{head}{tail}{timestamp}_{counter}_{core.entropy(size).hex()}"
 
 

@@ -131,10 +131,12 @@ class IdPolicy:
     Raises PolicyError with all problems at once.
     """
 
-    __slots__ = ("_heads", "_key", "kinds", "user_tag")
+    __slots__ = ("_heads", "_key", "declares", "kinds", "user_tag")
 
     kinds: tuple[Kind, ...]
     user_tag: UserTag
+    declares: bool
+    """Whether there are kinds besides the generator's own."""
     _heads: dict[str, Head]
     _key: bytes
 
@@ -172,6 +174,7 @@ class IdPolicy:
         unique = {kind.name: kind for kind in reversed(every)}
         hold(self, "kinds", tuple(sorted(unique.values(), key=lambda kind: (-len(kind.name), kind.name))))
         hold(self, "user_tag", user_tag)
+        hold(self, "declares", bool(own))
         hold(self, "_key", secret)
         hold(self, "_heads", {})
 
@@ -201,18 +204,17 @@ class IdPolicy:
         clean = slug(text) or "id"
         if clean.startswith("thread_"):
             clean = clean[:_THREAD_MAX].rstrip("_")
-        kind = self.kind_of(clean)
-        head = (
-            clean + "_",
-            16 if kind is not None and kind.strong else 4,
-            "other" if kind is None else kind.name,
-            clean == text,
-        )
+        head = (clean + "_", *self.measure(clean), clean == text)
         if len(text) <= _REMEMBERED_LENGTH:
             if len(self._heads) >= _REMEMBERED:
                 self._heads.clear()
             self._heads[text] = head
         return head
+
+    def measure(self, prefix: str) -> tuple[int, str]:
+        """Random bytes of an id with this prefix, and the label of its kind."""
+        kind = self.kind_of(prefix)
+        return (4, "other") if kind is None else (16 if kind.strong else 4, kind.name)
 
     def tag(self, user_id: object, key: bytes | None = None) -> str:
         """What an id shows of ``user_id``: a segment, or ``""`` by the policy. Never raises.
