@@ -1,4 +1,4 @@
-"""Kinds and policies: what cannot be is refused with all its problems; a user is shown no more than allowed."""
+"""Kinds and policies: what cannot be is refused with all its problems; a user is shown as little as said."""
 
 from __future__ import annotations
 
