@@ -195,7 +195,7 @@ def expected(processes: int, rate: int, *, at_once: bool, random_bits: int = 32)
     """The expected number of equal ids in a year."""
     milliseconds = YEAR if at_once else YEAR * 1_000
     each = rate if at_once else rate / 1_000
-    return math.comb(processes, 2) * each * each * milliseconds / (10**9 * 2**random_bits)
+    return math.comb(processes, 2) * each * each * milliseconds / 10**9 * 0.5**random_bits
 
 
 def figures(page: str) -> list[str]:
@@ -401,24 +401,28 @@ def some_ids() -> list[str]:
 NO_IDS = ["", "message_1", "550e8400-e29b-41d4-a716-446655440000", "x" * 122]
 
 
-def test_the_table_for_sqlite() -> None:
-    table = sqlite3.connect(":memory:")
-    table.execute(blocks("docs/columns.md", "sql")[2])
+@pytest.fixture
+def sqlite() -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        yield connection
+
+
+def test_the_table_for_sqlite(sqlite: sqlite3.Connection) -> None:
+    sqlite.execute(blocks("docs/columns.md", "sql")[2])
     ids = some_ids()
-    table.executemany("INSERT INTO message VALUES (?, 'text')", [[text] for text in ids])
-    assert [row[0] for row in table.execute("SELECT id FROM message ORDER BY id")] == sorted(ids)
+    sqlite.executemany("INSERT INTO message VALUES (?, 'text')", [[text] for text in ids])
+    assert [row[0] for row in sqlite.execute("SELECT id FROM message ORDER BY id")] == sorted(ids)
     for text in ("", "x" * 122, None):
         with pytest.raises(sqlite3.IntegrityError):
-            table.execute("INSERT INTO message VALUES (?, 'text')", [text])
+            sqlite.execute("INSERT INTO message VALUES (?, 'text')", [text])
 
 
-def test_the_alias_table_for_sqlite() -> None:
-    table = sqlite3.connect(":memory:")
-    table.execute(*blocks("docs/adopting.md", "sql"))
-    table.execute("INSERT INTO id_alias VALUES ('alice', 'old', 'new')")
+def test_the_alias_table_for_sqlite(sqlite: sqlite3.Connection) -> None:
+    sqlite.execute(*blocks("docs/adopting.md", "sql"))
+    sqlite.execute("INSERT INTO id_alias VALUES ('alice', 'old', 'new')")
     with pytest.raises(sqlite3.IntegrityError):
-        table.execute("INSERT INTO id_alias VALUES ('alice', 'old', 'newer')")
-    table.execute("INSERT INTO id_alias VALUES ('bob', 'old', 'new')")
+        sqlite.execute("INSERT INTO id_alias VALUES ('alice', 'old', 'newer')")
+    sqlite.execute("INSERT INTO id_alias VALUES ('bob', 'old', 'new')")
 
 
 def test_the_tables_for_postgresql(postgresql: Callable[[str], list[str]]) -> None:
