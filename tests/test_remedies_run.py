@@ -68,7 +68,7 @@ def remedies(judge: Judge) -> set[str]:
 
 
 def bind(source: str) -> tuple[str, ast.Call]:
-    """The generator's method that ``source`` calls, and the call; TypeError or AttributeError if none fits."""
+    """The method that ``source`` calls, and the call; TypeError or AttributeError if none fits."""
     call = ast.parse(source, mode="eval").body
     assert isinstance(call, ast.Call)
     assert isinstance(call.func, ast.Attribute)
