@@ -57,10 +57,14 @@ def prose(page: str) -> str:
     return " ".join(BLOCK.sub("", PAGES[page]).split())
 
 
-@pytest.fixture
-def untouched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What an example configures ends with it."""
+@pytest.fixture(autouse=True)
+def _not_production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSOT_IDS_ENV", raising=False)
+
+
+@pytest.fixture
+def untouched() -> Iterator[None]:
+    """What an example configures ends with it."""
     policy = ssot_ids.current_policy()
     observer = set_observer(None)
     try:

@@ -45,6 +45,11 @@ NO_CREDENTIAL = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _not_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSOT_IDS_ENV", raising=False)
+
+
 def test_an_ordinary_id() -> None:
     told = explain(USER, now_ms=START_MS + 61_000)
     assert told == {

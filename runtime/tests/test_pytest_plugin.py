@@ -54,7 +54,13 @@ def test_a_fixture_of_ones_own_inside(deterministic_ids, fixed):
 
 def run(folder: Path, *arguments: str, **variables: str) -> tuple[int, str]:
     """Exit code and output of pytest over ``folder``, warnings being errors."""
-    environment = {**os.environ, "PYTHONPATH": ROOT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": ROOT,
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "SSOT_IDS_ENV": "",
+        **variables,
+    }
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         environment.pop(name, None)
     done = subprocess.run(
