@@ -334,6 +334,7 @@ TABLE: dict[Format, tuple[list[str], list[tuple[str, Format]]]] = {
             ("x_1763888000123_123456789_ab12cd34", "ssot_damaged"),
             ("x_1763888000123_1234567890_ab12cd34", "ssot"),
             ("x_1763888000123_7_7_ab12cd34", "prefixed_hex"),
+            ("x_1763888000_123456789_ab12cd34", "unknown"),
             ("1763888000123_7_ab12cd34", "unknown"),
             ("x_1763888000123__ab12cd34", "unknown"),
             ("x_7_1763888000123_ab12cd34", "prefixed_clock_hex"),
