@@ -106,11 +106,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     fetched = run(*PIP, "--python", builder, "install", "-q", BUILDER)
     if fetched.returncode:
         pytest.skip(f"pip cannot fetch {BUILDER}: {fetched.stderr.strip().splitlines()[-1]}")
-    program = "import sys; from setuptools import build_meta; print(build_meta.build_sdist(sys.argv[1]))"
-    name = output(builder, "-c", program, folder, cwd=folder / "copy").split()[-1]
-    output(*PIP, "wheel", "-q", "--no-deps", "-w", folder, folder / name)
-    (wheel,) = folder.glob("*.whl")
-    return folder / name, wheel
+    program = (
+        "import sys; from setuptools import build_meta as b; print(getattr(b, sys.argv[1])(sys.argv[2]))"
+    )
+    source = folder / output(builder, "-c", program, "build_sdist", folder, cwd=folder / "copy").split()[-1]
+    with tarfile.open(source) as archive:
+        archive.extractall(folder / "unpacked", filter="data")
+    (unpacked,) = (folder / "unpacked").iterdir()
+    wheel = folder / output(builder, "-c", program, "build_wheel", folder, cwd=unpacked).split()[-1]
+    return source, wheel
 
 
 def relative(folder: Path, pattern: str) -> set[str]:
