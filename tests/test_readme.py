@@ -72,6 +72,19 @@ def test_every_toml_and_python_block_parses() -> None:
     assert len(blocks("toml")) == 2
 
 
+def test_the_shown_id_is_one_of_the_runtime() -> None:
+    (block,) = (block for block in blocks("python") if "ssot_ids" in block)
+    made, shown = block.splitlines()[-1].split("  # ")
+    explain = [sys.executable, "-m", "ssot_ids", "explain"]
+    done = subprocess.run([*explain, shown], capture_output=True, cwd=ROOT / "runtime")
+    assert done.returncode == 0
+    program = [sys.executable, "-c", block.replace(made, f"print({made})")]
+    done = subprocess.run(program, capture_output=True, cwd=ROOT / "runtime")
+    fresh = done.stdout.decode().strip()
+    assert re.fullmatch(r"user_\d{13}_\d{10}_[0-9a-f]{8}", fresh)
+    assert re.fullmatch(r"user_\d{13}_\d{10}_[0-9a-f]{8}", shown)
+
+
 def test_every_linked_file_is_there() -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert len(links) >= 6
