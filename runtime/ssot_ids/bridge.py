@@ -322,8 +322,7 @@ def _thread_of(text: str) -> str | None:
     prefix, timestamp, counter, random = parts
     kind, _, operation = prefix.partition("_")
     if kind == "run":
-        # Its thread id ends the search: a run is not a thread.
-        return _thread_of(operation) if operation.startswith("thread_") else None
+        return _thread_of(operation)  # which begins with "thread", so that it is no run again
     if len(operation) > OPERATION_MAX:
         return None
     if kind == "thread":

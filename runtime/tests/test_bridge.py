@@ -11,7 +11,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -24,6 +27,7 @@ from ssot_ids import (
     set_observer,
     validate,
 )
+from ssot_ids import bridge as bridge_module
 from ssot_ids.bridge import ContextKey, MissingKeyError, context_key
 from ssot_ids.observer import NullObserver
 
@@ -97,6 +101,9 @@ NO_CONTEXT = {
     "strong run": f"run_{THREAD}_1700000000000_1500000001_{STRONG}",
     "strong request": f"request_chat_1700000000000_1500000002_{STRONG}",
     "run of a strong thread": f"run_thread_1700000000000_1500000000_{STRONG}{OWN}",
+    "that strong thread": f"thread_1700000000000_1500000000_{STRONG}",
+    "that damaged thread": "thread_chat_170000000000_1500000000_0123abcd",
+    "run of a long operation": f"run_thread_{'a' * 19}_1700000000000_1500000000_0123abcd{OWN}",
     "run alone": "run_1700000000000_1500000001_0123abcd",
     "run of an operation": "run_chat_1700000000000_1500000001_0123abcd",
     "run of a request": f"run_request_1700000000000_1500000002_0123abcd{OWN}",
@@ -104,6 +111,7 @@ NO_CONTEXT = {
     "thread of a long operation": f"thread_{'a' * 19}_1700000000000_1500000000_0123abcd",
     "request of a long operation": f"request_{'a' * 19}_1700000000000_1500000002_0123abcd",
     "request before the first counter": "request_chat_1700000000000_1000000001_0123abcd",
+    "what that request would give": "thread_chat_1700000000000_999999999_0123abcd",
     "other kind": "message_chat_1700000000000_1500000000_0123abcd",
     "longer word": "threads_1700000000000_1500000000_0123abcd",
     "session": SESSION,
@@ -815,25 +823,59 @@ def test_rows_may_be_added_while_others_search() -> None:
     assert bridge.find_matching_ids(SESSION, [*olds, OTHER_SESSION], owner="alice") == olds
 
 
-@pytest.mark.usefixtures("fast_switches")
-def test_of_rows_that_contradict_each_other_one_wins() -> None:
-    bridge = IdMigrationBridge()
-    refused: list[int] = []
-    barrier = threading.Barrier(8)
-    ids = UnifiedIdGenerator.generate_batch_ids("user", 8)
+def _giving_way(frame: FrameType, _event: str, _argument: object) -> Any:
+    """Traces lines of the bridge, and lets the other threads go first at each."""
+    if frame.f_code.co_filename != bridge_module.__file__:
+        return None
+    time.sleep(0)
+    return _giving_way
 
-    def add(at: int) -> None:
+
+def _at_once(*works: Callable[[], None]) -> list[BaseException]:
+    """Run works in threads that give way at each line of the bridge; the errors they end with."""
+    barrier = threading.Barrier(len(works))
+    errors: list[BaseException] = []
+
+    def run(work: Callable[[], None]) -> None:
+        before = sys.gettrace()
         barrier.wait()
-        for old in range(200):
-            try:
-                bridge.add(Alias(f"old {old}", ids[at], "alice"))
-            except ValueError:
-                refused.append(old)
+        sys.settrace(_giving_way)
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            sys.settrace(before)
 
-    threads = [threading.Thread(target=add, args=(at,)) for at in range(8)]
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    assert sorted(refused) == sorted([*range(200)] * 7)
-    assert len(bridge.aliases_of("alice")) == 200
+    return errors
+
+
+def test_of_rows_that_contradict_each_other_one_wins() -> None:
+    ids = UnifiedIdGenerator.generate_batch_ids("user", 4)
+    for _ in range(30):
+        bridge = IdMigrationBridge()
+        errors = _at_once(*(partial(bridge.add, Alias("old", each, "alice")) for each in ids))
+        assert [str(each) for each in errors] == ["legacy_id: its owner has another ssot_id for it"] * 3
+        (row,) = bridge.aliases_of("alice")
+        assert [each for each in ids if bridge.matches("old", each, owner="alice")] == [row.ssot_id]
+
+
+def test_rows_may_be_listed_while_others_are_added() -> None:
+    bridge = IdMigrationBridge(aliases=[Alias(f"old {at}", SESSION, "alice") for at in range(50)])
+    counts: list[int] = []
+
+    def listing() -> None:
+        counts.extend(len(bridge.aliases_of("alice")) for _ in range(10))
+
+    def adding() -> None:
+        for at in range(50, 100):
+            bridge.add(Alias(f"old {at}", SESSION, "alice"))
+
+    assert _at_once(listing, adding) == []
+    assert counts == sorted(counts)
+    assert len(bridge.aliases_of("alice")) == 100
