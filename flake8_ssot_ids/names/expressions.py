@@ -23,7 +23,15 @@ from flake8_ssot_ids.names.scopes import (
     State,
     merge,
 )
-from flake8_ssot_ids.names.syntax import children, may_hand_on, names_in, possible_values, unpack
+from flake8_ssot_ids.names.syntax import (
+    TEXTS,
+    children,
+    may_be_text,
+    may_hand_on,
+    names_in,
+    possible_values,
+    unpack,
+)
 
 
 class Expressions:
@@ -130,7 +138,7 @@ class Expressions:
         while pending:
             target, value = pending.pop()
             if isinstance(target, ast.Name):
-                if value is not None and may_hand_on(value):
+                if value is not None and (may_hand_on(value) or may_be_text(value)):
                     if target.id not in self.watched and self._mentions(value):
                         self.suspects.append((target.id, value))
                     self._bind(target.id, Binding("assign", value=value))
@@ -184,7 +192,7 @@ class Expressions:
         pairs += zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         pairs += ((rest, None) for rest in (arguments.vararg, arguments.kwarg) if rest is not None)
         for parameter, default in pairs:
-            if default is not None and may_hand_on(default):
+            if default is not None and (may_hand_on(default) or may_be_text(default)):
                 if parameter.arg not in self.watched and self._mentions(default):
                     self.suspects.append((parameter.arg, default))
                 self._bind(parameter.arg, Binding("assign", value=default))
@@ -235,12 +243,13 @@ class Expressions:
                 continue
             else:
                 if isinstance(node, ast.Call):
-                    if any(self._names_source(argument) for argument in node.args):
+                    if self._may_get_source(node):
                         self._candidate(node)
                 elif (
                     isinstance(node, ast.Subscript)
                     and node.ctx.__class__ is ast.Load
-                    and self._names_source(node.slice)
+                    and isinstance(node.slice, TEXTS)
+                    and (node.slice.__class__ is not ast.Constant or self._names_source(node.slice))
                 ):
                     self._candidate(node)
                 inner = children(node)
@@ -279,6 +288,23 @@ class Expressions:
         return (
             isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in self.attributes
         )
+
+    def _may_get_source(self, node: ast.Call) -> bool:
+        """Whether a call may be one of ``getattr``, or the like, that gives a source."""
+        arguments = node.args
+        if any(self._names_source(argument) for argument in arguments):
+            return True
+        function = node.func
+        if isinstance(function, ast.Call):
+            return any(self._names_source(argument) for argument in function.args)
+        if len(arguments) > 1 and isinstance(arguments[1], TEXTS):
+            return (
+                function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            ) in (
+                "getattr",
+                "__getattribute__",
+            )
+        return False
 
     def _walrus(self, node: ast.NamedExpr) -> Callable[[], None]:
         def bind() -> None:

@@ -38,6 +38,19 @@ def may_hand_on(value: ast.expr) -> bool:
     )
 
 
+#: Expressions that may be text.
+TEXTS = (ast.Constant, ast.Name, ast.BinOp, ast.JoinedStr, ast.IfExp, ast.NamedExpr)
+
+
+def may_be_text(value: ast.expr) -> bool:
+    """Whether this is literal text, or put together from such, by its form alone."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, str)
+    return isinstance(value, ast.JoinedStr) or (
+        isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add)
+    )
+
+
 def possible_values(node: ast.BoolOp) -> list[ast.expr]:
     """The operands that a function or a module may come out of: these are true, so `and` goes on."""
     return node.values[-1:] if isinstance(node.op, ast.And) else node.values
