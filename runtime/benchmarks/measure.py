@@ -153,8 +153,8 @@ def resident() -> int:
         return peak if sys.platform == "darwin" else peak * 1024
 
 
-def import_times(runs: int) -> tuple[Numbers, list[str]]:
-    """Milliseconds of each import in a fresh process, and what ours loads beside the standard library."""
+def import_times(runs: int) -> tuple[dict[str, list[float]], list[str]]:
+    """Milliseconds of each import, in fresh processes, and what ours loads beside the standard library."""
     times: dict[str, list[float]] = {name: [] for name in IMPORTS}
     for turn in range(runs + 1):
         for name in IMPORTS:
@@ -170,7 +170,7 @@ def import_times(runs: int) -> tuple[Numbers, list[str]]:
         "print(*sorted({n.partition('.')[0] for n in set(sys.modules) - before} - sys.stdlib_module_names))"
     )
     loaded = _output(program).split()
-    return {name: statistics.median(own) for name, own in times.items()}, loaded
+    return times, loaded
 
 
 def _output(program: str) -> str:
@@ -197,7 +197,7 @@ def main() -> None:
     imported, loaded = import_times(15 if share == 1 else 3)
     say("figures to hold")
     held = [figures.ratio(ratio['UnifiedIdGenerator.generate_base_id("user")'])]
-    held += [figures.imports(imported["ssot_ids"], loaded)]
+    held += [figures.imports(statistics.median(imported["ssot_ids"]), loaded)]
     held += figures.measured(share)
     held += [figures.flat({name: growth[name] for name in growth if "Unified" in name}, 1_000_000 // share)]
     result = {
