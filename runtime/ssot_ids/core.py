@@ -66,6 +66,8 @@ class Core:
         held = 0
         with state.lock:
             now = self._clock() // 1_000_000
+            if state is not self._state:  # a signal handler has forked meanwhile: this is the child
+                return self.take(count)
             # From here to the last assignment nothing is called, so no signal handler or finaliser of this
             # thread can come between.
             last = state.last

@@ -157,7 +157,7 @@ class IdPolicy:
                 problems.append(f"kinds[{at}]: {kind.name!r} is there twice")
             else:
                 names.add(kind.name)
-        if user_tag not in _TAGS:
+        if plain(user_tag) not in _TAGS:
             problems.append(f"user_tag: {user_tag!r} is not one of {', '.join(_TAGS)}")
         secret, field = key, "key"
         if secret is None:

@@ -327,6 +327,21 @@ def test_a_reseeded_core_counts_on_from_a_new_start_and_not_from_an_earlier_time
     assert core.take() == (NOW, COUNTER_MIN + 41)
 
 
+def test_what_is_taken_while_the_process_forks_is_the_child_s_own() -> None:
+    """As when a signal handler or a finaliser, which runs in the call of the clock, forks."""
+    forks = [True]
+
+    def clock() -> int:
+        if forks and forks.pop():
+            core.entropy = lambda size: (41).to_bytes(size, "big")
+            core.reseed()  # what the hook does in the child
+        return NOW * 1_000_000
+
+    core = Core(clock, zeros)
+    assert core.take(3) == (NOW, COUNTER_MIN + 41)
+    assert core.take() == (NOW, COUNTER_MIN + 44)
+
+
 def test_a_process_without_the_hook_gets_a_state_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     core = Core(Clock(), zeros)
     core.take(10)

@@ -152,6 +152,7 @@ def test_all_problems_of_a_policy_are_told_at_once() -> None:
         ({"user_tag": None}, "user_tag"),
         ({"user_tag": "Digest"}, "user_tag"),
         ({"user_tag": []}, "user_tag"),
+        ({"user_tag": b"digest"}, "user_tag"),
         ({"key": ""}, "key"),
         ({"key": b""}, "key"),
         ({"key": b"fifteen bytes.."}, "key"),

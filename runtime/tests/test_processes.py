@@ -212,6 +212,39 @@ print(json.dumps([made, handled]))
     assert counters == list(range(counters[0], counters[0] + len(counters)))
 
 
+@forks
+def test_a_child_that_is_born_inside_the_making_of_an_id_makes_another(
+    run_python: Callable[..., str],
+) -> None:
+    """A signal handler may fork, and the child may go on with what the handler interrupted."""
+    printed = run_python(
+        PREFACE
+        + """
+parent = os.getpid()
+reader, writer = os.pipe()
+births = []
+
+def clock():
+    if not births:
+        births.append(True)
+        births.append(os.fork())
+    return time.time_ns()
+
+core.PROCESS._clock = clock
+made = [UnifiedIdGenerator.generate_base_id("a"), *ids()]
+if os.getpid() != parent:
+    os.write(writer, json.dumps(made).encode()[:65_000])
+    os._exit(0)
+os.close(writer)
+with open(reader, "rb") as file:
+    other = json.loads(file.read())
+assert os.waitpid(births[1], 0)[1] == 0
+print(json.dumps([made, other]))
+"""
+    )
+    _foreign(json.loads(printed))
+
+
 def test_processes_that_are_spawned_share_no_counter(run_python: Callable[..., str]) -> None:
     printed = run_python(
         """
