@@ -136,7 +136,8 @@ def test_the_source_distribution_holds_what_a_build_needs(built: tuple[Path, Pat
     with tarfile.open(source) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
     needed = relative(PACKAGE, "*.py") | relative(PACKAGE, "*.json") | {"ssot_ids/py.typed"}
-    assert needed | {"pyproject.toml", "README.md", "LICENSE", "PKG-INFO"} <= held
+    needed |= relative(RUNTIME / "docs", "*.md") | relative(RUNTIME / "tests", "*.py")
+    assert needed | {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "PKG-INFO"} <= held
 
 
 def test_the_metadata_names_no_requirement(built: tuple[Path, Path]) -> None:
