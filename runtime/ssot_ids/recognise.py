@@ -102,12 +102,12 @@ _TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]\Z")
 _LONG_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9]{9,}(?![A-Za-z0-9])")
 _ALIEN = re.compile(r"[^a-z0-9_]")
 _CUT = re.compile(r"_[1-9][0-9]{12}_[1-9][0-9]{9}(?:_[0-9a-f]{0,40})?\Z")
+_DAMAGED_MIN = ID_MIN - len("x") - len("_") - RANDOM_DIGITS
 _AROUND = " \t\r\n\"'`<>()[]{},;"
 
 # What each character of the last three fields may be, with the "_" before each.
-_FIRST = _DIGITS[1:]
 _TAILS = tuple(
-    ("_", _FIRST, *(_DIGITS,) * 12, "_", _FIRST, *(_DIGITS,) * 9, "_", *(_HEX,) * size)
+    ("_", *(_DIGITS,) * 13, "_", *(_DIGITS,) * 10, "_", *(_HEX,) * size)
     for size in (RANDOM_DIGITS, STRONG_RANDOM_DIGITS)
 )
 
@@ -159,8 +159,6 @@ def legacy_parts(text: object) -> LegacyParts | None:
 def looks_damaged(text: str) -> bool:
     """Whether a short text looks like an id of the grammar; if it is none, it is ``ssot_damaged``."""
     text = text.strip(_AROUND).lower().replace("-", "_")
-    if len(text) < ID_MIN - RANDOM_DIGITS - 2:
-        return False
     cut = _CUT.search(text)
     if cut is not None:
         return _is_nearly_prefix(text[: cut.start()])
@@ -189,7 +187,7 @@ def _judge(text: object) -> tuple[Format, str, str]:
         return "ssot", "", ""
     if size >= 32 and _uuid_would_take(text):
         return "uuid_odd_spelling", "", text
-    if size >= ID_MIN - RANDOM_DIGITS - 2 and looks_damaged(text):
+    if size >= _DAMAGED_MIN and looks_damaged(text):
         return "ssot_damaged", "", ""
     return _legacy(text) if text.isascii() else _UNKNOWN
 
@@ -303,7 +301,7 @@ def _named(form: Format, text: str, cut: int) -> tuple[Format, str, str]:
     if _NAME.match(prefix) is None:
         return _UNKNOWN
     if _HEX_NAME.match(prefix) and (text[cut] == "-" or (len(prefix) >= 4 and not prefix.isalpha())):
-        return _UNKNOWN  # digits as well: two slices of a uuid, or the beginning of one
+        return _UNKNOWN  # slices of uuids, or the beginning of one
     if form != "prefixed_uuid":
         if text[cut] == "-" and _GROUP.search(prefix):
             return _UNKNOWN  # a uuid that was cut, or slices of one
