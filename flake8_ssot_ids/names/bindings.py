@@ -360,6 +360,7 @@ class Flow(Expressions):
         if statement in self._seen or not self._enters(statement):
             return
         self._seen.add(statement)
+        first_parameter = owner_of(statement, outer) if outer.kind is CLASS else None
         scope = Scope(FUNCTION, statement, outer, join_symbol(outer.symbol, statement.name))
 
         def run() -> None:
@@ -367,6 +368,8 @@ class Flow(Expressions):
             for parameter in getattr(statement, "type_params", ()):
                 self._bind(parameter.name, OPAQUE)
             self._parameters(arguments)
+            if first_parameter is not None:
+                self._bind(*first_parameter)
             self._block(statement.body)
 
         self._deferred.append(run)
@@ -397,13 +400,25 @@ class Flow(Expressions):
             self._expression(keyword.value, keyword)
         if self._enters(statement):
             self.scope = Scope(CLASS, statement, self.scope, join_symbol(outer.symbol, statement.name))
+            self.classes[statement] = self.scope
             if outer.kind is not MODULE:
                 self.scope.bound.update(bound_in(statement.body))
             self._block(statement.body)
         self.scope = outer
-        self._bind(statement.name, OPAQUE)
+        self._bind(statement.name, Binding("class", node=statement))
 
 
+def owner_of(method: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> tuple[str, Binding] | None:
+    """The first parameter of a method, and the class (``class``) or instance (``self``) that it is."""
+    parameters = [*method.args.posonlyargs, *method.args.args]
+    decorators = {getattr(decorator, "id", "") for decorator in method.decorator_list}
+    if not parameters or "staticmethod" in decorators:
+        return None
+    of_class = "classmethod" in decorators or method.name in _OF_CLASS
+    return parameters[0].arg, Binding("class" if of_class else "self", node=scope.node)
+
+
+_OF_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 _HANDLERS: dict[type[ast.stmt], Callable[[Flow, ast.stmt], None]] = {
     ast.If: Flow._if,
     ast.For: Flow._loop,

@@ -21,6 +21,7 @@ from flake8_ssot_ids.names.scopes import (
     Place,
     Scope,
     State,
+    Store,
     merge,
 )
 from flake8_ssot_ids.names.syntax import (
@@ -73,6 +74,9 @@ class Expressions:
         self.aliases: set[str] = set()
         #: Names that are not watched, with a value that a watched name stands in.
         self.suspects: list[tuple[str, ast.expr]] = []
+        #: Attributes that are assigned what a watched name stands in, or that are watched.
+        self.stores: list[Store] = []
+        self.classes: dict[ast.AST, Scope] = {}
         self.stars: list[str] = []
         self._star_names = tuple(names)
         self.module = self.scope = Scope(MODULE, tree, None, "")
@@ -149,6 +153,11 @@ class Expressions:
             elif isinstance(target, ast.Starred):
                 pending.append((target.value, None))
             else:
+                if isinstance(target, ast.Attribute) and (
+                    target.attr in self.attributes
+                    or (value is not None and may_hand_on(value) and self._mentions(value))
+                ):
+                    self.stores.append(Store(target, value))
                 self._expression(target)
 
     def _mentions(self, value: ast.expr) -> bool:

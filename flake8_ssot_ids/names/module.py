@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.bindings import Flow
+from flake8_ssot_ids.names.members import members_of
 from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver, Value, Values
 from flake8_ssot_ids.names.scopes import Hits
 
@@ -69,7 +70,9 @@ class ModuleNames:
                 name for name, value in self.flow.suspects if self.resolver.resolve(value)
             )
             found = (found | self.resolver.wanted) - watched
-            if not found:
+            new = frozenset() if exports else members_of(self.flow, self.resolver) - attributes
+            attributes |= new
+            if not found and not new:
                 break
             rounds += 1
             if rounds >= _PATIENCE:

@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.bindings import Flow
+from flake8_ssot_ids.names.members import is_owner, member_values, owner_value
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, UNBOUND, Binding, Scope
 from flake8_ssot_ids.names.syntax import TEXTS, absolute, may_be_text, member, possible_values
 
@@ -102,6 +104,7 @@ class Resolver:
         #: What is being resolved just now, with its depth; a second visit is a cycle.
         self._active: dict[object, int] = {}
         self._lowest = 0
+        self._asked: dict[tuple[str, str], Values] = {}
         #: Where the search was broken off for the depth of the stack.
         self._too_deep: list[ast.expr] = []
         #: Results inside of cycles that still are under way, kept lest each way through a cycle be
@@ -149,11 +152,13 @@ class Resolver:
                 self._memo[base] = values
         for link in reversed(chain):
             if values:
+                members = self._members(values, link.attr)
                 values = self._expand(
                     frozenset(
                         (f"{dotted}.{link.attr}", via) for dotted, via in values if dotted[0] not in "'<"
                     )
                 )
+                values |= members
             if final:
                 self._memo[link] = values
         return values
@@ -239,6 +244,26 @@ class Resolver:
             elif may_be_text(part):
                 found |= self._text(part)
         return frozenset(found)
+
+    def _members(self, owners: Values, name: str) -> Values:
+        """What the attribute ``name`` holds in those of ``owners`` that are classes of this module."""
+        found: set[Value] = set()
+        for owner, _ in owners:
+            if is_owner(owner):
+                key = (owner, name)
+                if key not in self._asked:
+                    # A class that is defined by its own attributes asks for itself.
+                    self._asked[key] = NOTHING
+                    values = member_values(self._flow, self, owner, name)
+                    self._asked[key] = frozenset(
+                        (dotted, self._assigned(dotted, via)) for dotted, via in values
+                    )
+                found |= self._asked[key]
+        return frozenset(found)
+
+    def leads_to_source(self, dotted: str) -> bool:
+        """Whether this is an id source or the module that has them."""
+        return dotted == catalog.MODULE or self._is_source(dotted)
 
     # -- text ------------------------------------------------------------------------------
 
@@ -346,6 +371,8 @@ class Resolver:
         if binding.kind == "assign" and binding.value is not None:
             values = self.resolve(binding.value)
             return frozenset((dotted, self._assigned(dotted, via)) for dotted, via in values), False
+        if binding.kind in ("class", "self") and not self._open_stars:
+            return frozenset({(owner_value(binding), DIRECT)}), False
         if binding.kind == "star" and self._open_stars:
             return self._all_stars(binding)
         above: list[str] = []

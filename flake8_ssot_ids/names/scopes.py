@@ -14,7 +14,8 @@ class Binding:
 
     ``kind`` is ``import`` (``dotted`` names it), ``assign`` (``value`` is the expression),
     ``star`` (``dotted`` is the module, ``name`` the name asked for, ``before`` what was in
-    force, ``node`` the import), ``opaque`` (anything else) or ``unbound``.
+    force, ``node`` the import), ``class`` or ``self`` (a class, or an instance of one, whose
+    definition is ``node``), ``opaque`` (anything else) or ``unbound``.
     """
 
     __slots__ = ("before", "dotted", "kind", "name", "node", "value")
@@ -133,6 +134,16 @@ class Load:
         self.bindings: set[Binding] = set()
         self.owners: set[Scope] = set()
         self.onward: Scope | None = None
+
+
+class Store:
+    """An assignment to the attribute ``target``; ``value`` is None where it is not known."""
+
+    __slots__ = ("target", "value")
+
+    def __init__(self, target: ast.Attribute, value: ast.expr | None) -> None:
+        self.target = target
+        self.value = value
 
 
 class Place:
