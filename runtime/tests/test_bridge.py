@@ -350,21 +350,21 @@ def test_rows_may_be_added_while_candidates_are_made() -> None:
 def _best(work: Callable[[], object]) -> float:
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.thread_time()  # which the other processes of a busy machine do not count in
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.thread_time() - start)
     return min(times)
 
 
 def test_time_is_linear_in_the_candidates() -> None:
     rows = [Alias(f"old {at}", SESSION, "alice") for at in range(1000)]
     bridge = IdMigrationBridge(aliases=rows)
-    few = [*CONTEXT, "old 7", SESSION, "x" * 4096, "thread_" * 600] * 700
-    many = few * 8
+    few = [*CONTEXT, "old 7", SESSION, "x" * 4096, "thread_" * 600] * 500
+    many = few * 16
     taken = _best(lambda: bridge.find_matching_ids(RUN, few, owner="alice"))
     longer = _best(lambda: bridge.find_matching_ids(RUN, many, owner="alice"))
-    assert len(bridge.find_matching_ids(RUN, many, owner="alice")) == 4 * 700 * 8
-    assert longer < 24 * taken  # 8 times the candidates; 64 if it were quadratic
+    assert len(bridge.find_matching_ids(RUN, many, owner="alice")) == 4 * 500 * 16
+    assert longer < 64 * taken  # 16 times the candidates; 256 if it were quadratic
 
 
 # Alias rows
