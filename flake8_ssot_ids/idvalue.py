@@ -1,305 +1,181 @@
-"""The value of one id on its way out of its expression: what has become of it so far.
+"""The value of one id on its way out of its expression: what is known of it, what of it is left.
 
-:class:`IdValue` goes through the same operations as the value at run time, in the letters of
-:mod:`flake8_ssot_ids.layouts`: it is sliced, formatted, padded, masked and glued to other text.
+:class:`IdValue` is spelled in the letters of :mod:`flake8_ssot_ids.layouts`. Here are its parts and its
+bits; :mod:`~flake8_ssot_ids.idnumbers`, :mod:`~flake8_ssot_ids.idtexts` and
+:mod:`~flake8_ssot_ids.idcalls` do to it what its expression does.
 """
 
 from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flake8_ssot_ids import layouts
+from flake8_ssot_ids.layouts import MIXED, UNKNOWN
 from flake8_ssot_ids.literals import as_slice
-from flake8_ssot_ids.templates import TEXT_FORMAT
 
-_WIDEST = 1000
-_SAME_TEXT = frozenset(
-    {"upper", "lower", "casefold", "swapcase", "title", "capitalize", "strip", "lstrip", "rstrip"}
-    | {"encode", "decode", "zfill", "ljust", "rjust", "center", "__str__", "format"}
-)
-_ENCODERS: Mapping[str, tuple[str, int]] = {
-    "b64encode": ("b", 22),
-    "urlsafe_b64encode": ("b", 22),
-    "standard_b64encode": ("b", 22),
-    "b32encode": ("q", 26),
-    "b85encode": ("y", 20),
-    "a85encode": ("y", 20),
-}
+#: A longer text is not followed: neither is there an id of that length, nor shall time be lost on it.
+_LONGEST = 4000
 
 
 class IdValue:
-    """One id while its expression is climbed.
+    """One id while its expression is climbed; ``digits`` are those of its source in the catalog.
 
-    ``form`` is object, text, bytes, number or list; of a list, ``parts`` are the layouts of its items.
-    ``layout`` is None where it is not known. ``cut`` says that a part of the id is lost, ``glued`` that
-    other text stands around it: ``head`` before it, ``tail`` after it.
+    ``form`` is object, text, bytes, number or list. ``layout`` is its text; of bytes that are no text a
+    letter for each of them, of a number its bits; None where it is not known. ``parts`` are the layouts
+    of the items of a list, which have the form ``items``; None where they are not known. Other text
+    around the id is ``head`` and ``tail``, if it is ``glued``.
+
+    A value without a layout has ``limit`` random bits (None: not known); a number without one has one of
+    ``size`` values (0: not known). ``several`` says that other ids may follow that are made alike.
     """
 
-    __slots__ = ("_limit", "cut", "form", "glued", "head", "layout", "parts", "tail")
+    __slots__ = (
+        *("_lost", "_mixed", "_random", "form", "glued", "head", "items", "layout"),
+        *("letters", "limit", "parts", "several", "size", "tail"),
+    )
 
     def __init__(self, digits: str) -> None:
         self.form = "object"
-        self.layout: str | None = digits
-        self.parts: list[str] = []
-        self.cut = False
+        self.layout: str | None = layouts.DIGITS
+        self.parts: list[str] | None = []
+        self.items = "text"
+        self.letters = layouts.Letters()
         self.glued = False
         self.head: list[str | ast.expr] = []
         self.tail = ""
-        self._limit: float | None = None
+        self.several = False
+        self.limit: float | None = None
+        self.size = 0
+        self._random = layouts.random_mask(digits)
+        self._lost = False
+        #: How many letters MIXED hold all that there is, and the random bits of one.
+        self._mixed = (0, 0.0)
+
+    @property
+    def cut(self) -> bool:
+        """Whether a part of the id is lost."""
+        text = self._text()
+        if self._lost or text is None:
+            return self._lost
+        if self._mixed[0]:
+            return text.count(MIXED) < self._mixed[0]
+        return bool(layouts.CONTENT & ~self.letters.mask(text))
 
     def bits(self) -> float | None:
         """The random bits that are left, None where they cannot be told."""
-        if self.layout is not None:
-            left = layouts.random_bits(self.layout)
-            return left if self._limit is None else min(left, self._limit)
-        return self._limit
+        text = self._text()
+        if self.several and self.cut:
+            return None
+        if text is None:
+            return self.limit
+        whole, each = self._mixed
+        if not whole:
+            return (self.letters.mask(text) & self._random).bit_count()
+        left = text.count(MIXED)
+        if self.limit is None or left >= whole:
+            return self.limit
+        return min(self.limit, left * each)
 
-    # -- attributes, methods and functions -------------------------------------------------------
+    def _text(self) -> str | None:
+        if self.form == "list":
+            return None if self.parts is None else "".join(self.parts)
+        return self.layout
 
-    def attribute(self, name: str) -> bool:
-        """Take the attribute ``name``; whether that still is the id or a part of it."""
-        if self.form != "object" or self.layout is None:
-            return False
-        digits = self.layout
-        if name in ("hex", "int"):
-            self.form = "text" if name == "hex" else "number"
-        elif name == "urn":
-            self.form, self.layout = "text", "L" * len(layouts.URN) + layouts.dashed(digits)
-        elif name in ("bytes", "bytes_le"):
-            self.form = "bytes"
-        elif name == "fields":
-            self.parts = [layouts.part(digits, field) for field in layouts.FIELDS]
-            self.form, self.layout = "list", None
-        elif name in layouts.PARTS:
-            self.form, self.layout, self.cut = "number", layouts.part(digits, name), True
+    def put(self, layout: str | None) -> None:
+        """Take what an operation made of the layout; None: it is not known, but nothing is lost."""
+        if layout is None or len(layout) > _LONGEST:
+            self.blur()
         else:
-            return False
-        return True
+            self.layout = layout
 
-    def method(self, name: str, arguments: Sequence[object]) -> bool:
-        """Call the method ``name`` with constant ``arguments`` (None: not known); whether the id goes on."""
-        if self.form == "object" and name in ("__str__", "__repr__", "__format__"):
-            self.to_text(name == "__repr__")
-            return True
-        if self.form == "bytes" and name == "hex":
-            self.form = "text"
-            return True
-        if self.form == "number" and name == "to_bytes":
-            self.form = "bytes"
-            return True
-        if self.form not in ("text", "bytes"):
-            return False
-        if name in _SAME_TEXT:
-            return True
-        if name == "replace" and len(arguments) >= 2:
-            old, new = arguments[:2]
-            if old == "-" and isinstance(new, str) and self.layout is not None:
-                self.layout = self.layout.replace("-", layouts.other_text(new))
-            return True
-        if name == "removeprefix" and arguments:
-            if self.layout is not None and arguments[0] == layouts.URN:
-                self.layout = self.layout.removeprefix("L" * len(layouts.URN))
-            return True
-        if name in ("split", "rsplit", "partition", "rpartition") and self.layout is not None:
-            return self._split(name, arguments)
-        return False
+    def blur(self, *, lost: bool = False, counted: bool = True) -> None:
+        """Forget the layout.
 
-    def function(self, name: str) -> bool:
-        """Call one of the functions that take the id alone; whether the id goes on."""
-        if name in ("str", "repr", "ascii") and self.form != "list":
-            self.to_text(name != "str")
-        elif name == "int" and self.form in ("object", "number", "text"):
-            if self.form == "text" and self.layout is not None:
-                self.layout = self.layout.replace("-", "")
-            self.form = "number"
-        elif name == "hex" and self.form == "number":
-            self.form = "text"
-            self.layout = None if self.layout is None else "LL" + self.layout
-        elif name == "bytes" and self.form == "object":
-            self.form = "bytes"
-        else:
-            return False
-        return True
+        What it held is left, unless a part is ``lost``, nobody knows how much. Not ``counted``: a few bits
+        may be gone.
+        """
+        self._lost, self.limit = lost or self.cut, self.bits() if counted and not lost else None
+        self.layout, self._mixed = None, (0, 0.0)
 
-    def encode(self, name: str) -> bool:
-        """Encode bytes by a function of ``base64`` or ``binascii``; whether the id goes on."""
-        if self.form != "bytes":
-            return False
-        if name in _ENCODERS:
-            letter, length = _ENCODERS[name]
-            kept = 0 if self.layout is None else len(self.layout)
-            self._limit = self.bits()
-            self.layout = letter * max(1, round(length * kept / 32))
-            return True
-        return name == "hexlify"
+    def mix(self, count: int, each: float) -> None:
+        """Spell the value with ``count`` characters of ``each`` bits that depend on all of it."""
+        self.blur()
+        self.layout, self._mixed = MIXED * count, (count, each)
 
-    def from_bytes(self) -> bool:
-        """Make a number of bytes; whether the id goes on."""
-        if self.form != "bytes":
-            return False
-        self.form = "number"
-        return True
-
-    def to_text(self, represent: bool = False) -> None:
-        """Take ``str()`` or ``repr()``: of an object ``UUID('…')``, of a text the same in quotes."""
-        if self.form == "object" and self.layout is not None:
-            self.layout = layouts.dashed(self.layout)
-            if represent:
-                self.layout = f"{'L' * 6}{self.layout}LL"
-        elif self.form == "text" and represent and self.layout is not None:
-            self.layout = f"L{self.layout}L"
-        elif self.form == "number":
-            self.layout = None if self.layout is None else layouts.decimal(self.layout)
-        self.form = "text"
+    def twin(self) -> IdValue:
+        """The same value, to go another way; its layouts have the same letters."""
+        other = IdValue.__new__(IdValue)
+        for name in self.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.head = self.head[:]
+        return other
 
     # -- parts -----------------------------------------------------------------------------------
 
-    def _split(self, name: str, arguments: Sequence[object]) -> bool:
-        if not arguments or arguments[0] != "-" or self.layout is None or "U" in self.layout:
-            return False
-        if name == "partition":
-            self.parts = list(self.layout.partition("-"))
-        elif name == "rpartition":
-            self.parts = list(self.layout.rpartition("-"))
-        else:
-            most = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], int) else -1
-            self.parts = self.layout.split("-", most) if name == "split" else self.layout.rsplit("-", most)
-        self.form, self.layout = "list", None
-        return True
-
     def join(self, separator: str | None) -> None:
         """Join the parts of a list again."""
-        self.layout = None if separator is None else ("-" * len(separator)).join(self.parts)
-        self.form = "text"
+        if self.parts is None:
+            self.blur()
+            self.form = "text"
+            return
+        between = UNKNOWN if separator is None else layouts.other_text(separator)
+        self.form, self.layout = "text", between.join(self.parts)
+        self.put(self.layout)
 
     def item(self, at: int | None) -> bool:
         """Take one item (None: not known which); whether the id goes on."""
-        if self.form == "list":
-            before, whole = self.cut, sum(map(layouts.digits, self.parts))
-            self.form, self.cut = "text", True
-            if at is None or not -len(self.parts) <= at < len(self.parts):
-                self.layout = None
-            else:
-                self.layout = self.parts[at]
-                self.cut = before or layouts.digits(self.layout) < whole
-            return True
-        return self.slice(["?", None, None] if at is None else [at, None if at == -1 else at + 1, None])
+        if self.form != "list":
+            return self.slice(["?", None, None] if at is None else [at, None if at == -1 else at + 1, None])
+        self.form, self.layout = self.items, self._text()
+        parts = self.parts
+        if parts is not None and at is not None and -len(parts) <= at < len(parts):
+            beside = parts[at:] if at < 0 else parts[: at + 1]
+            if not any(UNKNOWN in part for part in beside):
+                self.layout = parts[at]
+                return True
+        self.blur(lost=True)
+        return True
 
     def slice(self, bounds: Sequence[int | str | None]) -> bool:
         """Take a slice with bounds as `literals.bounds_of` gives them; whether the id goes on."""
         if self.form == "list":
-            if "?" in bounds:
-                return False
-            whole = sum(map(layouts.digits, self.parts))
-            self.parts = self.parts[as_slice(bounds)]
-            self.cut = self.cut or sum(map(layouts.digits, self.parts)) < whole
+            if self.parts is None or "?" in bounds or any(UNKNOWN in part for part in self.parts):
+                self.blur(lost=True)
+                self.parts = None
+            else:
+                self.parts = self.parts[as_slice(bounds)]
             return True
         if self.form not in ("text", "bytes"):
             return False
-        if bounds != [None, None, None]:
-            self._slice_text(bounds)
+        if bounds == [None, None, None]:
+            return True
+        if "?" in bounds:
+            self.blur(lost=True)
+        elif self.layout is None or UNKNOWN in self.layout:
+            self._slice_unknown(self.layout, bounds)
+        else:
+            self.layout = self.layout[as_slice(bounds)]
         return True
 
-    def _slice_text(self, bounds: Sequence[int | str | None]) -> None:
-        layout = self.layout
-        if "?" in bounds:
-            self.cut, self.layout = True, None
-            return
+    def _slice_unknown(self, layout: str | None, bounds: Sequence[int | str | None]) -> None:
+        """A slice of a text of which some parts have an unknown length."""
         cut = as_slice(bounds)
-        if layout is None or "U" in layout:
-            self._slice_unknown(layout, cut.start, cut.stop)
-            return
-        if self.form == "bytes" and not set(layout) & set("bqy"):
-            pairs = [layout[at : at + 2] for at in range(0, len(layout), 2)]
-            kept = "".join(pairs[cut])
-        else:
-            kept = layout[cut]
-        self.cut = self.cut or layouts.digits(kept) < layouts.digits(layout)
-        self.layout = kept
-
-    def _slice_unknown(self, layout: str | None, lower: int | None, upper: int | None) -> None:
-        """A slice of a text whose beginning has an unknown length."""
-        after = "" if layout is None else layout.rpartition("U")[2]
-        if lower is not None and lower < 0 and upper is None and -lower <= len(after):
-            self.cut = self.cut or layouts.digits(after[lower:]) < layouts.digits(layout or "")
-            self.layout = after[lower:]
-            return
-        if upper is not None and (
-            upper < 0 or upper - (lower or 0) < (32 if layout is None else layouts.digits(layout))
-        ):
-            self.cut, self.layout = True, None
-
-    # -- arithmetic ------------------------------------------------------------------------------
-
-    def remainder(self, amount: int | None) -> None:
-        """``value % amount``."""
-        left = self.bits()
-        self.cut, self.layout = True, None
-        self._limit = math.log2(amount) if amount and amount > 0 else None
-        if self._limit is not None and left is not None:
-            self._limit = min(left, self._limit)
-
-    def shift(self, amount: int | None) -> None:
-        """``value >> amount``."""
-        self.mask(None if amount is None else (1 << 128) - (1 << max(0, min(amount, 128))))
-
-    def mask(self, mask: int | None) -> None:
-        """Keep the bits of the number that are set in ``mask``; None: it is not known which."""
-        if mask is not None and self.layout is not None:
-            pattern = layouts.bit_pattern(self.layout)
-            width = len(pattern)
-            kept = [bit for at, bit in enumerate(pattern) if mask >> (width - 1 - at) & 1]
-            if len(kept) == width:
+        lower, upper, step = cut.start, cut.stop, cut.step
+        if layout is not None and step in (None, 1):
+            front, back = layout.index(UNKNOWN), len(layout) - 1 - layout.rindex(UNKNOWN)
+            from_front = lower is None or 0 <= lower <= front
+            to_front = upper is not None and 0 <= upper <= front
+            from_back = lower is not None and -back <= lower < 0
+            to_back = upper is None or -back <= upper < 0
+            if (from_front and (to_front or to_back)) or (from_back and to_back):
+                self.layout = layout[cut]
                 return
-            self._limit = float(kept.count("1"))
-        else:
-            self._limit = None
-        self.cut, self.layout = True, None
-
-    # -- formatting and other text ---------------------------------------------------------------
-
-    def format(self, spec: object) -> None:
-        """Formatting with a specification such as ``.8`` or ``032x``; None: not known."""
-        if spec is None:
-            self.cut, self.layout = True, None
-            return
-        if self.form == "number" and str(spec).endswith(("x", "X")):
-            self.form = "text"
-        else:
-            self.to_text()
-        found = TEXT_FORMAT.fullmatch(str(spec))
-        if found is None:
-            return
-        if found["precision"]:
-            self._slice_text([None, int(found["precision"]), None])
-        if found["width"]:
-            self.pad(int(found["width"]), found["align"] or "<")
-
-    def pad(self, width: int | None, align: str) -> None:
-        """Fill up to ``width`` with other text: after it (``<``), before it (``>``) or on both sides."""
-        if self.layout is None:
-            return
-        if "U" in self.layout or width is None:
-            # How much is missing is not known either.
-            self.layout = f"U{self.layout}U"
-            return
-        missing = max(0, min(width, _WIDEST) - len(self.layout))
-        before = missing if align == ">" else missing // 2 if align == "^" else 0
-        self.layout = "L" * before + self.layout + "L" * (missing - before)
-
-    def glue(self, head: Sequence[str | ast.expr], tail: Sequence[str | ast.expr | None]) -> None:
-        """Put other text before and after the id; None in ``tail`` is a text that is not known."""
-        self.glued = True
-        if self.form in ("object", "number"):
-            self.to_text()
-        self.head[:0] = head
-        self.tail += "".join(piece for piece in tail if isinstance(piece, str))
-        if self.layout is not None:
-            self.layout = _text_layout(head) + self.layout + _text_layout(tail)
-
-
-def _text_layout(pieces: Sequence[str | ast.expr | None]) -> str:
-    texts = [piece for piece in pieces if isinstance(piece, str)]
-    return "".join(map(layouts.other_text, texts)) if len(texts) == len(pieces) else "U"
+        most = math.inf
+        if upper is not None and upper >= 0:
+            most = upper - max(lower or 0, 0)
+        elif lower is not None and lower < 0:
+            most = (upper or 0) - lower
+        whole = 32 if layout is None else self.letters.count(layout)
+        self.blur(lost=most < whole or step not in (None, 1, -1), counted=False)

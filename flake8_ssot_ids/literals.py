@@ -62,13 +62,6 @@ def as_slice(bounds: Sequence[int | str | None]) -> slice:
     return slice(lower, upper, step or None)
 
 
-def piece_of(value: ast.expr) -> str | ast.expr | None:
-    """A part of an f-string: its literal text, or the expression whose text stands there."""
-    if isinstance(value, ast.Constant):
-        return str(value.value)
-    return value.value if isinstance(value, ast.FormattedValue) else None
-
-
 def terms(node: ast.expr) -> list[str | ast.expr]:
     """The terms of a chain of additions, in order: literal texts and other expressions."""
     pieces: list[str | ast.expr] = []

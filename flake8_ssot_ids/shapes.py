@@ -11,9 +11,9 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids import catalog, templates
+from flake8_ssot_ids import catalog, idcalls, idnumbers, idtexts, templates
 from flake8_ssot_ids.idvalue import IdValue
-from flake8_ssot_ids.literals import bounds_of, constant, integer, piece_of, terms, text_of
+from flake8_ssot_ids.literals import bounds_of, constant, integer, terms, text_of
 from flake8_ssot_ids.names.syntax import possible_values
 
 OBJECT, TEXT, CUT, GLUED, FACTORY = "object", "text", "cut", "glued", "factory"
@@ -134,15 +134,20 @@ class _Climb:
     def _attribute(self, parent: ast.Attribute) -> ast.AST | None:
         call = self.parents.get(parent)
         if isinstance(call, ast.Call) and call.func is parent:
-            return call if self.value.method(parent.attr, [constant(one) for one in call.args]) else None
-        return parent if self.value.attribute(parent.attr) else None
+            return (
+                call if idcalls.method(self.value, parent.attr, _constants(call.args), _named(call)) else None
+            )
+        return parent if idcalls.attribute(self.value, parent.attr) else None
 
     def _subscript(self, parent: ast.Subscript) -> ast.AST | None:
         index = parent.slice
         if isinstance(index, ast.Slice):
             goes_on = self.value.slice(bounds_of(index))
         else:
+            of_bytes = self.value.form == "bytes"
             goes_on = self.value.item(integer(index))
+            if of_bytes:
+                idnumbers.from_bytes(self.value, "big")
         return parent if goes_on else None
 
     def _call(self, call: ast.Call) -> ast.AST | None:
@@ -157,15 +162,14 @@ class _Climb:
             if function.attr == "join" and value.form == "list":
                 value.join(text_of(function.value))
                 return call
-            if function.attr == "from_bytes" and value.from_bytes():
+            if function.attr == "from_bytes" and first and value.form == "bytes":
+                order = constant(call.args[1]) if len(call.args) > 1 else _named(call).get("byteorder", "big")
+                idnumbers.from_bytes(value, order)
                 return call
-            return call if first and value.encode(function.attr) else None
+            return call if first and idnumbers.encode(value, function.attr) else None
         if not isinstance(function, ast.Name) or not first:
             return None
-        if function.id == "format" and value.form != "list":
-            value.format(constant(call.args[1]) if len(call.args) > 1 else "")
-            return call
-        return call if value.encode(function.id) or value.function(function.id) else None
+        return call if idcalls.function(value, function.id, _constants(call.args[1:]), _named(call)) else None
 
     # -- other text around -----------------------------------------------------------------------
 
@@ -179,60 +183,54 @@ class _Climb:
             if parent.left is self.node:
                 text = text_of(parent.right)
                 if text != "":
-                    value.glue([], [text])
+                    idtexts.glue(value, [], [text])
             else:
                 pieces = terms(parent.left)
                 if pieces:
-                    value.glue(pieces, [])
+                    idtexts.glue(value, pieces, [])
             return parent
         return None
 
     def _arithmetic(self, parent: ast.BinOp) -> ast.AST | None:
         value = self.value
         if isinstance(parent.op, ast.BitAnd):
-            value.mask(integer(parent.right if parent.left is self.node else parent.left))
+            idnumbers.mask(value, integer(parent.right if parent.left is self.node else parent.left))
             return parent
         if parent.left is not self.node:
             return None
         amount = integer(parent.right)
         if isinstance(parent.op, ast.Mod):
-            value.remainder(amount)
+            idnumbers.remainder(value, amount)
         elif isinstance(parent.op, ast.RShift):
-            value.shift(amount)
+            idnumbers.shift(value, amount)
         elif isinstance(parent.op, ast.FloorDiv):
-            value.shift(amount and abs(amount).bit_length() - 1)
+            idnumbers.quotient(value, amount)
         else:
             return None
         return parent
 
     def _formatted(self, parent: ast.FormattedValue) -> ast.AST | None:
         joined = self.parents.get(parent)
-        if (
-            parent.value is not self.node
-            or self.value.form == "list"
-            or not isinstance(joined, ast.JoinedStr)
-        ):
+        if parent.value is not self.node or not isinstance(joined, ast.JoinedStr):
             return None
-        spec: str | None = ""
-        if isinstance(parent.format_spec, ast.JoinedStr):
-            texts = [part.value for part in parent.format_spec.values if isinstance(part, ast.Constant)]
-            spec = "".join(map(str, texts)) if len(texts) == len(parent.format_spec.values) else None
+        if self.value.form == "list":
+            return None
         if parent.conversion in _REPRESENT:
-            self.value.to_text(True)
-        self.value.format(spec)
+            idtexts.to_text(self.value, True)
+        elif parent.conversion == ord("s"):
+            idtexts.to_text(self.value)
+        idtexts.format_by(self.value, templates.spec_of(parent))
         at = next(i for i, value in enumerate(joined.values) if value is parent)
-        head = [piece_of(value) for value in joined.values[:at]]
-        tail = [piece_of(value) for value in joined.values[at + 1 :]]
+        head = [templates.piece_of(value) for value in joined.values[:at]]
+        tail = [templates.piece_of(value) for value in joined.values[at + 1 :]]
         if head or tail:
-            self.value.glue([piece for piece in head if piece is not None], tail)
+            idtexts.glue(self.value, head, tail)
         return joined
 
     def _member(self, parent: ast.Tuple | ast.List | ast.GeneratorExp | ast.ListComp) -> ast.AST | None:
         """An element of a list that ``join`` or ``%`` makes text of."""
         form = self.value.form
-        if form not in ("object", "text", "number") or (
-            form == "object" and not isinstance(parent, ast.Tuple)
-        ):
+        if form == "list" or (form == "object" and not isinstance(parent, ast.Tuple)):
             return None
         if isinstance(parent, (ast.GeneratorExp, ast.ListComp)) and parent.elt is not self.node:
             return None
@@ -242,9 +240,9 @@ class _Climb:
             and isinstance(outer.func, ast.Attribute)
             and outer.func.attr == "join"
         ):
-            if outer.args != [parent] or form != "text":
+            if outer.args != [parent] or form not in ("text", "bytes"):
                 return None
-            self._join(parent, text_of(outer.func.value))
+            self._join(parent, outer.func.value)
             return outer
         if not (isinstance(outer, ast.BinOp) and isinstance(outer.op, ast.Mod) and outer.right is parent):
             return None
@@ -252,18 +250,23 @@ class _Climb:
             return self._percent(outer, parent.elts.index(self.node), parent.elts)
         return None
 
-    def _join(self, parent: ast.AST, separator: str | None) -> None:
+    def _join(self, parent: ast.AST, joiner: ast.expr) -> None:
         if not isinstance(parent, (ast.Tuple, ast.List)):
-            self.value.glue([], [""])
+            idtexts.glue(self.value, [], [None])
+            self.value.several = True
             return
-        if len(parent.elts) == 1:
+        if len(parent.elts) == 1 and not isinstance(parent.elts[0], ast.Starred):
             return
         at = parent.elts.index(self.node) if isinstance(self.node, ast.expr) else 0
+        text = text_of(joiner)
+        separator = joiner if text is None else text
         head: list[str | ast.expr] = []
         for element in parent.elts[:at]:
-            text = text_of(element)
-            head += [element if text is None else text, separator or "_"]
-        self.value.glue(head, ["" if at == len(parent.elts) - 1 else separator or "_"])
+            head += [_literal_or_self(element), separator]
+        tail: list[str | ast.expr] = []
+        for element in parent.elts[at + 1 :]:
+            tail += [separator, _literal_or_self(element)]
+        idtexts.glue(self.value, [piece for piece in head if piece != ""], tail)
 
     def _keyword(self, keyword: ast.keyword) -> ast.AST | None:
         call = self.parents.get(keyword)
@@ -282,7 +285,7 @@ class _Climb:
         if template is None:
             return None
         key = next((k for k, v in zip(parent.keys, parent.values, strict=True) if v is self.node), None)
-        names = templates.conversion_names(template)
+        names = [item.name for item in templates.conversions(template)[0]]
         by_name = {text_of(k): v for k, v in zip(parent.keys, parent.values, strict=True) if k is not None}
         name = None if key is None else text_of(key)
         if name not in names:
@@ -297,63 +300,84 @@ class _Climb:
         if template is None or value.form == "list":
             return None
         items, tail = templates.conversions(template)
-        if at >= len(items) or not items[at].kind:
-            value.glue([], [""])
+        if at >= len(items) or not items[at].kind or len(values) < len(items):
+            idtexts.glue(value, [], [None])
             return operator
-        item = items[at]
-        if item.kind in "ra":
-            value.to_text(True)
-        if item.kind in "xX":
-            value.format("x")
-        elif "*" in item.precision:
-            value.format(None)
-        else:
-            align = "<" if "-" in item.flags else ">"
-            value.format(f"{align}{item.width.strip('*')}{item.precision}")
-            if item.width == "*":
-                value.pad(None, align)
-        head: list[str | ast.expr] = []
-        for number in range(at):
-            head.append(items[number].before)
-            if items[number].kind:
-                head.append(values[number])
-        head.append(item.before)
-        after = "".join(other.before for other in items[at + 1 :]) + tail
-        self._surround([piece for piece in head if piece != ""], after, at < len(items) - 1)
+        pieces: list[str | ast.expr] = []
+        before = 0
+        for number, item in enumerate(items):
+            pieces.append(item.before)
+            if number == at:
+                before = len(pieces)
+                idtexts.percent(value, item, *templates.amounts(item, values[:at]))
+            elif item.kind:
+                pieces.append(templates.converted(item, values[number]))
+        pieces.append(tail)
+        self._surround(pieces[:before], pieces[before:])
         return operator
 
     def _template(self, template: str, key: int | str, call: ast.Call) -> ast.AST | None:
         """``template.format(…)``, where the id is the argument ``key``."""
-        if self.value.form == "list":
+        value = self.value
+        if value.form == "list":
             return None
-        head: list[str | ast.expr] = []
-        tail, more, seen = "", False, False
-        for before, here, spec, conversion in templates.fields(template):
-            if seen:
-                tail += before
-            elif before:
-                head.append(before)
-            if here is None:
-                continue
-            if here == key and not seen:
-                seen = True
-                if conversion in ("r", "a"):
-                    self.value.to_text(True)
-                self.value.format(spec)
-            elif seen:
-                more = True
-            else:
-                value = call.args[here] if isinstance(here, int) and here < len(call.args) else None
-                value = next((k.value for k in call.keywords if k.arg == here), value)
-                head.append(value if value is not None else ast.Constant(value=None))
-        if not seen:
-            self.value.to_text()
-        self._surround(head, tail, more)
+        fields, sound = templates.fields(template, call)
+        pieces: list[str | ast.expr] = []
+        before: int | None = None
+        original = value.twin()
+        for field in fields:
+            pieces.append(field.before)
+            if field.key == key:
+                one = value if before is None else original.twin()
+                _show(one, field)
+                if before is None:
+                    before = len(pieces)
+                elif one.layout is None or value.layout is None:
+                    value.several = True
+                else:
+                    pieces.append(idtexts.Layout(one.layout))
+            elif field.key is not None:
+                argument = templates.argument(call, field.key)
+                if argument is None or field.path:
+                    pieces.append(ast.Constant(value=None))
+                else:
+                    pieces.append(templates.formatted(argument, field.spec, field.conversion))
+        if before is None:
+            # The template does not show the id, or cannot be read.
+            idtexts.to_text(value)
+            before = 0
+        self._surround(pieces[:before], pieces[before:] if sound else [ast.Constant(value=None)])
         return call
 
-    def _surround(self, head: Sequence[str | ast.expr], tail: str, more: bool) -> None:
-        if head or tail or more:
-            self.value.glue(head, [tail])
+    def _surround(self, head: Sequence[str | ast.expr], tail: Sequence[str | ast.expr]) -> None:
+        head = [piece for piece in head if piece != ""]
+        tail = [piece for piece in tail if piece != ""]
+        if head or tail:
+            idtexts.glue(self.value, head, tail)
+
+
+def _show(value: IdValue, field: templates.Field) -> None:
+    """Let a replacement field of a ``str.format`` template show the id."""
+    if field.path and not (field.path[0] == "." and idcalls.attribute(value, field.path[1:])):
+        idtexts.to_text(value)
+        value.blur()
+        return
+    if field.conversion is not None:
+        idtexts.to_text(value, field.conversion != "s")
+    idtexts.format_by(value, field.spec)
+
+
+def _literal_or_self(node: ast.expr) -> str | ast.expr:
+    text = text_of(node)
+    return node if text is None else text
+
+
+def _constants(nodes: Sequence[ast.expr]) -> list[object]:
+    return [constant(node) for node in nodes]
+
+
+def _named(call: ast.Call) -> dict[str, object]:
+    return {keyword.arg: constant(keyword.value) for keyword in call.keywords if keyword.arg is not None}
 
 
 def _is_passage(node: ast.expr) -> bool:

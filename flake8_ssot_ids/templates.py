@@ -2,73 +2,202 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-#: A format specification of a text: ``.8``, ``>40``, ``40.8s``.
-TEXT_FORMAT = re.compile(r"(?:.?(?P<align>[<>^]))?0?(?P<width>\d+)?(?:\.(?P<precision>\d+))?s?")
-#: Flags, width, precision and kind of a ``%`` conversion.
-_PERCENT = re.compile(r"%(?:\(\w+\))?([-#0 +]*)(\d+|\*)?(\.(?:\d+|\*)?)?([a-zA-Z])")
+from flake8_ssot_ids.layouts import UNKNOWN
+from flake8_ssot_ids.literals import constant, integer
+
+# The patterns are compiled when they are needed, which is in few files.
+_SPECIFICATION = (
+    r"(?:(?P<fill>.)?(?P<align>[<>=^]))?(?P<sign>[-+ ]?)z?(?P<alternate>#?)(?P<zero>0?)"
+    rf"(?P<width>\d+|{UNKNOWN})?(?P<group>[,_]?)(?:\.(?P<precision>\d+|{UNKNOWN}))?(?P<kind>[a-zA-Z%]?)"
+)
+#: Name, flags, width, precision and kind of a ``%`` conversion.
+_PERCENT = r"%(?:\((\w+)\))?([-#0 +]*)(\d+|\*)?(?:\.(\d+|\*|))?([a-zA-Z])"
+#: A width that would make long text of a short template.
+_WIDE = r"\d{4}"
+#: Digits of a number that nobody means.
+_LONG = 10
+
+
+class Specification(NamedTuple):
+    """A format specification. A width or a precision of None is left out; one that is text is not known.
+
+    ``align`` is ``0`` where only a leading zero asks to fill.
+    """
+
+    fill: str
+    align: str
+    sign: str
+    alternate: bool
+    width: int | str | None
+    group: bool
+    precision: int | str | None
+    kind: str
 
 
 class Conversion(NamedTuple):
-    """A value that a ``%`` template takes; one that a ``*`` takes has no kind."""
+    """A value that a ``%`` template takes, with the literal text before it; a ``*`` has no kind."""
 
     before: str
+    name: str = ""
     flags: str = ""
     width: str = ""
-    precision: str = ""
+    precision: str | None = None
     kind: str = ""
 
 
 class Field(NamedTuple):
     """A replacement field of a ``str.format`` template, with the literal text before it.
 
-    ``key`` is the number or the name of the argument, None behind the last field.
+    ``key`` is the number or the name of the argument, None behind the last field; ``path`` are the
+    attributes and indices behind it; ``spec`` has :data:`UNKNOWN` for each value that is not known.
     """
 
     before: str
     key: int | str | None
+    path: str = ""
     spec: str = ""
     conversion: str | None = None
 
 
+def specification(text: str) -> Specification | None:
+    """Read a format specification; None if it is not one for text or numbers."""
+    found = re.fullmatch(_SPECIFICATION, text, re.DOTALL)
+    if found is None:
+        return None
+    zero = "0" if found["zero"] else ""
+    return Specification(
+        fill=found["fill"] or zero or " ",
+        align=found["align"] or zero,
+        sign=found["sign"],
+        alternate=bool(found["alternate"]),
+        width=_amount(found["width"]),
+        group=bool(found["group"]),
+        precision=_amount(found["precision"]),
+        kind=found["kind"],
+    )
+
+
+def _amount(text: str | None) -> int | str | None:
+    if text is None or text == UNKNOWN:
+        return text
+    return int(text) if len(text) < _LONG else UNKNOWN
+
+
+def amounts(item: Conversion, before: Sequence[ast.expr]) -> tuple[int | str | None, int | str | None]:
+    """Width and precision of a conversion; a ``*`` takes them from the values ``before`` its own."""
+    found: list[int | str | None] = []
+    stars = list(before[-((item.width == "*") + (item.precision == "*")) :])
+    for text in (item.width or None, item.precision):
+        if text == "*":
+            number = integer(stars.pop(0)) if stars else None
+            found.append(UNKNOWN if number is None else number)
+        else:
+            found.append(_amount("0" if text == "" else text))
+    return found[0], found[1]
+
+
 def conversions(template: str) -> tuple[list[Conversion], str]:
     """What a ``%`` template takes, in order, each with the literal text before it; the text at its end."""
-    pieces = [piece or "" for piece in _PERCENT.split(template.replace("%%", "\0"))]
+    pieces = re.split(_PERCENT, template.replace("%%", "\0"))
     found: list[Conversion] = []
-    for at in range(0, len(pieces) - 1, 5):
-        before, flags, width, precision, kind = pieces[at : at + 5]
+    for at in range(0, len(pieces) - 1, 6):
+        before, name, flags, width, precision, kind = pieces[at : at + 6]
         before = before.replace("\0", "%")
-        for _ in range((width == "*") + (precision == ".*")):
+        for _ in range((width == "*") + (precision == "*")):
             found.append(Conversion(before))
             before = ""
-        found.append(Conversion(before, flags, width, precision, kind))
+        found.append(Conversion(before, name or "", flags, width or "", precision, kind))
     return found, pieces[-1].replace("\0", "%")
 
 
-def conversion_names(template: str) -> list[str]:
-    """The names that a ``%`` template takes from a mapping, in order."""
-    return re.findall(r"%\((\w+)\)", template.replace("%%", ""))
+def converted(item: Conversion, value: ast.expr) -> str | ast.expr:
+    """The text that ``item`` makes of a literal, or the expression if it is none."""
+    known = constant(value)
+    precision = "" if item.precision is None else f".{item.precision}"
+    template = f"%{item.flags}{item.width}{precision}{item.kind}"
+    if not isinstance(known, (str, int)) or "*" in template or re.search(_WIDE, template):
+        return value
+    try:
+        return str(template % known)
+    except (TypeError, ValueError, OverflowError):
+        return value
 
 
-def fields(template: str) -> list[Field]:
-    """The fields of a ``str.format`` template, in order; none if it is not well formed."""
+def formatted(value: ast.expr, spec: str = "", conversion: str | None = None) -> str | ast.expr:
+    """The text that a replacement field makes of a literal, or the expression if it is none."""
+    known = constant(value)
+    if not isinstance(known, (str, int)) or re.search(_WIDE, spec):
+        return value
+    try:
+        if conversion is not None:
+            known = str(known) if conversion == "s" else repr(known) if conversion == "r" else ascii(known)
+        return format(known, spec)
+    except ValueError:
+        return value
+
+
+def spec_of(field: ast.FormattedValue) -> str:
+    """The format specification of a part of an f-string, with UNKNOWN for each value that is not known."""
+    if not isinstance(field.format_spec, ast.JoinedStr):
+        return ""
+    pieces = [piece_of(part) for part in field.format_spec.values]
+    return "".join(piece if isinstance(piece, str) else UNKNOWN for piece in pieces)
+
+
+def piece_of(part: ast.expr) -> str | ast.expr:
+    """A part of an f-string: its literal text, or the expression whose text stands there."""
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    if not isinstance(part, ast.FormattedValue):
+        return part
+    conversion = None if part.conversion == -1 else chr(part.conversion)
+    return formatted(part.value, spec_of(part), conversion)
+
+
+def fields(template: str, call: ast.Call) -> tuple[list[Field], bool]:
+    """The fields of a ``str.format`` template in the order of its text, and whether it is well formed."""
     import string
 
-    try:
-        parsed = list(string.Formatter().parse(template))
-    except ValueError:
-        return []
+    parse = string.Formatter().parse
+    numbers = iter(range(len(template)))
+
+    def key_of(name: str) -> int | str:
+        return next(numbers) if not name else int(name) if name.isdecimal() else name
+
+    def resolved(spec: str) -> str:
+        """``spec`` with the values of the fields in it."""
+        text = ""
+        for literal, field, inner, conversion in parse(spec):
+            text += literal
+            if field is not None:
+                value = argument(call, key_of(field)) if field.isalnum() or not field else None
+                shown = None if value is None else formatted(value, inner or "", conversion)
+                text += shown if isinstance(shown, str) else UNKNOWN
+        return text
+
     found: list[Field] = []
-    number = 0
-    for literal, field, spec, conversion in parsed:
-        if field is None:
-            found.append(Field(literal, None))
-            continue
-        name = re.split(r"[.\[]", field)[0]
-        key: int | str = int(name) if name.isdigit() else name
-        if not name:
-            key, number = number, number + 1
-        found.append(Field(literal, key, spec or "", conversion))
-    return found
+    try:
+        for literal, field, spec, conversion in parse(template):
+            if field is None:
+                found.append(Field(literal, None))
+                continue
+            name = re.split(r"[.\[]", field, maxsplit=1)[0]
+            key = key_of(name)
+            found.append(Field(literal, key, field[len(name) :], resolved(spec or ""), conversion))
+    except ValueError:
+        return [], False
+    return found, True
+
+
+def argument(call: ast.Call, key: int | str) -> ast.expr | None:
+    """The argument that a field with ``key`` shows, None if it is not written out."""
+    if isinstance(key, str):
+        return next((keyword.value for keyword in call.keywords if keyword.arg == key), None)
+    if any(isinstance(argument, ast.Starred) for argument in call.args[: key + 1]):
+        return None
+    return call.args[key] if key < len(call.args) else None

@@ -52,7 +52,7 @@ ENGINE = Package(
         ("rule", "entropy"),
         ("flow",),
         ("uses", "shapes", "roles", "remedies"),
-        ("idvalue", "layouts", "templates", "literals"),
+        ("idcalls", "idtexts", "idnumbers", "idvalue", "templates", "layouts", "literals"),
         ("names", "names.*"),
         ("prefilter",),
         # Data about Python's modules, no code.

@@ -9,7 +9,6 @@ import uuid
 
 import pytest
 
-from flake8_ssot_ids.layouts import random_bits
 from flake8_ssot_ids.literals import integer
 from flake8_ssot_ids.shapes import CUT, FACTORY, GLUED, OBJECT, TEXT, Shape, shape_of
 
@@ -92,7 +91,13 @@ def test_kind_and_widest_expression(expression: str, kind: str, widest: str) -> 
         ("'ws_%s!' % u()", "ws_", "!"),
         ("'100%%_%s' % u()", "100%_", ""),
         ("'{{ws}}_{}'.format(u())", "{ws}_", ""),
-        ("'{1}_{0}'.format(u(), 'x')", None, ""),
+        ("'{1}_{0}'.format(u(), 'x')", "x_", ""),
+        ("'{1}_{0}'.format(u(), x)", None, ""),
+        ("'%s-%d-%s' % ('ws', 7, u())", "ws-7-", ""),
+        ("f'{7:03}-{u()}{8}'", "007-", "8"),
+        ("''.join(['ws', u().hex, '.txt'])", "ws", ".txt"),
+        ("x.join(['ws', u().hex])", None, ""),
+        ("f'{7:99999}{u()}'", None, ""),
         ("'_'.join(['ws', u().hex])", "ws_", ""),
         ("f'{x}_{u()}'", None, ""),
         ("x + str(u())", None, ""),
@@ -181,10 +186,3 @@ def test_cuts_agree_with_real_values() -> None:
 )
 def test_integer(text: str, value: int | None) -> None:
     assert integer(ast.parse(text, mode="eval").body) == value
-
-
-def test_random_bits_count_letters() -> None:
-    assert random_bits("r" * 8) == 32
-    assert random_bits("rrvnn") == 12
-    assert random_bits("chm-LU") == 0
-    assert random_bits("r" * 64) == 122
