@@ -9,9 +9,9 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 
-from .generator import current_policy, is_thread_id
+from .generator import current_policy
 from .grammar import STRONG_RANDOM_DIGITS, TIMESTAMP_MIN, IdParts, is_prefix, parse_id
-from .policy import ANONYMOUS, TAG_DIGITS
+from .policy import ANONYMOUS, TAG_DIGITS, is_thread_id
 from .recognise import FORMATS, classify, legacy_parts
 from .validation import REASONS, judge
 

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from . import core as _core
 from . import observer as _observer
 from .grammar import IdParts, parse_id
-from .policy import OPERATION_MAX, IdPolicy, PolicyError, text_of
+from .policy import IdPolicy, PolicyError, is_thread_id, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -192,17 +192,6 @@ def generate_run_id(thread_id: str) -> str:
     if not is_thread_id(thread_id):
         raise ValueError("thread_id: not a thread id that the generator makes")
     return UnifiedIdGenerator.generate_base_id("run_" + text_of(thread_id))
-
-
-def is_thread_id(text: object) -> bool:
-    """Whether ``text`` is a thread id as the generator makes them: short enough to stand in a run id."""
-    parts = parse_id(text)
-    return (
-        parts is not None
-        and not parts.strong
-        and (parts.prefix == "thread" or parts.prefix.startswith("thread_"))
-        and len(parts.prefix) <= len("thread_") + OPERATION_MAX
-    )
 
 
 def _make(kind: str, name: object, user_id: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import generator
 from .grammar import IdParts, parse_id
+from .policy import is_thread_id
 
 _RUN = "run_"
 
@@ -66,6 +67,6 @@ class UnifiedIDManager:
             return None
         thread_id = run.prefix[len(_RUN) :]
         thread = parse_id(thread_id)
-        if thread is None or not generator.is_thread_id(thread_id):
+        if thread is None or not is_thread_id(thread_id):
             return None
         return tuple.__new__(RunParts, (thread_id, thread, run))

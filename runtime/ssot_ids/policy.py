@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .grammar import is_prefix, not_a_prefix, plain, slug
+from .grammar import TIMESTAMP_MIN, is_prefix, not_a_prefix, parse_id, plain, slug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -196,7 +196,11 @@ class IdPolicy:
         return None
 
     def head(self, prefix: object) -> Head:
-        """How ids with this prefix begin, as legal as it must be made. Never raises."""
+        """How ids with this prefix begin, as legal as it must be made, so that they are valid. Never raises.
+
+        A thread's prefix is cut so that a run can hold the id; a prefix that would look like a run which has
+        lost its thread becomes ``run``.
+        """
         text = prefix if type(prefix) is str else text_of(prefix)
         known: Head | None = self._heads.get(text)
         if known is not None:
@@ -204,6 +208,8 @@ class IdPolicy:
         clean = slug(text) or "id"
         if clean.startswith("thread_"):
             clean = clean[:_THREAD_MAX].rstrip("_")
+        elif breaks_thread(clean):
+            clean = "run"
         head = (clean + "_", *self.measure(clean), clean == text)
         if len(text) <= _REMEMBERED_LENGTH:
             if len(self._heads) >= _REMEMBERED:
@@ -230,6 +236,33 @@ class IdPolicy:
             return slug(text[:8], leading=False) or ANONYMOUS
         data = text.encode("utf-8", "surrogatepass")
         return keyed_digest(key or self._key, b"ssot-ids-tag", data, TAG_DIGITS // 2).hex()
+
+
+def is_thread_id(text: object) -> bool:
+    """Whether ``text`` is a thread id as the generator makes them: short enough to stand in a run id."""
+    parts = parse_id(text)
+    return (
+        parts is not None
+        and not parts.strong
+        and (parts.prefix == "thread" or parts.prefix.startswith("thread_"))
+        and len(parts.prefix) <= len("thread_") + OPERATION_MAX
+    )
+
+
+def breaks_thread(prefix: str) -> bool:
+    """Whether a run's prefix was to hold a thread id and does not: it holds another id, or a damaged one.
+
+    A run without a thread is a run. But what begins with ``run_thread`` may be a run id that was cut, and
+    what ends in a counter and a random part an id that lost its name; neither is taken for a name.
+    """
+    if not prefix.startswith("run_") or is_thread_id(held := prefix[len("run_") :]):
+        return False
+    words = held.rsplit("_", 2)
+    return (
+        held == "thread"
+        or held.startswith("thread_")
+        or (len(words) == 3 and parse_id(f"id_{TIMESTAMP_MIN}_{words[1]}_{words[2]}") is not None)
+    )
 
 
 def key_bytes(key: object) -> bytes:

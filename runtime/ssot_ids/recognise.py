@@ -212,18 +212,13 @@ def _uuid_would_take(text: str) -> bool:
 
 
 def _is_near(text: str, tail: tuple[str, ...]) -> bool:
-    """Whether ``text`` ends like ``tail`` but for one character changed, too many or missing, or two swapped.
+    """Whether ``text`` ends like ``tail``, but for one character too many or missing, or two neighbours at most.
 
-    Compared from the right. Behind the first difference there is one way of going on for each of the four, so
-    the work is bounded by five times the length of the tail.
+    Compared from the right. Behind the first difference there is one way of going on for each of these, so the
+    work is bounded by a few times the length of the tail.
     """
     at, to = _compare(text, len(text) - 1, tail, len(tail) - 1)
-    if to < 0:
-        return _is_nearly_prefix(text[: at + 1])
-    ways = [(at - 1, to - 1), (at - 1, to), (at, to - 1)]
-    if at > 0 and to > 0 and text[at] in tail[to - 1] and text[at - 1] in tail[to]:
-        ways.append((at - 2, to - 2))
-    for left, right in ways:
+    for left, right in ((at, to), (at - 1, to), (at, to - 1), (at - 1, to - 1), (at - 2, to - 2)):
         if left >= -1:
             end, rest = _compare(text, left, tail, right)
             if rest < 0 and _is_nearly_prefix(text[: end + 1]):

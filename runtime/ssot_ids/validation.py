@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import generator, observer
 from .grammar import ID_MAX, ID_MIN, IdParts, is_prefix, parse_id
-from .recognise import classify, looks_damaged
+from .policy import breaks_thread, is_thread_id
+from .recognise import classify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ REASONS: dict[Reason, str] = {
     "strong": "It has 128 random bits; the ids of a context share 32.",
     "thread": (
         "It is a thread id that no run id can hold (its operation is too long, or it is strong), or a run id "
-        "that begins like one with a thread but holds no whole thread id."
+        "that holds another id or a damaged thread id where its thread should be."
     ),
 }
 """Every reason for which a text is refused, in one sentence."""
@@ -152,16 +153,11 @@ def _against_context(text: str, parts: IdParts) -> Reason | None:
     """What forbids an id of a thread, a run or a request."""
     prefix = parts.prefix
     if _is_of(prefix, "thread"):
-        return None if generator.is_thread_id(text) else "thread"
+        return None if is_thread_id(text) else "thread"
     if _is_of(prefix, "request"):
         return "strong" if parts.strong else None
     if not _is_of(prefix, "run"):
         return None
     if parts.strong:
         return "strong"
-    held = prefix[len("run_") :]
-    if generator.is_thread_id(held):
-        return None
-    # A run without a thread is a run. What was to be a thread and is none is not passed over.
-    broken = _is_of(held, "thread") or looks_damaged(held)
-    return "thread" if broken else None
+    return "thread" if breaks_thread(prefix) else None

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ssot_ids import UnifiedIdGenerator, UnifiedIDManager, parse_id
-from ssot_ids.generator import is_thread_id
 from ssot_ids.grammar import COUNTER_MAX, COUNTER_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN, IdParts
 from ssot_ids.manager import RunParts
+from ssot_ids.policy import is_thread_id
 
 TAIL = "_1700000000000_1234567890_0a1b2c3d"
 THREAD = "thread_chat" + TAIL

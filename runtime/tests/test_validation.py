@@ -125,7 +125,8 @@ REFUSED: list[tuple[object, object, Reason]] = [
     (f"run_{USER}_{TAIL}", None, "thread"),
     (f"run_run_{TAIL}_{TAIL}", None, "thread"),
     (f"run_hread_{TAIL}_{TAIL}", None, "thread"),
-    (f"run_thred_{TAIL[:-1]}_{TAIL}", None, "thread"),
+    (f"run_thread_{TAIL[:-1]}_{TAIL}", None, "thread"),
+    (f"run_0hread_chat_{TAIL}_{TAIL}", None, "thread"),
 ]
 
 
