@@ -42,8 +42,8 @@ LENGTH_MAX = 255
 FORMATS: dict[Format, str] = {
     "ssot": "An id in the one spelling of the grammar.",
     "ssot_damaged": (
-        "Looks like an id of the grammar but is none: one character off in its last three fields, another "
-        "case or separator, an illegal prefix, or cut within its random part."
+        "Looks like an id of the grammar but is none: one or two characters off in its last three "
+        "fields, another case or separator, an illegal prefix, or cut within its random part."
     ),
     "uuid4": "A uuid of version 4 in its canonical spelling: lower case, 8-4-4-4-12.",
     "uuid_other": "A uuid in its canonical spelling, of another version or variant, or the nil uuid.",
@@ -212,10 +212,10 @@ def _uuid_would_take(text: str) -> bool:
 
 
 def _is_near(text: str, tail: tuple[str, ...]) -> bool:
-    """Whether ``text`` ends like ``tail``, but for one character too many or missing, or two neighbours at most.
+    """Whether ``text`` ends like ``tail`` but for one character too many or missing, or two neighbours.
 
-    Compared from the right. Behind the first difference there is one way of going on for each of these, so the
-    work is bounded by a few times the length of the tail.
+    Compared from the right. Behind the first difference there is one way of going on for each of these, so
+    the work is bounded by a few times the length of the tail.
     """
     at, to = _compare(text, len(text) - 1, tail, len(tail) - 1)
     for left, right in ((at, to), (at - 1, to), (at, to - 1), (at - 1, to - 1), (at - 2, to - 2)):
