@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .grammar import TIMESTAMP_MIN, is_prefix, not_a_prefix, parse_id, plain, slug
+from .grammar import PREFIX_MAX, TIMESTAMP_MIN, is_prefix, not_a_prefix, parse_id, plain, slug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,13 +131,14 @@ class IdPolicy:
     Raises PolicyError with all problems at once.
     """
 
-    __slots__ = ("_heads", "_key", "declares", "kinds", "user_tag")
+    __slots__ = ("_heads", "_key", "_named", "declares", "kinds", "user_tag")
 
     kinds: tuple[Kind, ...]
     user_tag: UserTag
     declares: bool
     """Whether there are kinds besides the generator's own."""
     _heads: dict[str, Head]
+    _named: dict[str, Kind]
     _key: bytes
 
     def __init__(
@@ -170,9 +171,9 @@ class IdPolicy:
             raise PolicyError(problems)
         every = [kind for kind in (*own, *DEFAULT_KINDS) if isinstance(kind, Kind)]
         hold = object.__setattr__
-        # The longest first; of two that have one name, the house's own.
-        unique = {kind.name: kind for kind in reversed(every)}
-        hold(self, "kinds", tuple(sorted(unique.values(), key=lambda kind: (-len(kind.name), kind.name))))
+        named = {kind.name: kind for kind in reversed(every)}  # of two that have one name, the house's own
+        hold(self, "_named", named)
+        hold(self, "kinds", tuple(sorted(named.values(), key=lambda kind: (-len(kind.name), kind.name))))
         hold(self, "user_tag", user_tag)
         hold(self, "declares", bool(own))
         hold(self, "_key", secret)
@@ -189,10 +190,12 @@ class IdPolicy:
 
     def kind_of(self, prefix: str) -> Kind | None:
         """The kind with the longest name that ``prefix`` is or begins with, or None."""
-        for kind in self.kinds:  # the longest first
-            name = kind.name
-            if prefix.startswith(name) and (len(prefix) == len(name) or prefix[len(name)] == "_"):
+        name = prefix[: PREFIX_MAX + 1]  # no name is longer, so what is cut off here is dropped below anyway
+        while name:
+            kind = self._named.get(name)
+            if kind is not None:
                 return kind
+            name = name.rpartition("_")[0]
         return None
 
     def head(self, prefix: object) -> Head:
