@@ -472,3 +472,31 @@ def test_the_bits_of_a_uuid7_are_random_behind_its_clock() -> None:
     assert random_bits_of("uuid1") == set()
     # RFC 9562: 48 bits of clock, the version, rand_a of 12 bits, the variant, rand_b of 62 bits.
     assert random_bits_of("uuid7") == {*range(64, 76), *range(62)}
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "bits"),
+    [
+        ("('" + "_" * 9000 + "' + str(u())).replace('_', '" + "x" * 9000 + "')", GLUED, None),
+        ("('_' + u().hex)" + ".replace('_', '__')" * 50, GLUED, None),
+        ("'{0}{0}'.format(" * 50 + "u().hex" + ")" * 50, GLUED, 122),
+        ("repr(" * 50 + r"'\\' + u().hex" + ")" * 50, GLUED, 122),
+        ("'%" + "9" * 5000 + "s' % u()", TEXT, 122),
+        ("'{:" + "9" * 5000 + "}'.format(u())", TEXT, 122),
+        ("'{²}'.format(u())", GLUED, 122),
+        ("f'{7:9999999999}{u()}'[-4:]", CUT, 16),
+        ("str(u().int % 7**250 % (3**250 * 7**250))", TEXT, 122),
+        ("u().int.to_bytes(10**9, 'big')", TEXT, 122),
+        ("u().int >> 10**9", CUT, 0),
+        ("u().int // (2**256 * 2**256 * 3)", CUT, 0),
+        ("u().hex[10**30:]", CUT, 0),
+        ("u().hex.ljust(10**9)[:8]", CUT, None),
+        ("'\ue000\ue001' + u().hex.strip('\ue000')", GLUED, 122),
+        ("u().hex.replace('\ue000', '')", TEXT, 122),
+        ("('\uf8fe\uf8fd' + u().hex)[:10]", CUT, 32),
+    ],
+    ids=lambda value: str(value)[:40].encode("unicode_escape").decode(),
+)
+def test_strange_input_is_judged_at_once(expression: str, kind: str, bits: float | None) -> None:
+    found = shape(expression)
+    assert (found.kind, found.bits) == (kind, bits)
