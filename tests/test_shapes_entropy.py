@@ -221,9 +221,9 @@ TEXT_FORMS = """
     hex(<N>)[2:]
     format(<N>, '#034x')
     format(<N>, '<40x')
-    format((<N>) >> 3, '032x')
+    format((<N>) >> 3, '050x')
     format((<N>) & 0x5A5A5, '0128b')
-    format((<N>) // 2, '043o')
+    format((<N>) // 2, '060o')
 """
 BYTES_ROOTS = """
     u().bytes
