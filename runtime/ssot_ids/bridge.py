@@ -44,6 +44,7 @@ _REQUEST_SLOT = 2
 _SHORT = ("thread", "run", "request")
 """The kinds of a context, which have a random part of 8 digits."""
 _PURPOSE = b"ssot-ids-map"
+_OWNED = b"ssot-ids-map-own"
 _UNNAMED = "legacy"
 """The prefix of a translated id whose old text shows none."""
 # A name, and what may stand behind it: a uuid, a slice of one, numbers. This stays as it is for ever,
@@ -226,7 +227,7 @@ class IdMigrationBridge:
         rows = self._rows_of(owner)
         return one == other or _node(one, rows) == _node(other, rows)
 
-    def translate(self, old: str, *, kind: str | None = None) -> str:
+    def translate(self, old: str, *, kind: str | None = None, owner: str | None = None) -> str:
         """The id that stands for the text ``old``: the same in every process and service with this key.
 
         An id of our grammar comes back unchanged. ``kind`` is the prefix of the new id; without it the name
@@ -234,10 +235,11 @@ class IdMigrationBridge:
         apart two kinds of id with one text. The new id has the first time of the grammar
         (2001-09-09T01:46:40Z), so that it can be told from others and sorts before them. Its counter and
         random part are a keyed digest of prefix and text, of 65 bits for a thread, run or request and of 161
-        for other kinds. One text gives one id: two users who share an old id share the new one.
+        for other kinds. One text gives one id, so two users who share an old id (of eight digits, say) share
+        the new one, unless their full user ids are given as ``owner``.
 
-        Raises MissingKeyError without a key; ValueError for an ``old`` that is empty or no text, and for a
-        ``kind`` that is no legal prefix, or that no valid thread or run has.
+        Raises MissingKeyError without a key; ValueError for an ``old`` or an ``owner`` that is empty or no
+        text, and for a ``kind`` that is no legal prefix, or that no valid thread or run has.
         """
         if self._key is None:
             raise MissingKeyError(
@@ -246,6 +248,9 @@ class IdMigrationBridge:
         text = plain(old)
         if not text:
             raise ValueError(f"old: {_fault(text)}")
+        user = plain(owner)
+        if owner is not None and not user:
+            raise ValueError(f"owner: {_fault(user)}")
         parts = parse_id(text)
         if kind is not None:
             prefix = plain(kind) or ""
@@ -259,7 +264,12 @@ class IdMigrationBridge:
         if parts is not None:
             return text
         data = prefix.encode() + b"\0" + text.encode("utf-8", "surrogatepass")
-        digest = keyed_digest(self._key, _PURPOSE, data, 24)
+        purpose = _PURPOSE
+        if user is not None:
+            # Its length first, so that no owner and text make up the same bytes as two others.
+            whose = user.encode("utf-8", "surrogatepass")
+            purpose, data = _OWNED, len(whose).to_bytes(8, "big") + whose + data
+        digest = keyed_digest(self._key, purpose, data, 24)
         counter = COUNTER_MIN + int.from_bytes(digest[:8], "big") % (COUNTER_MAX + 1 - COUNTER_MIN)
         size = 4 if prefix.split("_", 1)[0] in _SHORT else 16
         new = str(IdParts(prefix, TIMESTAMP_MIN, counter, digest[8 : 8 + size].hex()))
@@ -269,8 +279,12 @@ class IdMigrationBridge:
         return new
 
     def alias_for(self, old: str, owner: str, *, kind: str | None = None) -> Alias:
-        """The row that links ``old`` to its translation for ``owner``, not yet added. Raises as both do."""
-        return Alias(old, self.translate(old, kind=kind), owner)
+        """The row that links ``old`` to its translation for ``owner``, not yet added. Raises as both do.
+
+        The new id is the owner's own: another owner of the same old text gets another.
+        """
+        # An owner that is none is refused here as everywhere; None would mean that nobody asks for one.
+        return Alias(old, self.translate(old, kind=kind, owner="" if owner is None else owner), owner)
 
     def add(self, alias: Alias) -> None:
         """Add a row. ValueError if it is no Alias, or its owner has another ``ssot_id`` for the old id."""

@@ -712,7 +712,7 @@ def test_a_run_is_translated_into_the_thread_that_is_asked_for() -> None:
 def test_alias_for_is_translation_and_row() -> None:
     bridge = IdMigrationBridge(key=KEY)
     row = bridge.alias_for(UUID, "alice", kind="session")
-    assert row == Alias(UUID, bridge.translate(UUID, kind="session"), "alice")
+    assert row == Alias(UUID, bridge.translate(UUID, kind="session", owner="alice"), "alice")
     assert bridge.aliases_of("alice") == ()
     assert bridge.matches(UUID, row.ssot_id, owner="alice") is False
     bridge.add(row)
@@ -720,6 +720,44 @@ def test_alias_for_is_translation_and_row() -> None:
     assert bridge.matches(UUID, row.ssot_id, owner="bob") is False
     with pytest.raises(ValueError, match=r"^owner: is empty$"):
         bridge.alias_for(UUID, "", kind="session")
+    with pytest.raises(ValueError, match=r"^owner: is empty$"):
+        bridge.alias_for(UUID, None, kind="session")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^owner: is no text$"):
+        bridge.alias_for(UUID, 7, kind="session")  # type: ignore[arg-type]
+
+
+OWNED = {
+    ("x", "user", "alice"): "user_1000000000000_8335198943_6a7fe4ba2384005179a6408ba02b0ce3",
+    ("old", "thread", "alice"): "thread_1000000000000_3404934303_44336878",
+}
+"""Computed once, as `GOLDEN`."""
+
+
+@pytest.mark.parametrize(("old", "kind", "owner"), OWNED)
+def test_translation_for_an_owner_is_what_it_was(old: str, kind: str, owner: str) -> None:
+    translated = IdMigrationBridge(key=KEY).translate(old, kind=kind, owner=owner)
+    assert translated == OWNED[old, kind, owner]
+    whose = owner.encode()
+    data = len(whose).to_bytes(8, "big") + whose + kind.encode() + b"\0" + old.encode()
+    digest = hashlib.blake2b(data, digest_size=24, key=KEY, person=b"ssot-ids-map-own").hexdigest()
+    counter = 10**9 + int(digest[:16], 16) % (9 * 10**9)
+    assert translated == f"{kind}_1000000000000_{counter}_{digest[16 : 24 if kind == 'thread' else 48]}"
+
+
+def test_two_owners_of_one_old_id_have_two_new_ones() -> None:
+    bridge = IdMigrationBridge(key=KEY)
+    # The last pairs would be the same bytes if owner and text were only put side by side.
+    pairs = [("ws_ab12cd34", owner) for owner in ("alice", "alice2", "Alice", "bob", "a", "", None)]
+    pairs += [("c", "ab"), ("bc", "a"), ("ws\0c", "a"), ("c", "aws\0")]
+    made = [bridge.translate(old, kind="ws", owner=owner) for old, owner in pairs if owner != ""]
+    assert len(set(made)) == len(made) == len(pairs) - 1
+    assert bridge.translate(SESSION, owner="bob") == SESSION
+    one, other = (bridge.alias_for("ws_ab12cd34", owner, kind="ws") for owner in ("alice", "bob"))
+    bridge.add(one)
+    bridge.add(other)
+    assert bridge.find_matching_ids("ws_ab12cd34", [one.ssot_id, other.ssot_id], owner="bob") == [
+        other.ssot_id
+    ]
 
 
 def test_other_processes_compute_the_same() -> None:
