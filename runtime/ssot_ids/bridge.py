@@ -283,8 +283,8 @@ class IdMigrationBridge:
 
         The new id is the owner's own: another owner of the same old text gets another.
         """
-        # An owner that is none is refused here as everywhere; None would mean that nobody asks for one.
-        return Alias(old, self.translate(old, kind=kind, owner="" if owner is None else owner), owner)
+        # `or`: None is refused here as any other owner that is none, and not taken for "no owner".
+        return Alias(old, self.translate(old, kind=kind, owner=owner or ""), owner)
 
     def add(self, alias: Alias) -> None:
         """Add a row. ValueError if it is no Alias, or its owner has another ``ssot_id`` for the old id."""
