@@ -91,6 +91,7 @@ TABLE: dict[Format, tuple[list[str], list[tuple[str, Format]]]] = {
             (OURS + " for you", "unknown"),
             ("_176388800012_1500000000", "unknown"),
             ("63888000123_1500000000_ab12cd34", "unknown"),
+            ("cache:eu:user_1763888000123_150000000_ab12cd34", "unknown"),
             ("user_1763888000123_1500000000_xyz2cd34", "unknown"),
             ("user_1763888000123_1500000000_ab12cdxyz", "unknown"),
             (OURS * 5 + "_x", "unknown"),
