@@ -21,6 +21,7 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.bindings import Flow
+from flake8_ssot_ids.names.members import members_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import Dynamic, Resolver, Values
 from flake8_ssot_ids.names.scopes import Everything, Hits
@@ -286,9 +287,6 @@ class FullNames:
             *sources,
         }
         self._sources = sources
-        self.flow = Flow(
-            tree, watched=Everything(), attributes=sources, hits=Hits(None), package="", names=words
-        ).run()
 
         def expand(values: Values) -> Values:
             star = f"{catalog.MODULE}.*"
@@ -299,7 +297,16 @@ class FullNames:
                 for dotted, via in values
             )
 
-        self._resolver = Resolver(self.flow, expand, self._is_source, AnyAccess("import_module"))
+        attributes = sources
+        while True:
+            self.flow = Flow(
+                tree, watched=Everything(), attributes=attributes, hits=Hits(None), package="", names=words
+            ).run()
+            self._resolver = Resolver(self.flow, expand, self._is_source, AnyAccess("import_module"))
+            members = members_of(self.flow, self._resolver) - attributes
+            if not members:
+                break
+            attributes |= members
 
     def _is_source(self, dotted: str) -> bool:
         return catalog.source_name(dotted, self._sources) is not None
