@@ -283,7 +283,7 @@ def _with_digits(text: str, cut: int, last: str, before: int, field: str) -> tup
     """A text whose last field is all digits."""
     if before >= 0 and _DATE.match(field) and _TIME_OF_DAY.match(last):
         return _named("prefixed_clock", text, before)
-    if _is_clock(last) or (len(last) == 14 and _DATE.match(last[:8]) and _TIME_OF_DAY.match(last[8:])):
+    if _is_clock(last) or (_DATE.match(last[:8]) and _TIME_OF_DAY.match(last[8:])):
         return _named("prefixed_clock", text, cut)
     if not last or len(last) > _NUMBER_MAX or (len(last) in (11, 12) and _is_clock(last[:10])):
         return _UNKNOWN  # eleven and twelve digits may be what is left of milliseconds
