@@ -19,10 +19,11 @@ from .policy import IdPolicy, Kind, PolicyError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .bridge import Alias, IdMigrationBridge
+    from .bridge import Alias, IdMigrationBridge, MissingKeyError
     from .recognise import classify
     from .typed import (
         AgentExecutionID,
+        InvalidIdError,
         RequestID,
         RunID,
         SessionID,
@@ -47,7 +48,9 @@ __all__ = [
     "IdMigrationBridge",
     "IdParts",
     "IdPolicy",
+    "InvalidIdError",
     "Kind",
+    "MissingKeyError",
     "NullObserver",
     "Observer",
     "PolicyError",
@@ -78,10 +81,13 @@ __all__ = [
 ]
 
 _LATER = {
-    "bridge": ("Alias", "IdMigrationBridge"),
+    "bridge": ("Alias", "IdMigrationBridge", "MissingKeyError"),
     "recognise": ("classify",),
     "validation": ("Validation", "validate"),
-    "typed": tuple(name for name in __all__ if name.startswith("ensure_") or name.endswith("ID")),
+    "typed": (
+        "InvalidIdError",
+        *(name for name in __all__ if name.startswith("ensure_") or name.endswith("ID")),
+    ),
 }
 
 
