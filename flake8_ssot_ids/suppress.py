@@ -21,6 +21,11 @@ _FILE = re.compile(r"#\x20flake8[:=]\s*noqa", re.IGNORECASE)
 _FILE_LINE = re.compile(rf"\s*{_FILE.pattern}", re.IGNORECASE)
 # What can hide or join a line end: a comment, a string, a backslash.
 _NOTABLE = re.compile(r"""\#[^\n]*|(?P<quote>\"\"\"|\'\'\'|"|')|\\.""", re.DOTALL)
+# What cannot: comments, and strings of one line that are no f-strings.
+_NOT_NOTABLE = re.compile(
+    r"""(?:[^\#"'\\]++|\#[^\n]*+|(?<![fF])(?<![fF][rR])"""
+    r"""(?:"(?!"")(?:[^"\\\n]|\\[^\n])*+"|'(?!'')(?:[^'\\\n]|\\[^\n])*+'))*+"""
+)
 
 
 class Suppressions:
@@ -98,7 +103,7 @@ def _joined_rows(text: str) -> list[int]:
     rows: list[int] = []
     row, counted = 1, 0
     at = 0
-    while found := _NOTABLE.search(text, at):
+    while found := _NOTABLE.search(text, _after_plain(text, at)):
         start, at = found.span()
         quote = found["quote"]
         if quote is None:
@@ -113,6 +118,11 @@ def _joined_rows(text: str) -> list[int]:
             counted = newline
             rows.append(row)
     return rows
+
+
+def _after_plain(text: str, at: int) -> int:
+    plain = _NOT_NOTABLE.match(text, at)
+    return plain.end() if plain is not None else at
 
 
 def _string(text: str, start: int, quote: str) -> tuple[int, list[int]]:

@@ -28,7 +28,7 @@ _HERE = "<here>"
 _LOOKUPS = frozenset({"get", "__getitem__", "pop", "setdefault"})
 
 _MAPPINGS = ("modules", "vars", "__dict__", "globals")
-_MAPPING_ROW = re.compile(r"^.*\b(?:modules|vars|__dict__|globals)\b.*$", re.MULTILINE)
+_MAPPING = re.compile(r"\b(?:modules|vars|__dict__|globals)\b")
 _WORD = re.compile(r"\w+")
 
 Value = tuple[str, str]
@@ -53,8 +53,11 @@ class Dynamic:
         self.imports = "import_module" in text or "__import__" in text
         self.mappings: set[str] = set()
         if any(word in text for word in _MAPPINGS):
-            for row in _MAPPING_ROW.findall(text):
-                self.mappings.update(_WORD.findall(row))
+            end = 0
+            for match in _MAPPING.finditer(text):
+                if match.start() >= end:
+                    end = text.find("\n", match.end()) % (len(text) + 1)
+                    self.mappings.update(_WORD.findall(text, text.rfind("\n", 0, match.start()) + 1, end))
 
     def is_mapping(self, node: ast.expr) -> bool:
         """Whether ``node`` may be a mapping from names to modules or to what is in one."""
