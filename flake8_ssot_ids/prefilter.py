@@ -11,6 +11,18 @@ import re
 
 _DYNAMIC = (b"__import__", b"import_module", b"modules")
 _IMPORTED = re.compile(rb"\bimport\b(?:[^\r\n;#\\]|\\\r?\n)*\buuid\b|\bfrom[\s\\]+uuid\b")
+#: In a text, what may stand for a letter or a digit, or for nothing: the backslash at the end of a line.
+_ESCAPE = re.compile(rb"\\[xuUN0-7\r\n]")
+_PIECES = re.compile(rb"[\"'](?:u|uu|uui|uuid)[\"']+(?:[\s\\]|#[^\r\n]*)*[A-Za-z]{0,2}[\"']")
+#: Characters with an ASCII letter, digit or underscore in their NFKC form; some others, too.
+_COMPATIBLE = re.compile(
+    rb"\xc2[\xaa\xb2\xb3\xb9\xba\xbc-\xbe]|\xc4[\xb2\xb3\xbf]|\xc5[\x80\x89\xbf]|\xc7[\x84-\x8c\xb1-\xb3]"
+    rb"|\xca[\xb0-\xbf]|\xcb[\xa0-\xa4]|\xe1(?:[\xb4-\xb7]|\xba\x9a)"
+    rb"|\xe2(?:\x81[\xb0-\xbf]|\x82[\x80-\xa8]|[\x84\x85\x92\x93]|\x86[\x80-\x8f]|\x91[\xa0-\xbf]|\xb1[\xbc-\xbf])"
+    rb"|\xe3[\x88-\x8f]|\xea[\x9e\x9f\xad]"
+    rb"|\xef(?:\xac[\x80-\x86]|\xb8[\xb3\xb4]|\xb9[\x8d-\x8f]|\xbc[\x90-\xbf]|\xbd[\x80-\x9a])"
+    rb"|\xf0(?:\x90\x9e|\x9d|\x9f[\x84-\x86\xaf])"
+)
 _COOKIE = re.compile(rb"[^\n]*\n?[^\n]*coding[:=][ \t]*([-\w.]+)")
 #: Encodings in which ASCII bytes stand for themselves and nothing else does.
 _PLAIN = re.compile(
@@ -19,38 +31,47 @@ _PLAIN = re.compile(
 
 
 def may_hold_use(data: bytes, sources: frozenset[str]) -> bool:
-    """Whether ``data`` may name an id source: one of ``sources`` of the module ``uuid``."""
-    if b"uuid" in data and (any(name.encode() in data for name in sources) or _IMPORTED.search(data)):
-        return True
+    """Whether ``data`` may name an id source: one of ``sources`` of the module ``uuid``.
+
+    The name stands there, in whatever letters, or is put together from text where the module is
+    imported. (With neither, at most the module itself is handed on, which is no use.)
+    """
+    data = searchable(data)
+    if b"uuid" in data:
+        if any(name.encode() in data for name in sources):
+            return True
+        if _IMPORTED.search(data) and is_pieced_together(data):
+            return True
     return _in_disguise(data)
 
 
 def mentions_module(data: bytes) -> bool:
     """Whether ``data`` may name the module ``uuid`` or one of its sources in any way."""
-    return b"uuid" in data or _in_disguise(data)
+    return b"uuid" in data or b"uuid" in searchable(data) or _in_disguise(data)
 
 
-def searchable(data: bytes) -> bytes:
-    """``data`` in the form in which Python compares identifiers, as UTF-8."""
-    if data.isascii():
+def searchable(data: bytes, *, ascii_only: bool = True) -> bytes:
+    """``data`` in the form in which Python compares identifiers, as UTF-8.
+
+    With ``ascii_only``, it may be ``data`` itself where this form has no ASCII word that is not there, too.
+    """
+    if data.isascii() or (ascii_only and _COMPATIBLE.search(data) is None):
         return data
     from unicodedata import normalize
 
     return normalize("NFKC", data.decode("utf-8", "replace")).encode("utf-8", "replace")
 
 
-def _in_disguise(data: bytes) -> bool:
-    """Whether the name may be put together from text, or be spelled in other letters."""
-    if any(word in data for word in _DYNAMIC) and (b"\\" in data or _split_name(data)):
-        return True
-    if data.isascii():
-        return b"coding" in data[:400] and not _plain(data)
-    if not _plain(data):
-        return True
-    from unicodedata import normalize
+def is_pieced_together(data: bytes) -> bool:
+    """Whether a text literal may spell a name without holding it: by an escape, or in several pieces."""
+    return _ESCAPE.search(data) is not None or _PIECES.search(data) is not None
 
-    # Python compares identifiers in NFKC form.
-    return "uuid" in normalize("NFKC", data.decode("utf-8", "replace"))
+
+def _in_disguise(data: bytes) -> bool:
+    """Whether the name of the module may be put together from text, or the bytes may be no ASCII."""
+    if any(word in data for word in _DYNAMIC) and (is_pieced_together(data) or _split_name(data)):
+        return True
+    return b"coding" in data[:400] and not _plain(data)
 
 
 def _split_name(data: bytes) -> bool:

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import sys
+from unicodedata import normalize
+
 import pytest
 
 from flake8_ssot_ids.catalog import FRESH, NAME_HASHES
-from flake8_ssot_ids.prefilter import may_hold_use
+from flake8_ssot_ids.prefilter import may_hold_use, searchable
 
 #: Each of them is a use when it is run.
 USES = {
     "a plain use": b"import uuid\nuuid.uuid4()\n",
     "an imported function": b"from uuid import uuid4 as x\nx()\n",
-    "a star": b"from uuid import *\ny()\n",
-    "a module under another name": b"import uuid as u\ngetattr(u, 'uu' + 'id4')()\n",
-    "an import over lines": b"import os, \\\n  uuid as u\nvars(u)\n",
-    "an import behind a semicolon": b"x = 1; import uuid as u; u\n",
-    "an import with odd spaces": b"from\tuuid\timport\t(\n*)\n",
-    "a from over lines": b"from \\\n uuid import x\n",
+    "a star": b"from uuid import *\nuuid4()\n",
+    "a module under another name": b"import uuid as u\ngetattr(u, 'uu' 'id4')()\n",
+    "an import over lines": b"import os, \\\n  uuid as u\nvars(u)['uuid4']\n",
+    "an import behind a semicolon": b"x = 1; import uuid as u; u.uuid1\n",
+    "an import with odd spaces": b"from\tuuid\timport\t(\nuuid6)\n",
+    "a from over lines": b"from \\\n uuid import uuid7\n",
+    "the source in pieces": b"import uuid\ngetattr(uuid, 'uuid'  # why\n  r'4')()\n",
+    "the source in long pieces": b'import uuid\ngetattr(uuid, """u""" \'uid4\')()\n',
+    "the source over two lines": b"import uuid\ngetattr(uuid, 'uu\\\nid4')()\n",
+    "the source by a number": b"import uuid\ngetattr(uuid, '\\165uid4')()\n",
     "an import by a call": b"__import__('uuid').uuid4()\n",
     "the name in halves": b"__import__('uu' 'id').x()\n",
     "the name with an escape": b"__import__('\\x75uid').x()\n",
     "the name with an escape, by importlib": b"from importlib import *\nimport_module('u\\u0075id')\n",
     "a mapping of modules": b"import sys\nsys.modules['uuid'].uuid4()\n",
-    "letters that are the same to Python": "import \uff55\uff55\uff49\uff44\n".encode(),
-    "letters in bold": "\U0001d42e\U0001d42e\U0001d422\U0001d41d.x".encode(),
+    "letters that are the same to Python": "import \uff55\uff55\uff49\uff44 as u\nu.uuid\uff14\n".encode(),
+    "letters in bold": "\U0001d42e\U0001d42e\U0001d422\U0001d41d\U0001d7d2".encode(),
     "UTF-7": b"# coding: utf-7\nimport +AHUAdQBpAGQ-\n",
     "another encoding in line two": b"#!/x\n# -*- coding: utf-16 -*-\nx\n",
     "an encoding of which nothing is known": b"# coding: mine\nx\n",
@@ -39,6 +46,9 @@ CLEAN = {
     "Latin-1 by name": "# -*- coding: latin-1 -*-\nx = 'é'\n".encode("latin-1"),
     "an import by a call of something else": b"__import__('os')\n",
     "a mapping of other modules": b"sys.modules[name]\n",
+    "the module for its class": b"from uuid import UUID\nimport uuid\nuuid.UUID('\\n')\n",
+    "the module and its name": b"import uuid\nx = {'uuid': uuid.UUID(y), 'z': 1}\n",
+    "letters that only look the same": "import uuid\nx = '\u2192 \u2026 \xe9 \u4e2d \U0001f600'\n".encode(),
     "an escape without an import": b"x = '\\x75uid'\n",
 }
 
@@ -62,3 +72,18 @@ def test_the_sources_are_those_that_are_asked_for() -> None:
     data = b"x.uuid5(y)\n"
     assert not may_hold_use(data, FRESH)
     assert may_hold_use(data, FRESH | NAME_HASHES)
+
+
+def test_letters_that_are_ascii_to_python_are_seen() -> None:
+    """Every character whose compatible form has a letter, a digit or an underscore of ASCII."""
+    for number in range(0x80, sys.maxunicode + 1):
+        char = chr(number)
+        form = normalize("NFKC", char)
+        if any(part.isascii() and (part.isalnum() or part == "_") for part in form):
+            assert searchable(char.encode()) == form.encode(), hex(number)
+
+
+def test_text_is_brought_into_the_form_that_is_asked_for() -> None:
+    text = "cre\u0301er".encode()
+    assert searchable(text) is text
+    assert searchable(text, ascii_only=False) == "cr\xe9er".encode()

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flake8_ssot_ids import engine, runner
+from flake8_ssot_ids import engine, pool, runner, worker
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy import Policy, load_policy
-from flake8_ssot_ids.runner import RunResult, pack, run, unpack
+from flake8_ssot_ids.runner import RunResult, run
+from flake8_ssot_ids.worker import pack, unpack
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
-HELPER_DIED = "a helper process died; its files were checked in this one"
 
 
 class Tree:
@@ -61,6 +60,21 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let helpers have a share of a few small files already."""
     monkeypatch.setattr(runner, "_WORTH_A_PROCESS", 0)
     monkeypatch.setattr(runner, "_CHUNK_FILES", 2)
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[worker.Job]:
+    """The jobs of this process, which takes its time, so that a helper gets its share."""
+    jobs: list[worker.Job] = []
+    do = worker.Worker.do
+
+    def slowly(self: worker.Worker, job: worker.Job) -> object:
+        jobs.append(job)
+        time.sleep(0.05)
+        return do(self, job)
+
+    monkeypatch.setattr(worker.Worker, "do", slowly)
+    return jobs
 
 
 def facts(result: RunResult) -> tuple[object, ...]:
@@ -161,7 +175,7 @@ def test_a_second_run_looks_into_no_file(tree: Tree, tmp_path: Path, monkeypatch
     def never(*_: object, **__: object) -> FileReport:
         raise AssertionError("not from the cache")
 
-    monkeypatch.setattr(runner, "check_source", never)
+    monkeypatch.setattr(worker, "check_source", never)
     assert facts(tree.run(cache_dir=cache_dir)) == truth
     assert tree.run(cache_dir=cache_dir, noqa=False).errors
     assert tree.run(cache_dir=cache_dir, all_files=True).errors
@@ -191,7 +205,7 @@ def test_an_internal_error_in_one_file_is_of_that_file(
 
     cache_dir = str(tmp_path / "cache")
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "check_source", check)
+        patch.setattr(worker, "check_source", check)
         for _ in range(2):  # the failure is not kept
             result = tree.run(cache_dir=cache_dir)
             assert result.errors
@@ -217,47 +231,97 @@ def test_files_that_cannot_be_read_are_named(tree: Tree) -> None:
     assert not result.errors
 
 
-@pytest.mark.usefixtures("shared")
-def test_a_helper_that_dies_is_survived(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+#: Programs of helpers: one that never answers, and one that dies of its first, its second job.
+DOOMED = {
+    "at once": "",
+    "after a greeting": "from flake8_ssot_ids.worker import send; send(1, 'ready')",
+    "of its first job": (
+        "from flake8_ssot_ids import helper, worker\nworker.Worker.do = None\nhelper.serve(0, 1)"
+    ),
+    "of its second job": (
+        "from flake8_ssot_ids import helper, worker\ndo, done = worker.Worker.do, []\n"
+        "worker.Worker.do = lambda *given: done.append(1) or do(*given) if len(done) < 1 else 1 / 0\n"
+        "helper.serve(0, 1)"
+    ),
+    "while it answers": (
+        "import os\nfrom flake8_ssot_ids.worker import receive, send\nsend(1, 'ready')\n"
+        "while receive(0)[0] != 'do': pass\nos.write(1, b'0000')"
+    ),
+}
+
+
+@pytest.mark.usefixtures("shared", "done")
+@pytest.mark.parametrize("fate", DOOMED)
+@pytest.mark.parametrize("survey", [1, 1_000])
+def test_a_helper_that_dies_is_survived(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], fate: str, survey: int
+) -> None:
+    monkeypatch.setattr(runner, "_WORTH_A_SURVEY", survey)
+    monkeypatch.setattr(runner, "_GLANCE", 2)
     truth = tree.run()
-    # The child looks the function up by its name, and ends without a word.
-    monkeypatch.setattr(runner, "_check", os._exit)
-    submitted: list[object] = []
-    start = runner._Pool.start
-
-    def spy(pool: runner._Pool) -> None:
-        start(pool)
-        executor = pool._executor
-        assert executor is not None
-        submit = executor.submit
-
-        def kill(function: Any, *given: Any) -> Any:
-            submitted.append(function)
-            return submit(os._exit, 3) if function is os._exit else submit(function, *given)
-
-        monkeypatch.setattr(executor, "submit", kill)
-
-    monkeypatch.setattr(runner._Pool, "start", spy)
-    result = tree.run(jobs=2)
-    assert submitted
-    assert result.notes == [HELPER_DIED]
+    program = "import sys; sys.path.append(sys.argv[1])\n" + DOOMED[fate]
+    monkeypatch.setattr(pool, "_PROGRAM", program)
+    with pool.Pool(2) as helped:
+        helped.start()
+        assert helped._helpers is not None
+        helped._helpers[0]._greeter.join()
+        result = tree.run(pool=helped)
+    capfd.readouterr()  # what the helper said when it died
+    assert result.notes == [pool.HELPER_DIED]
     assert facts(result)[0] == facts(truth)[0]
     assert (result.files_checked, result.suppressed, result.errors) == (18, truth.suppressed, False)
 
 
 @pytest.mark.usefixtures("shared")
+def test_a_helper_takes_its_share(tree: Tree, done: list[worker.Job]) -> None:
+    truth = facts(tree.run())
+    with pool.Pool(2) as helped:
+        helped.start()
+        assert helped._helpers is not None
+        helped._helpers[0]._greeter.join()
+        # One pool serves several runs, as one command does with several configurations.
+        for _ in range(2):
+            done.clear()
+            assert facts(tree.run(pool=helped)) == truth
+            assert 0 < len(done) < 9
+    assert not helped.notes
+
+
+@pytest.mark.usefixtures("shared")
 def test_helpers_that_cannot_start_are_survived(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     truth = tree.run()
-
-    def broken(*_: object) -> Iterator[object]:
-        from concurrent.futures.process import BrokenProcessPool
-
-        raise BrokenProcessPool
-
-    monkeypatch.setattr(runner._Pool, "_side_by_side", broken)
+    monkeypatch.setattr("sys.executable", str(tree.root / "nothing"))
     result = tree.run(jobs=2)
-    assert result.notes == [HELPER_DIED]
+    assert len(result.notes) == 1
+    assert result.notes[0].startswith("no helper process could be started: ")
     assert facts(result)[0] == facts(truth)[0]
+    monkeypatch.setattr("sys.executable", "")
+    assert facts(tree.run(jobs=2)) == facts(truth)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_spawn"), reason="this is the other way already")
+@pytest.mark.usefixtures("shared")
+def test_helpers_start_where_there_is_no_posix_spawn(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    truth = facts(tree.run())
+    monkeypatch.delattr(os, "posix_spawn")
+    with pool.Pool(2) as helped:
+        helped.start()
+        assert helped._helpers is not None
+        helped._helpers[0]._greeter.join()
+        assert helped._helpers[0].ready
+        assert facts(tree.run(pool=helped)) == truth
+
+
+def test_no_module_of_the_working_folder_gets_into_a_helper(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.write("ast.py", "raise SystemExit('a module of the project')\n")
+    monkeypatch.chdir(tree.root)
+    with pool.Pool(2) as helped:
+        helped.start()
+        assert helped._helpers is not None
+        helped._helpers[0]._greeter.join()
+        assert helped._helpers[0].ready
 
 
 # -- the parts ---------------------------------------------------------------------------------
@@ -271,15 +335,16 @@ def test_what_is_packed_comes_back(tree: Tree) -> None:
 
 def test_portions_hold_each_file_once(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_CHUNK_FILES", 5)
-    missing = str(tree.root / "gone.py")
-    chunks, size = runner._chunks([*tree.paths, missing])
-    assert sorted(path for chunk in chunks for path in chunk) == sorted([*tree.paths, missing])
+    paths = [*tree.paths, str(tree.root / "gone.py"), str(tree.root / "not asked for.py")]
+    places = range(len(paths) - 1)
+    chunks, size = runner._chunks(paths, places)
+    assert sorted(place for chunk in chunks for place in chunk) == [*places]
     assert [len(chunk) for chunk in chunks] == [5, 5, 5, 4]
     assert size == sum(os.stat(path).st_size for path in tree.paths)
-    assert chunks[0][0] == str(tree.root / "raw_3.py")
+    assert paths[chunks[0][0]] == str(tree.root / "raw_3.py")
     monkeypatch.setattr(runner, "_CHUNK_BYTES", 0)
-    assert {len(chunk) for chunk in runner._chunks(tree.paths)[0]} == {1}
-    assert runner._chunks([]) == ([], 0)
+    assert {len(chunk) for chunk in runner._chunks(paths, places)[0]} == {1}
+    assert runner._chunks([], ()) == ([], 0)
 
 
 def test_the_collector_is_left_as_it_was(tree: Tree) -> None:
@@ -308,6 +373,6 @@ def test_a_file_that_changes_while_it_is_checked_is_checked_again(
         return engine.check_source(data, path, *given, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "check_source", check)
+        patch.setattr(worker, "check_source", check)
         assert tree.run([path], cache_dir=cache_dir).reports[0].findings[0].source == "uuid.uuid4"
     assert tree.run([path], cache_dir=cache_dir).reports[0].findings[0].source == "uuid.uuid1"

@@ -7,6 +7,7 @@ only decides which other modules are worth a look.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 from keyword import iskeyword
@@ -48,29 +49,41 @@ LEADING = THROUGH | {catalog.MODULE}
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 
-def assigned_names(data: bytes) -> Iterator[tuple[list[str], set[str]]]:
+def assigned_names(
+    data: bytes, telling: re.Pattern[bytes] | None = None
+) -> Iterator[tuple[list[str], set[str]]]:
     """Names of the module that an assignment in ``data`` may make an alias; a superset.
 
     Each with the words that its value may go through: those of a chain of attributes, of the first
-    argument of a call.
+    argument of a call. With ``telling``, only those with a match of it in their value.
     """
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    declared = {_decoded(word) for names in _DECLARED.finditer(data) for word in _WORD.findall(names[1])}
+    places = None if telling is None else [match.start() for match in telling.finditer(data)]
+    if places is not None and not places:
+        return
+    declared: set[str] = set()
+    if b"global" in data:
+        declared = {_decoded(word) for names in _DECLARED.finditer(data) for word in _WORD.findall(names[1])}
     starts = [match.start() for match in _STATEMENT.finditer(data)]
     for start, end in pairwise([*starts, len(data)]):
+        if places is not None:
+            # A value may begin where its statement seems to end.
+            at = bisect_left(places, start)
+            if at == len(places) or places[at] >= end + _VALUE_BYTES:
+                continue
         if data.find(b"=", start, end) < 0:
             continue
         inner = data.startswith(_BODY, start)
         nested = not inner and _NESTED.search(data, start, end) is not None
         if nested:
             block = _without_bodies(data[start:end])
-            yield from _assignments(block, 0, len(block))
+            yield from _assignments(block, 0, len(block), telling)
         elif not inner:
-            yield from _assignments(data, start, end)
+            yield from _assignments(data, start, end, telling)
         if (inner or nested) and declared:
             # In a function, only what it declares `global` is a name of the module.
-            for names, words in _assignments(data, start, end):
+            for names, words in _assignments(data, start, end, telling):
                 if not declared.isdisjoint(names):
                     yield names, words
 
@@ -90,11 +103,15 @@ def _without_bodies(block: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _assignments(data: bytes, start: int, end: int) -> Iterator[tuple[list[str], set[str]]]:
+def _assignments(
+    data: bytes, start: int, end: int, telling: re.Pattern[bytes] | None
+) -> Iterator[tuple[list[str], set[str]]]:
     for match in _ALIAS.finditer(data, start, end):
         at = match.end()
         # In brackets a value may go on, or even begin, where a line does not begin with white space.
         value = data[at : min(end, at + _VALUE_BYTES) if at < end else at + _VALUE_BYTES].lstrip(b"([")
+        if telling is not None and telling.search(data, at - 1, min(at + _VALUE_BYTES, len(data))) is None:
+            continue
         line = value if data[match.end(1) : at].strip(b" \t") else value.partition(b"\n")[0]
         if not line.rstrip().endswith(b"("):
             value = line

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from flake8_ssot_ids import catalog
-from flake8_ssot_ids.files import regular
+from flake8_ssot_ids.files import read
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.assignments import LEADING, THROUGH, assigned_names
 from flake8_ssot_ids.names.imports import imports_of
@@ -29,8 +29,12 @@ _LONGEST = 1000
 _MOST_PARTS = 50
 #: So many questions about aliases within one another are answered with a look at the tree.
 _DEEPEST = 40
+#: So few words are sooner looked for one by one.
+_FEW = 12
 _NAME = re.compile(rb"[\w\x80-\xff]+")
 _CHAIN = re.compile(rb"[\w\x80-\xff]+(?:[\s\\]*\.[\s\\]*\w+)*[\s\\]*\Z")
+#: What stands before the name of a module in `from module import name`.
+_FROM = re.compile(rb"(?:^|[\n;:])[ \t\f]*from[ \t]+[.]*\Z")
 _NO_ALIASES: Mapping[str, frozenset[str]] = {}
 Layers = tuple[tuple[str, ...], ...]
 _NO_LAYERS: Mapping[str, Layers] = {}
@@ -194,8 +198,7 @@ class Project:
         if known is not None:
             return known
         try:
-            with open(path, "rb", opener=regular) as file:
-                data = file.read()
+            data = read(path)
         except OSError:
             return _EMPTY
         if exact:
@@ -662,14 +665,14 @@ def _layers_of(bindings: Iterable[Binding]) -> tuple[Layers, list[Binding]]:
 
 def present_words(words: Iterable[bytes], data: bytes) -> list[str]:
     """Those of the words that stand in ``data`` as whole words."""
-    text = data
-    if not data.isascii() and any(words):
-        text = searchable(data)
-    return [word.decode() for word in words if word in text and _whole(word, text)]
-
-
-def _whole(word: bytes, data: bytes) -> bool:
-    return re.search(rb"(?<![\w\x80-\xff])" + re.escape(word) + rb"(?![\w\x80-\xff])", data) is not None
+    words = [*words]
+    if not words:
+        return []
+    text = searchable(data, ascii_only=all(map(bytes.isascii, words)))
+    if len(words) < _FEW and not any(word in text for word in words):
+        return []
+    there = set(_NAME.findall(text))
+    return [word.decode() for word in words if word in there]
 
 
 def _chains_to(present: list[str], data: bytes) -> tuple[dict[str, set[tuple[str, ...]]], bool]:
@@ -684,7 +687,11 @@ def _chains_to(present: list[str], data: bytes) -> tuple[dict[str, set[tuple[str
     for match in re.finditer(rb"\.[\s\\]*(" + words + rb")\b", data):
         chain = _CHAIN.search(data, max(0, match.start() - 200), match.start())
         if chain is None:
+            if _FROM.search(data, max(0, match.start() - 200), match.start()):
+                continue
             return chains, False
+        if _FROM.search(data, max(0, chain.start() - 200), chain.start()):
+            continue  # `from package.word import name`: the module is looked up by its import
         first, *inner = (_decoded(word) for word in _NAME.findall(chain[0]))
         chains.setdefault(first, set()).add((*inner, _decoded(match[1])))
     return chains, re.search(rb"[\"'](?:" + words + rb")[\"']", data) is None

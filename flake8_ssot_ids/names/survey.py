@@ -9,103 +9,186 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from flake8_ssot_ids import catalog
-from flake8_ssot_ids.files import regular
+from flake8_ssot_ids.files import read
 from flake8_ssot_ids.names.assignments import THROUGH, assigned_names
 from flake8_ssot_ids.names.imports import imports_of
-from flake8_ssot_ids.prefilter import mentions_module, searchable
+from flake8_ssot_ids.prefilter import is_pieced_together, may_hold_use, mentions_module, searchable
 
 #: More modules than this outside of what is checked are not worth a look.
 _MOST_OTHERS = 2_000
-_RENAMED = re.compile(rb"uuid[1-8]?[\s\\]+as\b")
-_UNCALLED = re.compile(rb"(?<!\w)uuid[1-8]?(?!\w)(?![ \t]*[.(])")
-_DYNAMIC = (b"__import__", b"import_module", b"modules", b"getattr")
+#: So many bytes of files are kept for the next look at them.
+_MOST_KEPT = 24_000_000
+#: White space, comments and joined lines, which may stand between any two words.
+_GAP = rb"(?:[\s\\]|#[^\n]*\n)+"
+#: From so many words on, all words of a file are looked up at once.
+_MANY = 12
+_WORD = re.compile(rb"[\w\x80-\xff]+")
+_NEW_NAME = _GAP + rb"as" + _GAP
+#: One that is called, or that an attribute is taken of, is not itself handed on.
+_END = rb"(?![\w\x80-\xff])(?![ \t]*[.(])"
+_BASE = frozenset({catalog.MODULE, *(f"{catalog.MODULE}{version}" for version in range(1, 9))})
+_BASE_RENAMED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?(?![\w\x80-\xff])" + _NEW_NAME)
+_BASE_UNCALLED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?" + _END)
+_DYNAMIC = (b"__import__", b"import_module", b"modules")
+_THROUGH = rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in THROUGH)) + rb")(?!\w)"
+
+#: Words, and some of the paths that were looked at.
+Look = tuple[set[str], list[str]]
 
 
-def words_of(data: bytes, known: frozenset[str], sources: frozenset[str]) -> set[str]:
-    """The names that ``data`` may bind to what one of ``known``, or of the ``sources``, stands for."""
-    if not known and not _hands_on(data):
+@lru_cache(maxsize=1000)
+def _pattern(word: str, rest: bytes) -> re.Pattern[bytes]:
+    # A pattern that begins with the word itself is searched for several times as fast.
+    escaped = re.escape(word.encode())
+    return re.compile(escaped + rb"(?<![\w\x80-\xff]" + escaped + rb")(?![\w\x80-\xff])" + rest)
+
+
+def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
+    """The names that ``data`` may bind to what one of ``known`` stands for.
+
+    Without ``known``, to what the module ``uuid`` and its sources stand for.
+    """
+    known = frozenset(known)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = searchable(data, ascii_only=all(map(str.isascii, known)))
+    if known:
+        renamed = any(word.encode() in text and _pattern(word, _NEW_NAME).search(text) for word in known)
+        worth = any(_pattern(word, _END).search(text) for word in known)
+    else:
+        renamed = _BASE_RENAMED.search(text) is not None
+        worth = any(not _is_imported(text, match.start()) for match in _BASE_UNCALLED.finditer(text))
+    # What is handed through may not be spelled out.
+    pieced = not known and is_pieced_together(data) and any(word in data for word in _DYNAMIC)
+    if not (renamed or worth or pieced):
         return set()
-    base = sources | {catalog.MODULE}
-    telling = base | known
+    telling = known or _BASE
+    found, through = _imported(text, telling)
+    while True:
+        new: set[str] = set()
+        for targets, words in assigned_names(text, _telling(frozenset(through), telling, pieced)):
+            if not (words.isdisjoint(through) and words.isdisjoint(telling) and words.isdisjoint(THROUGH)):
+                new.update(targets)
+        new -= through
+        if not new:
+            return found - telling - _BASE - {""}
+        found |= new
+        through |= new
+
+
+def _imported(text: bytes, telling: frozenset[str]) -> tuple[set[str], set[str]]:
+    """What an import in ``text`` may bind to ``telling`` names: new names, and all names.
+
+    A name that is not imported does not stand here for what it stands for elsewhere.
+    """
     found: set[str] = set()
-    for _, module, names in imports_of(data):
-        for name, local in names or ():
-            if name in telling:
-                found.add(local)
-        if names is None and " " in module:
+    bound: set[str] = set()
+    for _, module, names in imports_of(text):
+        if names is None:
             dotted, _, local = module.partition(" ")
-            if dotted == catalog.MODULE:
+            bound.add(local or dotted.partition(".")[0])
+            if local and dotted.rpartition(".")[2] in telling:
                 found.add(local)
-    through = telling | found
-    assigned = list(assigned_names(data))
-    # An alias may be assigned before the name that it goes through, so twice is not once too often.
-    for _ in range(2):
-        for targets, words in assigned:
-            if not through.isdisjoint(words) or (not THROUGH.isdisjoint(words) and b"uuid" in data):
-                found.update(targets)
-                through |= found
-    return found - base - {""}
+        else:
+            bound.update(local for _, local in names)
+            found.update(local for name, local in names if name in telling)
+    return found, found | (telling if "*" in bound else telling & bound)
 
 
-def _hands_on(data: bytes) -> bool:
-    """Whether ``data`` may give a source, or its module, another name: it stands there uncalled."""
-    if _RENAMED.search(data):
-        return True
-    data = data.replace(b"\r", b"\n") if b"\r" in data else data
-    for match in _UNCALLED.finditer(data):
-        start = data.rfind(b"\n", 0, match.start()) + 1
-        before = data[start : match.start()].lstrip()
-        if b";" in before or not before.startswith((b"import ", b"from ")):
-            return True
-    return not data.isascii() or (b"\\" in data and any(word in data for word in _DYNAMIC))
+@lru_cache(maxsize=200)
+def _telling(names: frozenset[str], attributes: frozenset[str], pieced: bool) -> re.Pattern[bytes]:
+    """What a value that hands something on has in it: one of the names, or of the attributes or texts."""
+    tail = b"|".join(sorted(re.escape(word.encode()) for word in attributes))
+    forms = [rb"[.\"'][\s\\]*(?:" + tail + rb")" + _END]
+    if names:
+        head = b"|".join(sorted(re.escape(word.encode()) for word in names))
+        forms.append(rb"(?<![\w\x80-\xff.])(?:" + head + rb")" + _END)
+    if pieced:
+        forms.append(_THROUGH)
+    return re.compile(b"|".join(forms))
+
+
+def _is_imported(text: bytes, at: int) -> bool:
+    """Whether the word at this offset stands on the line of an import, and no other statement does."""
+    start = text.rfind(b"\n", 0, at) + 1
+    before = text[start:at].lstrip()
+    return before.startswith((b"import ", b"from ")) and b";" not in before
 
 
 class Survey:
-    """The words under which the modules of a project may hand on an id source.
+    """Looks at the bytes of files, all of them or a share.
+
+    What cannot be read is passed over here; who checks it will say so.
 
     Args:
         sources: attribute names of the module ``uuid`` that count.
     """
 
     def __init__(self, sources: frozenset[str]) -> None:
-        self.words: frozenset[str] = frozenset()
         self._sources = sources
+        self._kept: dict[str, bytes] = {}
+        self._room = _MOST_KEPT
 
-    def run(self, paths: Iterable[str], look: Callable[[str, bytes, bool], None]) -> None:
-        """Read ``paths`` until no new word turns up; ``look`` sees each once.
-
-        It gets the path, the bytes, and whether they may name the module ``uuid`` at all.
-
-        What cannot be read is passed over here; who checks it will say so.
-        """
-        paths = list(paths)
-        new = self._pass(paths, look)
-        while new:
-            self.words |= new
-            new = self._pass(paths, None) - self.words
-
-    def _pass(self, paths: Iterable[str], look: Callable[[str, bytes, bool], None] | None) -> set[str]:
-        found: set[str] = set()
-        encoded = [word.encode() for word in self.words]
-        whole = re.compile(rb"(?<!\w)(?:" + b"|".join(map(re.escape, encoded)) + rb")(?!\w)")
+    def first(self, paths: Iterable[str]) -> Look:
+        """The words by which ``paths`` hand on what is of ``uuid``; those that hold no use of their own."""
+        words: set[str] = set()
+        idle: list[str] = []
         for path in paths:
             try:
-                with open(path, "rb", opener=regular) as file:
-                    data = file.read()
+                data = read(path)
             except (OSError, ValueError):
                 continue
-            if look is None:
-                text = searchable(data)
-                telling = any(word in text for word in encoded) and whole.search(text) is not None
+            if self._room > len(data):
+                self._room -= len(data)
+                self._kept[path] = data
+            mentioned = mentions_module(data)
+            if mentioned:
+                words |= words_of(data)
+            if not (mentioned and may_hold_use(data, self._sources)):
+                idle.append(path)
+        return words, idle
+
+    def again(self, paths: Iterable[str], new: Sequence[str]) -> Look:
+        """The words by which ``paths`` hand on what ``new`` words stand for; those that hold one of these."""
+        words: set[str] = set()
+        holding: list[str] = []
+        in_ascii = all(map(str.isascii, new))
+        encoded = {word.encode(): word for word in new}
+        for path in paths:
+            data = self._kept.get(path)
+            if data is None:
+                try:
+                    data = read(path)
+                except (OSError, ValueError):
+                    continue
+            text = searchable(data, ascii_only=in_ascii)
+            if len(encoded) > _MANY:
+                here = [encoded[code] for code in encoded.keys() & set(_WORD.findall(text))]
             else:
-                telling = mentions_module(data)
-                look(path, data, telling)
-            if telling:
-                found |= words_of(data, self.words, self._sources)
-        return found
+                here = [word for word in new if word.encode() in text and _pattern(word, b"").search(text)]
+            if here:
+                holding.append(path)
+                words |= words_of(data, here)
+        return words, holding
+
+
+def settle(
+    first: Callable[[], Look], again: Callable[[list[str]], Look]
+) -> tuple[tuple[bytes, ...], set[str]]:
+    """Look again until no new word turns up: all words, and the paths in which neither they nor a use are."""
+    new, idle = first()
+    known: set[str] = set()
+    idle_ones = set(idle)
+    while new:
+        known |= new
+        found, holding = again(sorted(new))
+        idle_ones.difference_update(holding)
+        new = found - known
+    return tuple(sorted(word.encode() for word in known)), idle_ones
 
 
 def other_modules(
@@ -152,6 +235,6 @@ def survey_of(roots: Iterable[str], sources: frozenset[str], most: int) -> tuple
     beside = other_modules(dict.fromkeys(map(os.path.abspath, roots)), set(), most)
     if beside is None:
         return None
+    paths = beside[0]
     survey = Survey(sources)
-    survey.run(beside[0], lambda *_: None)
-    return tuple(sorted(word.encode() for word in survey.words))
+    return settle(lambda: survey.first(paths), lambda new: survey.again(paths, new))[0]

@@ -7,12 +7,14 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flake8_ssot_ids import catalog, runner
-from flake8_ssot_ids.names.survey import Survey, other_modules, survey_of, words_of
+from flake8_ssot_ids.names.survey import Survey, other_modules, settle, survey_of, words_of
 from flake8_ssot_ids.policy import load_policy
+from flake8_ssot_ids.worker import pack
 from tests.test_cases import CASES, Case
 
 SOURCES = catalog.attributes(False)
@@ -21,7 +23,7 @@ MULTI = sorted(name for name, case in CASES.items() if len(case.files) > 1)
 
 
 def words(text: str, known: Iterable[str] = ()) -> set[str]:
-    return words_of(text.encode(), frozenset(known), SOURCES)
+    return words_of(text.encode(), known)
 
 
 # -- the words of one module -------------------------------------------------------------------
@@ -51,6 +53,14 @@ def words(text: str, known: Iterable[str] = ()) -> set[str]:
         ("u = __import__('uuid')\n", {"u"}),
         ("import uuid\nmake = getattr(uuid, 'uuid4')\n", {"make"}),
         ("import uuid, functools\nmake = functools.partial(uuid.uuid4)\n", {"make"}),
+        ("from uuid import (uuid4  # why\n  as  # that\n  make)\n", {"make"}),
+        ("import m\nmake = m.uuid4\n", {"make"}),
+        ("from m import *\nu = uuid\n", {"u"}),
+        ("import uuid\nmake = getattr(uuid, 'uuid' '4')\n", {"make"}),
+        # A name that comes from nowhere stands for something of this module.
+        ("uuid = 1\nu = uuid\n", set()),
+        ("# take uuid as the name\nx = 1\n", set()),
+        ("import uuid\nx = sys.argv\nuuid.uuid4()\n", set()),
         # What only uses a source gives it no other name.
         ("import uuid\nx = uuid.uuid4()\n", set()),
         ("from uuid import uuid4\nx = uuid4()\n", set()),
@@ -70,7 +80,7 @@ def test_the_words_of_a_module(text: str, found: set[str]) -> None:
 def test_known_words_lead_on() -> None:
     assert words("from ids import make as fresh\n") == set()
     assert words("from ids import make as fresh\n", {"make"}) == {"fresh", "make"} - {"make"}
-    assert words("import ids\nfresh = ids.make\n", {"ids"}) == {"fresh"}
+    assert words("import ids\nfresh = ids.make\n", {"make"}) == {"fresh"}
 
 
 # -- the words of a project --------------------------------------------------------------------
@@ -87,22 +97,35 @@ def write(root: Path, files: Mapping[str, str]) -> list[str]:
     return paths
 
 
-def test_words_are_followed_from_module_to_module(tmp_path: Path) -> None:
-    seen: list[tuple[str, bytes, bool]] = []
+def surveyed(paths: list[str]) -> tuple[tuple[bytes, ...], set[str], list[list[str]]]:
+    """The words of a project, its idle files, and the new words of each round."""
+    survey = Survey(SOURCES)
+    rounds: list[list[str]] = []
+
+    def again(new: list[str]) -> tuple[set[str], list[str]]:
+        rounds.append(new)
+        return survey.again(paths, new)
+
+    return *settle(lambda: survey.first(paths), again), rounds
+
+
+@pytest.mark.parametrize("kept", [0, 10_000])
+def test_words_are_followed_from_module_to_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr("flake8_ssot_ids.names.survey._MOST_KEPT", kept)
     files = {
         "a.py": "from uuid import uuid4 as first\n",
         "b.py": "from c import second as third\n",
         "c.py": "from a import first as second\n",
         "d.py": "x = 1\n",
+        "e.py": "from uuid import UUID\nfirst_of_all = 1\n",
     }
-    paths = write(tmp_path, files)
-    survey = Survey(SOURCES)
-    survey.run([*paths, str(tmp_path / "gone.py")], lambda *each: seen.append(each))
-    assert survey.words == {"first", "second", "third"}
-    # Each file is looked at once, however many rounds there are, and what is missing never.
-    assert seen == [
-        (path, text.encode(), "uuid" in text) for path, text in zip(paths, files.values(), strict=True)
-    ]
+    paths = [*write(tmp_path, files), str(tmp_path / "gone.py")]
+    words, idle, rounds = surveyed(paths)
+    assert words == (b"first", b"second", b"third")
+    assert idle == {paths[3], paths[4]}
+    assert rounds == [["first"], ["second"], ["third"]]
 
 
 def test_words_in_a_cycle_end(tmp_path: Path) -> None:
@@ -110,9 +133,20 @@ def test_words_in_a_cycle_end(tmp_path: Path) -> None:
         "a.py": "from b import two as one\nfrom uuid import uuid4 as one\n",
         "b.py": "from a import one as two\n",
     }
-    survey = Survey(SOURCES)
-    survey.run(write(tmp_path, files), lambda *_: None)
-    assert survey.words == {"one", "two"}
+    assert surveyed(write(tmp_path, files))[0] == (b"one", b"two")
+
+
+def test_many_words_are_looked_up_at_once(tmp_path: Path) -> None:
+    names = [f"name_{n}" for n in range(40)]
+    files = {
+        "a.py": "".join(f"from uuid import uuid4 as {name}\n" for name in names),
+        "b.py": "from a import name_7 as seven\n",
+        "c.py": "x = name_70\n",
+    }
+    paths = write(tmp_path, files)
+    words, idle, _ = surveyed(paths)
+    assert words == tuple(sorted(name.encode() for name in (*names, "seven")))
+    assert idle == {paths[2]}
 
 
 def test_the_modules_beside_the_checked_ones(tmp_path: Path) -> None:
@@ -154,9 +188,9 @@ def compare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Compare:
     surveyed: list[object] = []
     survey = runner._surveyed
 
-    def spy(*given: object, **named: object) -> object:
-        answer = survey(*given, **named)  # type: ignore[arg-type]
-        surveyed.append(answer[1])
+    def spy(*given: Any, **named: Any) -> object:
+        answer = survey(*given, **named)
+        surveyed.append(answer.words)
         return answer
 
     monkeypatch.setattr(runner, "_surveyed", spy)
@@ -166,7 +200,7 @@ def compare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Compare:
         result = runner.run(paths, policy, jobs=1, all_files=all_files)
         assert not result.notes
         return {
-            os.path.relpath(report.path, root): tuple(map(runner.pack, report.findings))
+            os.path.relpath(report.path, root): tuple(map(pack, report.findings))
             for report in result.reports
             if report.findings
         }
@@ -218,13 +252,13 @@ def test_many_files_are_surveyed_and_few_are_not(
 ) -> None:
     root = Path(os.path.realpath(tmp_path))
     asked: list[int] = []
-    survey = Survey.run
+    first = Survey.first
 
-    def spy(self: Survey, paths: list[str], look: Callable[[str, bytes, bool], None]) -> None:
+    def spy(self: Survey, paths: list[str]) -> tuple[set[str], list[str]]:
         asked.append(len(paths))
-        survey(self, paths, look)
+        return first(self, paths)
 
-    monkeypatch.setattr(Survey, "run", spy)
+    monkeypatch.setattr(Survey, "first", spy)
     paths = write(root, {f"filler_{n}.py": f"value = {n}\n" for n in range(FILLERS)})
     paths += write(
         root, {"m.py": "from uuid import uuid4 as make\n", "used.py": "from m import make\nmake()\n"}

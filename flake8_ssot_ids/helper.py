@@ -1,0 +1,36 @@
+"""What a helper process of :mod:`flake8_ssot_ids.pool` runs: it is told things, does jobs, and answers."""
+
+from __future__ import annotations
+
+import gc
+import os
+from contextlib import suppress
+
+from flake8_ssot_ids.worker import Worker, receive, send
+
+
+def main() -> None:
+    """Answer until the other end is closed."""
+    gc.disable()
+    answers = os.dup(1)
+    # Whatever prints something must not disturb the answers.
+    os.dup2(2, 1)
+    with suppress(OSError, EOFError, KeyboardInterrupt):
+        serve(0, answers)
+    # Nothing is left that would have to be tidied up.
+    os._exit(0)
+
+
+def serve(orders: int, answers: int) -> None:
+    """Read orders from one descriptor, write answers to the other; raises EOFError at the end."""
+    send(answers, "ready")
+    worker: Worker | None = None
+    while True:
+        what, *given = receive(orders)
+        if what == "set_up":
+            worker = Worker(*given)
+        elif worker is not None:
+            if what == "tell":
+                worker.tell(*given)
+            else:
+                send(answers, worker.do(*given))

@@ -1,0 +1,177 @@
+"""The jobs of one process: a look at the bytes of files, and the check of files.
+
+Modules that were looked into stay known. Jobs, and what they bring, are plain values, so that
+they can go through a pipe.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.cache import stamp_of
+from flake8_ssot_ids.engine import check_source, is_exempt, unreadable
+from flake8_ssot_ids.files import read
+from flake8_ssot_ids.model import Finding, Position, Span
+from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.names.survey import Survey
+from flake8_ssot_ids.policy import Policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from flake8_ssot_ids.cache import Stamp
+
+    #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
+    Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]
+    Chunk = tuple[list[Result], dict[str, Stamp]]
+    #: ``first``, ``again`` or ``check``, and the places of the files in the list of all.
+    Job = tuple[str, Sequence[int]]
+
+_LENGTH_BYTES = 8
+
+
+def send(descriptor: int, message: object) -> None:
+    """Write one message to a pipe. Raises OSError."""
+    import pickle
+
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    left = memoryview(len(data).to_bytes(_LENGTH_BYTES, "big") + data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def receive(descriptor: int) -> Any:
+    """Read one message from a pipe. Raises OSError, and EOFError where it has been closed."""
+    import pickle
+
+    length = int.from_bytes(_exactly(descriptor, _LENGTH_BYTES), "big")
+    # The other end is a process that this one has started, or the one that has started it.
+    return pickle.loads(_exactly(descriptor, length))  # noqa: S301
+
+
+def _exactly(descriptor: int, length: int) -> bytes:
+    parts = []
+    while length:
+        part = os.read(descriptor, min(length, 1 << 20))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+class Worker:
+    """Does jobs on ``files`` in one process."""
+
+    def __init__(self, policy: Policy, all_files: bool, noqa: bool, files: Sequence[str]) -> None:
+        self._policy = policy
+        self._all_files = all_files
+        self._noqa = noqa
+        self._files = files
+        sources = catalog.attributes(policy.name_hashes)
+        self._project = Project(policy.src, sources)
+        self._survey = Survey(sources)
+        self._new: Sequence[str] = ()
+        self._stamps: dict[str, Stamp] = {}
+
+    def tell(self, name: str, value: Any) -> None:
+        """Take note of the ``new`` words to look for, or of all ``words`` (None: nothing was surveyed)."""
+        if name == "new":
+            self._new = value
+        else:
+            self._project.surveyed = value
+            # What was kept for another look is not needed any more.
+            self._survey = Survey(self._project.sources)
+
+    def do(self, job: Job) -> Any:
+        """The result of a job: a :data:`~flake8_ssot_ids.names.survey.Look`, or a chunk of results."""
+        what, places = job
+        paths = [self._files[place] for place in places]
+        if what == "first":
+            return self._survey.first(paths)
+        if what == "again":
+            return self._survey.again(paths, self._new)
+        return self.check(paths)
+
+    def check(self, paths: Sequence[str]) -> Chunk:
+        """Check ``paths``; also the stamps of all that the results depend on."""
+        results = [self._one(path) for path in paths]
+        touched = {path for result in results for path in result[5]}
+        return results, {path: self._stamps[path] for path in touched}
+
+    def _one(self, path: str) -> Result:
+        policy = self._policy
+        if is_exempt(path, policy):
+            return path, stamp_of(path, time.time_ns()), False, (), 0, (), ""
+        stamp = stamp_of(path, time.time_ns())
+        try:
+            data = read(path)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            return (
+                path,
+                None,
+                True,
+                (pack(unreadable(path, policy, f"it cannot be read: {reason}")),),
+                0,
+                (),
+                "",
+            )
+        self._project.start()
+        try:
+            report = check_source(
+                data, path, policy, self._project, all_files=self._all_files, noqa=self._noqa
+            )
+        except Exception as error:  # one file must not take the others with it
+            return path, None, True, (), 0, (), f"{type(error).__name__}: {error}"
+        touched = tuple(sorted(self._project.touched))
+        now = time.time_ns()
+        for other in touched:
+            if other not in self._stamps:
+                self._stamps[other] = stamp_of(other, now)
+        return (
+            path,
+            stamp,
+            report.judged,
+            tuple(map(pack, report.findings)),
+            len(report.suppressed),
+            touched,
+            "",
+        )
+
+
+def pack(finding: Finding) -> tuple[object, ...]:
+    """A finding as plain values, without its path and fix."""
+    span, wide = finding.span, finding.id_span
+    return (
+        finding.code,
+        finding.name,
+        finding.message,
+        (span.start.row, span.start.column, span.end.row, span.end.column),
+        (wide.start.row, wide.start.column, wide.end.row, wide.end.column),
+        finding.noqa_row,
+        finding.scope,
+        finding.symbol,
+        finding.role,
+        finding.prefix,
+        finding.source,
+        finding.expression,
+        finding.ordinal,
+        finding.fingerprint,
+        finding.severity,
+    )
+
+
+def unpack(path: str, packed: tuple[Any, ...]) -> Finding:
+    """The finding that :func:`pack` made plain."""
+    code, name, message, span, wide, *rest = packed
+    return Finding(path, code, name, message, _span(span), _span(wide), *rest)
+
+
+def _span(rows: tuple[int, int, int, int]) -> Span:
+    first, start, last, end = rows
+    return Span(Position(first, start), Position(last, end))
