@@ -13,7 +13,11 @@ _DYNAMIC = (b"__import__", b"import_module", b"modules")
 _IMPORTED = re.compile(rb"\bimport\b(?:[^\r\n;#\\]|\\\r?\n)*\buuid\b|\bfrom[\s\\]+uuid\b")
 #: In a text, what may stand for a letter or a digit, or for nothing: the backslash at the end of a line.
 _ESCAPE = re.compile(rb"\\[xuUN0-7\r\n]")
-_PIECES = re.compile(rb"[\"'](?:u|uu|uui|uuid)[\"']+(?:[\s\\]|#[^\r\n]*)*[A-Za-z]{0,2}[\"']")
+#: A text that is the beginning or the end of a name, and no more.
+_PIECE = re.compile(rb"[\"'](?:u|uu|uui|uuid)[\"'{]|[\"'}](?:uid|id|d)?[1-8][\"']")
+_MODULE_PIECE = re.compile(rb"[\"'](?:u|uu|uui)[\"'{]")
+#: What looks something up by a text.
+_BY_TEXT = (b"getattr", b"__dict__", b"vars", b"globals", b"attrgetter", b"methodcaller", *_DYNAMIC)
 #: Characters with an ASCII letter, digit or underscore in their NFKC form; some others, too.
 _COMPATIBLE = re.compile(
     rb"\xc2[\xaa\xb2\xb3\xb9\xba\xbc-\xbe]|\xc4[\xb2\xb3\xbf]|\xc5[\x80\x89\xbf]|\xc7[\x84-\x8c\xb1-\xb3]"
@@ -63,20 +67,17 @@ def searchable(data: bytes, *, ascii_only: bool = True) -> bytes:
 
 
 def is_pieced_together(data: bytes) -> bool:
-    """Whether a text literal may spell a name without holding it: by an escape, or in several pieces."""
-    return _ESCAPE.search(data) is not None or _PIECES.search(data) is not None
+    """Whether a text may spell a name without holding it, by an escape or in several pieces, and is looked up."""
+    if not any(word in data for word in _BY_TEXT):
+        return False
+    return _ESCAPE.search(data) is not None or _PIECE.search(data) is not None
 
 
 def _in_disguise(data: bytes) -> bool:
     """Whether the name of the module may be put together from text, or the bytes may be no ASCII."""
-    if any(word in data for word in _DYNAMIC) and (is_pieced_together(data) or _split_name(data)):
+    if any(word in data for word in _DYNAMIC) and (_ESCAPE.search(data) or _MODULE_PIECE.search(data)):
         return True
     return b"coding" in data[:400] and not _plain(data)
-
-
-def _split_name(data: bytes) -> bool:
-    """Whether a text literal holds the beginning of the name: ``"uu" "id"``."""
-    return re.search(rb"[\"'](?:u|uu|uui)[\"']", data) is not None
 
 
 def _plain(data: bytes) -> bool:

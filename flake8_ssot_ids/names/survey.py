@@ -33,7 +33,6 @@ _END = rb"(?![\w\x80-\xff])(?![ \t]*[.(])"
 _BASE = frozenset({catalog.MODULE, *(f"{catalog.MODULE}{version}" for version in range(1, 9))})
 _BASE_RENAMED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?(?![\w\x80-\xff])" + _NEW_NAME)
 _BASE_UNCALLED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?" + _END)
-_DYNAMIC = (b"__import__", b"import_module", b"modules")
 _THROUGH = rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in THROUGH)) + rb")(?!\w)"
 
 #: Words, and some of the paths that were looked at.
@@ -63,7 +62,7 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
         renamed = _BASE_RENAMED.search(text) is not None
         worth = any(not _is_imported(text, match.start()) for match in _BASE_UNCALLED.finditer(text))
     # What is handed through may not be spelled out.
-    pieced = not known and is_pieced_together(data) and any(word in data for word in _DYNAMIC)
+    pieced = not known and is_pieced_together(data)
     if not (renamed or worth or pieced):
         return set()
     telling = known or _BASE
