@@ -67,7 +67,7 @@ def searchable(data: bytes, *, ascii_only: bool = True) -> bytes:
 
 
 def is_pieced_together(data: bytes) -> bool:
-    """Whether a text may spell a name without holding it, by an escape or in several pieces, and is looked up."""
+    """Whether a text that is looked up may spell a name without holding it: by an escape, or in pieces."""
     if not any(word in data for word in _BY_TEXT):
         return False
     return _ESCAPE.search(data) is not None or _PIECE.search(data) is not None
