@@ -30,6 +30,8 @@ PYTHON_SUFFIXES = (".py", ".pyw")
 CONFIG_NAMES = ("ssot-ids.toml", "pyproject.toml")
 _IGNORE_NAMES = frozenset((".git", ".gitignore", ".ignore"))
 _TELLING_NAMES = frozenset((*CONFIG_NAMES, ".gitignore", ".ignore"))
+#: With more files than this, the work is worth another process.
+_MANY = 150
 
 
 @dataclass(slots=True)
@@ -54,14 +56,15 @@ def discover(
     respect_gitignore: bool = True,
     force_exclude: bool = False,
     policy_for: Callable[[str], Policy] | None = None,
+    many: Callable[[], None] | None = None,
 ) -> DiscoverResult:
     """Find the Python files that ``paths`` stand for.
 
     ``policy`` governs everything, unless ``policy_for`` gives the policy that is found upward
     from a folder; it is asked for each path and for each folder with a configuration file.
-    What it raises passes through.
+    What it raises passes through. ``many`` is called as soon as it is clear that there are many.
     """
-    search = _Search(policy, respect_gitignore, policy_for)
+    search = _Search(policy, respect_gitignore, policy_for, many)
     for path in paths:
         absolute = os.path.abspath(path)
         try:
@@ -84,8 +87,13 @@ def discover(
 
 class _Search:
     def __init__(
-        self, policy: Policy, respect_gitignore: bool, policy_for: Callable[[str], Policy] | None
+        self,
+        policy: Policy,
+        respect_gitignore: bool,
+        policy_for: Callable[[str], Policy] | None,
+        many: Callable[[], None] | None,
     ) -> None:
+        self._many = many
         self.errors: dict[str, str] = {}
         self._respect = respect_gitignore
         self._policy_for = policy_for
@@ -126,6 +134,9 @@ class _Search:
                 self._policies.setdefault(id(policy), policy)
             if self._respect and not names.isdisjoint(_IGNORE_NAMES):
                 level = Level(folder, names, level)
+            if self._many is not None and len(found) > _MANY:
+                self._many()
+                self._many = None
             key = id(policy)
             excluded = lenient if key == lenient_key else policy.excluded
             for entry in listing:

@@ -6,7 +6,8 @@ import gc
 import os
 from contextlib import suppress
 
-from flake8_ssot_ids.worker import Worker, receive, send
+from flake8_ssot_ids.pipes import receive, send
+from flake8_ssot_ids.worker import Worker
 
 
 def main() -> None:

@@ -12,15 +12,13 @@ import signal
 import sys
 from collections import deque
 
-from flake8_ssot_ids.worker import Worker, receive, send
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any, BinaryIO
 
     from flake8_ssot_ids.policy import Policy
-    from flake8_ssot_ids.worker import Job
+    from flake8_ssot_ids.worker import Job, Worker
 
 #: What a helper runs. It needs nothing but the standard library and this package.
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from flake8_ssot_ids.helper import main; main()"
@@ -59,6 +57,9 @@ class Pool:
 
     def set_up(self, policy: Policy, all_files: bool, noqa: bool, files: Sequence[str]) -> None:
         """Say what all jobs from now on are about; they name files by their place in ``files``."""
+        # Only here: a helper that is wanted early must not wait for all that a worker needs.
+        from flake8_ssot_ids.worker import Worker
+
         self.worker = Worker(policy, all_files, noqa, files)
         self._messages = [("set_up", policy, all_files, noqa, list(files))]
         for helper in self._helpers or ():
@@ -114,6 +115,8 @@ class _Helper:
         self._greeter.start()
 
     def _greet(self) -> None:
+        from flake8_ssot_ids.pipes import receive
+
         try:
             receive(self._read)
             self.ready = True
@@ -125,6 +128,8 @@ class _Helper:
     ) -> Any:
         """Start to hand it jobs of the queue, until there are none; the thread that does."""
         import threading
+
+        from flake8_ssot_ids.pipes import receive, send
 
         def run() -> None:
             on_the_way: deque[Job] = deque()

@@ -45,7 +45,7 @@ ENGINE = Package(
         ("commands", "commands.*"),
         (
             *("fixes", "fixes.*", "render", "render.*", "progress", "baseline"),
-            *("runner", "pool", "helper", "worker", "replay", "cache", "discover", "ignorefiles"),
+            *("runner", "pool", "helper", "worker", "pipes", "replay", "cache", "discover", "ignorefiles"),
         ),
         ("engine", "suppress", "registry"),
         ("rules", "rules.*"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.discover import DiscoverResult
     from flake8_ssot_ids.model import Finding
+    from flake8_ssot_ids.pool import Pool
     from flake8_ssot_ids.replay import Answer
 
 FORMATS = ("full", "concise", "json", "json-lines", "github")
@@ -162,6 +163,19 @@ def _check_stdin(options: argparse.Namespace, configurations: Configurations, ou
 def _check_paths(
     paths: list[str], options: argparse.Namespace, configurations: Configurations, outcome: Outcome
 ) -> None:
+    from flake8_ssot_ids.pool import Pool
+
+    with Pool(options.jobs) as pool:
+        _check_in(pool, paths, options, configurations, outcome)
+
+
+def _check_in(
+    pool: Pool,
+    paths: list[str],
+    options: argparse.Namespace,
+    configurations: Configurations,
+    outcome: Outcome,
+) -> None:
     from flake8_ssot_ids.discover import discover, surroundings
 
     first = configurations.above(_folder_of(paths[0]))
@@ -171,6 +185,8 @@ def _check_paths(
         respect_gitignore=first.respect_gitignore,
         force_exclude=options.force_exclude,
         policy_for=configurations.above if configurations.hierarchical else None,
+        # Without a cache there surely is something to do for another process.
+        many=pool.start if options.no_cache else None,
     )
     if configurations.broken:
         return
@@ -181,7 +197,7 @@ def _check_paths(
         outcome.depends = {*found.files, *found.consulted, *surroundings(paths)}
         if options.config is not None:
             outcome.depends.add(os.path.abspath(options.config))
-    _run_groups(found, options, outcome)
+    _run_groups(found, options, outcome, pool)
 
 
 def _folder_of(path: str) -> str:
@@ -189,7 +205,7 @@ def _folder_of(path: str) -> str:
     return absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
 
 
-def _run_groups(found: DiscoverResult, options: argparse.Namespace, outcome: Outcome) -> None:
+def _run_groups(found: DiscoverResult, options: argparse.Namespace, outcome: Outcome, pool: Pool) -> None:
     if not found.files:
         return
     from flake8_ssot_ids.render.progress_line import ProgressLine
@@ -204,7 +220,7 @@ def _run_groups(found: DiscoverResult, options: argparse.Namespace, outcome: Out
             result = run_files(
                 files,
                 policy,
-                jobs=options.jobs,
+                pool=pool,
                 cache_dir=None if options.no_cache else _cache_dir(options),
                 all_files=options.all_files,
                 noqa=not options.ignore_noqa,
