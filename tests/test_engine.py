@@ -260,6 +260,6 @@ def test_a_function_that_is_entered_dead_makes_no_error(judge: Judge) -> None:
     )
     assert judge(source).judged
     assert (
-        judge(b'import uuid\nmatch (f"""\n{uui\x80)}\n{uuid()}"""):\n    case 1: pass\n').findings[0].code
+        judge(b'import uuid\nmatch (f"""\n{uui\x80)}\n{uuid.uuid4()}"""):\n    case 1: pass\n').findings[0].code
         == "SID990"
     )

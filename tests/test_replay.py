@@ -426,13 +426,13 @@ def test_notes_and_errors_leave_no_record(shell: Shell, monkeypatch: pytest.Monk
     assert shell.ask()[0] == 2
     assert not shell.records()
     (shell.project / "ssot-ids.toml").unlink()
-    from flake8_ssot_ids import runner
+    from flake8_ssot_ids import worker
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("planted")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "check_source", broken)
+        patch.setattr(worker, "check_source", broken)
         assert shell.ask()[0] == 2
     assert not shell.records()
 
