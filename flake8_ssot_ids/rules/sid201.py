@@ -25,7 +25,8 @@ RULE = Rule(
     title="A raw id is made through an alias of a uuid function",
     what=(
         "Reports a call by a name that an assignment, a default argument, an unpacking or "
-        "`functools.partial` bound to an id source, or to the module that has it."
+        "`functools.partial` bound to an id source, or to the module that has it; also by an attribute of a "
+        "class or of `self` that nothing else in the file assigns."
     ),
     why=(
         "An alias hides the source from every search and from every import rule, so the place is never "

@@ -25,7 +25,8 @@ RULE = Rule(
     title="A uuid function is reached by dynamic access",
     what=(
         'Reports a reference to an id source by way of text: `getattr(uuid, "uuid4")`, `__import__("uuid")`, '
-        '`importlib.import_module("uuid")`, `sys.modules["uuid"]`, `vars(uuid)["uuid4"]`.'
+        '`importlib.import_module("uuid")`, `sys.modules["uuid"]`, `vars(uuid)["uuid4"]`, '
+        '`globals()["uuid4"]`, `operator.attrgetter("uuid4")`. The text may be a constant of the module.'
     ),
     why="Nobody writes this by accident where a plain import would do; it keeps a ban from seeing the id.",
     example="""\
