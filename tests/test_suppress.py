@@ -368,3 +368,22 @@ def test_nothing_is_tokenized_without_need(monkeypatch: pytest.MonkeyPatch) -> N
     assert suppressions('x = """\n"""\ny  # noqa\n').suppressed_by(1, "SID101") is None
     with pytest.raises(NameError):
         suppressions('x = """\n"""  # noqa\n').suppressed_by(1, "SID101")
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('x = "a \\\n b"\ny = 1\n', [2, 2, 3]),
+        ("x = 'a \\\n b' \"\\\n\"\ny = 1\n", [3, 3, 3, 4]),
+        ('x = "" """a\n"""\ny = 1\n', [2, 2, 3]),
+        ("x = '#' '''\n'''  # \"\"\"\ny = 1\n", [2, 2, 3]),
+        ("# it's\nx = '''\n'''\n", [1, 3, 3]),
+        ('x = f"{1}" """\n"""\ny = 1\n', [2, 2, 3]),
+        ("x = rf\"\\d\" + '\\'' + \"\\\"\"  # '''\ny = 1\n", [1, 2]),
+        ('x = b"\\"#" + R"\\" + u"\'\'\'"\ny = 1\n', [1, 2]),
+        ('x = (1 +  # "\n 2 + \\\n 3)\n', [1, 3, 3]),
+    ],
+)
+def test_what_strings_and_backslashes_join(text: str, rows: list[int]) -> None:
+    judged = Suppressions(Lines(text), text)
+    assert [judged.noqa_row(row) for row in range(1, len(rows) + 1)] == rows
