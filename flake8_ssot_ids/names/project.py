@@ -35,6 +35,7 @@ _NAME = re.compile(rb"[\w\x80-\xff]+")
 _CHAIN = re.compile(rb"[\w\x80-\xff]+(?:[\s\\]*\.[\s\\]*\w+)*[\s\\]*\Z")
 #: What stands before the name of a module in `from module import name`.
 _FROM = re.compile(rb"(?:^|[\n;:])[ \t\f]*from[ \t]+[.]*\Z")
+_FROM_PATH = re.compile(rb"[ \t]*from[ \t]+[\w.]+(?=[ \t]+import\b)")
 _NO_ALIASES: Mapping[str, frozenset[str]] = {}
 Layers = tuple[tuple[str, ...], ...]
 _NO_LAYERS: Mapping[str, Layers] = {}
@@ -522,7 +523,7 @@ class Project:
         present: list[str] | None = None
         if self.surveyed is not None and is_below(path, self.roots):
             present = present_words(self.surveyed, data)
-            if not present:
+            if not present or not _stand_alone(present, data):
                 return words
         home = self.home(path)
         modules: dict[str, set[str]] = {}
@@ -673,6 +674,19 @@ def present_words(words: Iterable[bytes], data: bytes) -> list[str]:
         return []
     there = set(_NAME.findall(text))
     return [word.decode() for word in words if word in there]
+
+
+def _stand_alone(present: Sequence[str], data: bytes) -> bool:
+    """Whether one of the words is anywhere else than in the path of `from path import name`."""
+    if not all(map(str.isascii, present)):
+        return True
+    text = searchable(data)
+    for word in present:
+        for match in re.finditer(re.escape(word.encode()), text):
+            path = _FROM_PATH.match(text, text.rfind(b"\n", 0, match.start()) + 1)
+            if path is None or path.end() < match.end():
+                return True
+    return False
 
 
 def _chains_to(present: list[str], data: bytes) -> tuple[dict[str, set[tuple[str, ...]]], bool]:

@@ -57,10 +57,13 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
     text = searchable(data, ascii_only=all(map(str.isascii, known)))
     if known:
         renamed = any(word.encode() in text and _pattern(word, _NEW_NAME).search(text) for word in known)
-        worth = any(_pattern(word, _END).search(text) for word in known)
+        patterns = [_pattern(word, _END) for word in known]
     else:
         renamed = _BASE_RENAMED.search(text) is not None
-        worth = any(not _is_imported(text, match.start()) for match in _BASE_UNCALLED.finditer(text))
+        patterns = [_BASE_UNCALLED]
+    worth = any(
+        not _is_imported(text, match.start()) for pattern in patterns for match in pattern.finditer(text)
+    )
     # What is handed through may not be spelled out.
     pieced = not known and is_pieced_together(data)
     if not (renamed or worth or pieced):

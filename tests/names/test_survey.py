@@ -452,3 +452,18 @@ def test_a_made_up_project(compare: Compare, seed: int) -> None:
     assert found
     compare(files, all_files=True)
     compare(files, unchecked=choose.sample(sorted(files), 5))
+
+
+def test_a_word_that_is_only_the_path_of_a_module_needs_no_look(compare: Compare) -> None:
+    """The name of a module that hands on the source itself; who uses it by another way is found."""
+    files = {
+        "_uuid.py": "import uuid as _uuid\nuuid = _uuid\n",
+        "a.py": "from _uuid import uuid\nuuid.uuid4()\n",
+        "b.py": "from _uuid import uuid; _uuid = 1\nuuid.uuid4()\n",
+        "c.py": "from _uuid import _uuid\n_uuid.uuid4()\n",
+        "d.py": "import _uuid\n_uuid._uuid.uuid4()\n",
+        "e.py": "from   _uuid  import *\nuuid.uuid4()\n",
+        "f.py": "from _uuid import uuid as _uuid\n_uuid.uuid4()\n",
+        "g.py": "from _uuid import uuid as u\nu.uuid4()\n",
+    }
+    assert sorted(compare(files)) == ["a.py", "b.py", "c.py", "d.py", "e.py", "f.py", "g.py"]
