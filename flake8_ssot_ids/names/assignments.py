@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from keyword import iskeyword
 from unicodedata import normalize
@@ -50,18 +50,17 @@ _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 
 def assigned_names(
-    data: bytes, telling: re.Pattern[bytes] | None = None
+    data: bytes, telling: re.Pattern[bytes] | None = None, near: Sequence[int] = ()
 ) -> Iterator[tuple[list[str], set[str]]]:
     """Names of the module that an assignment in ``data`` may make an alias; a superset.
 
     Each with the words that its value may go through: those of a chain of attributes, of the first
-    argument of a call. With ``telling``, only those with a match of it in their value.
+    argument of a call. With ``telling``, only those with a match of it in their value;
+    ``near`` are ascending offsets, all such matches among them.
     """
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    places = None if telling is None else [match.start() for match in telling.finditer(data)]
-    if places is not None and not places:
-        return
+    places = None if telling is None else near
     declared: set[str] = set()
     if b"global" in data:
         declared = {_decoded(word) for names in _DECLARED.finditer(data) for word in _WORD.findall(names[1])}

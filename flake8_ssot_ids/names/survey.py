@@ -34,6 +34,7 @@ _BASE = frozenset({catalog.MODULE, *(f"{catalog.MODULE}{version}" for version in
 _BASE_RENAMED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?(?![\w\x80-\xff])" + _NEW_NAME)
 _BASE_UNCALLED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?" + _END)
 _THROUGH = rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in THROUGH)) + rb")(?!\w)"
+_THROUGH_ANYWHERE = re.compile(_THROUGH)
 
 #: Words, and some of the paths that were looked at.
 Look = tuple[set[str], list[str]]
@@ -72,7 +73,10 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
     found, through = _imported(text, telling)
     while True:
         new: set[str] = set()
-        for targets, words in assigned_names(text, _telling(frozenset(through), telling, pieced)):
+        near = _places(text, through | known, not known, pieced)
+        if not near:
+            return found - telling - _BASE - {""}
+        for targets, words in assigned_names(text, _telling(frozenset(through), telling, pieced), near):
             if not (words.isdisjoint(through) and words.isdisjoint(telling) and words.isdisjoint(THROUGH)):
                 new.update(targets)
         new -= through
@@ -80,6 +84,13 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
             return found - telling - _BASE - {""}
         found |= new
         through |= new
+
+
+def _places(text: bytes, words: Iterable[str], base: bool, pieced: bool) -> list[int]:
+    """Where one of the words stands uncalled, or one of ``uuid``, or what hands something through."""
+    patterns = [_pattern(word, _END) for word in words if word.encode() in text]
+    patterns += ([_BASE_UNCALLED] if base else []) + ([_THROUGH_ANYWHERE] if pieced else [])
+    return sorted(match.start() for pattern in patterns for match in pattern.finditer(text))
 
 
 def _imported(text: bytes, telling: frozenset[str]) -> tuple[set[str], set[str]]:
