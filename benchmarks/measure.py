@@ -46,12 +46,17 @@ def run(
         sampler = _Sampler(process.pid) if memory and sys.platform == "linux" else None
         if sampler:
             sampler.start()
+        # ``wait`` with a timeout looks only every 50 ms, which is as long as some tools take.
+        limit = threading.Timer(timeout, process.kill)
+        limit.start()
         try:
-            code = process.wait(timeout)
+            code = process.wait()
         except BaseException:
             process.kill()
             process.wait()
             raise
+        finally:
+            limit.cancel()
         wall = time.perf_counter() - start
         after = os.times()
     peak = sampler.stop() if sampler else None
