@@ -45,9 +45,11 @@ _BODY = f"(?=[a-z0-9_]{{1,{PREFIX_MAX}}}{_FIELDS}{{end}})[a-z][a-z0-9]*(?:_[a-z0
 
 PYTHON_PATTERN = "^" + _BODY.replace("{end}", r"\Z") + r"\Z"
 r"""For Python's ``re``; anchored with ``\Z``, since ``$`` accepts a line end behind the id."""
-ECMA_PATTERN = "^" + _BODY.replace("{end}", "$") + "$"
-"""For ECMAScript's ``RegExp`` without the flag ``m``."""
-POSTGRESQL_PATTERN = ECMA_PATTERN
+# Not "$": validators of JSON Schema in Python read the pattern with ``re``, whose "$" accepts a line end too.
+_ECMA_END = r"(?![\s\S])"
+ECMA_PATTERN = "^" + _BODY.replace("{end}", _ECMA_END) + _ECMA_END
+"""For ECMAScript's ``RegExp`` without the flag ``m``, and for Python's ``re`` as well."""
+POSTGRESQL_PATTERN = "^" + _BODY.replace("{end}", "$") + "$"
 """For PostgreSQL's ``~`` operator (an advanced regular expression)."""
 JSON_SCHEMA: Mapping[str, object] = {
     "type": "string",
@@ -55,7 +57,7 @@ JSON_SCHEMA: Mapping[str, object] = {
     "maxLength": ID_MAX,
     "pattern": ECMA_PATTERN,
 }
-"""A JSON Schema for an id."""
+"""A JSON Schema for an id. Validators in Python and in ECMAScript read its pattern alike."""
 
 
 class IdParts(tuple[str, int, int, str]):
