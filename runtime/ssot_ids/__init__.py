@@ -19,6 +19,12 @@ from .policy import IdPolicy, Kind, PolicyError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import bridge as bridge
+    from . import explain as explain
+    from . import recognise as recognise
+    from . import testing as testing
+    from . import typed as typed
+    from . import validation as validation
     from .bridge import Alias, IdMigrationBridge, MissingKeyError
     from .recognise import classify
     from .typed import (
@@ -89,18 +95,22 @@ _LATER = {
         *(name for name in __all__ if name.startswith("ensure_") or name.endswith("ID")),
     ),
 }
+_MODULES = (*_LATER, "explain", "testing")
+"""What ``import ssot_ids`` alone gives too, as in ``ssot_ids.testing.deterministic()``."""
 
 
 def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        from importlib import import_module
+
+        return import_module(f"{__name__}.{name}")  # which puts it here, so that it is asked for once
     for module, names in _LATER.items():
         if name in names:
-            from importlib import import_module
-
-            value = getattr(import_module(f"{__name__}.{module}"), name)
+            value = getattr(__getattr__(module), name)
             globals()[name] = value  # asked for once
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})

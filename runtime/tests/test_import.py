@@ -96,6 +96,15 @@ def test_every_exported_name_is_there_in_a_fresh_interpreter(run_python: Callabl
         assert run_python(code.format(name=name)) == name + "\n"
 
 
+@pytest.mark.parametrize("name", ["bridge", "explain", "recognise", "testing", "typed", "validation"])
+def test_a_module_is_there_without_an_import_of_its_own(run_python: Callable[..., str], name: str) -> None:
+    code = (
+        "import sys, ssot_ids; "
+        f"print({name!r} in dir(ssot_ids), 'ssot_ids.{name}' in sys.modules, ssot_ids.{name}.__name__)"
+    )
+    assert run_python(code) == f"True False ssot_ids.{name}\n"
+
+
 def test_exported_names_are_sorted_and_once() -> None:
     assert len({*ssot_ids.__all__}) == len(ssot_ids.__all__)
     assert {*ssot_ids.__all__} <= {*dir(ssot_ids)}
@@ -124,7 +133,7 @@ def test_the_lazy_names_are_those_that_type_checkers_see() -> None:
     shown = {
         alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module != "__future__" and node.level == 1
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 1
         for alias in node.names
     }
     assert shown == {*ssot_ids.__all__}
