@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 from . import core as _core
 from . import observer as _observer
-from .grammar import IdParts, parse_id
+from .grammar import IdParts, brief, parse_id
 from .policy import IdPolicy, PolicyError, is_thread_id, text_of
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ def configure(policy: IdPolicy) -> IdPolicy:
     """Put ``policy`` in force in this process; returns the one before. PolicyError if it is none."""
     global _policy
     if not isinstance(policy, IdPolicy):
-        raise PolicyError([f"policy: {policy!r} is not an IdPolicy"])
+        raise PolicyError([f"policy: {brief(policy)} is not an IdPolicy"])
     before, _policy = _policy, policy
     return before
 
@@ -138,7 +138,7 @@ class UnifiedIdGenerator:
     def generate_batch_ids(prefix: str, count: int) -> list[str]:
         """``count`` ids with this prefix and consecutive counters. ValueError unless it is 0 to 1,000,000."""
         if type(count) is not int or not 0 <= count <= BATCH_MAX:
-            raise ValueError(f"count: {count!r} is not a number from 0 to {BATCH_MAX}")
+            raise ValueError(f"count: {brief(count)} is not a number from 0 to {BATCH_MAX}")
         if not count:
             return []
         replacement = _override.get()

@@ -73,14 +73,12 @@ class IdParts(tuple[str, int, int, str]):
         if not is_prefix(prefix):
             raise ValueError(f"prefix: {not_a_prefix(prefix)}")
         if not _within(timestamp_ms, TIMESTAMP_MIN, TIMESTAMP_MAX):
-            raise ValueError(
-                f"timestamp_ms: {_short(timestamp_ms)} is not {TIMESTAMP_MIN} to {TIMESTAMP_MAX}"
-            )
+            raise ValueError(f"timestamp_ms: {brief(timestamp_ms)} is not {TIMESTAMP_MIN} to {TIMESTAMP_MAX}")
         if not _within(counter, COUNTER_MIN, COUNTER_MAX):
-            raise ValueError(f"counter: {_short(counter)} is not {COUNTER_MIN} to {COUNTER_MAX}")
+            raise ValueError(f"counter: {brief(counter)} is not {COUNTER_MIN} to {COUNTER_MAX}")
         if not _is_random(random):
             raise ValueError(
-                f"random: {_short(random)} is not {RANDOM_DIGITS} or {STRONG_RANDOM_DIGITS} digits of 0-9a-f"
+                f"random: {brief(random)} is not {RANDOM_DIGITS} or {STRONG_RANDOM_DIGITS} digits of 0-9a-f"
             )
         # Plain texts: an enum of texts would format as its member's name.
         return tuple.__new__(cls, (str.__str__(prefix), timestamp_ms, counter, str.__str__(random)))
@@ -184,7 +182,7 @@ def is_prefix(text: object) -> bool:
 
 def not_a_prefix(value: object) -> str:
     """Why ``value`` is no legal prefix, for an error message."""
-    return f"{_short(value)} is not 1 to {PREFIX_MAX} characters of a-z, 0-9 and single '_', a letter first"
+    return f"{brief(value)} is not 1 to {PREFIX_MAX} characters of a-z, 0-9 and single '_', a letter first"
 
 
 def bounds(prefix: str, since_ms: int, until_ms: int) -> tuple[str, str]:
@@ -196,7 +194,7 @@ def bounds(prefix: str, since_ms: int, until_ms: int) -> tuple[str, str]:
     """
     for field, time in (("since_ms", since_ms), ("until_ms", until_ms)):
         if type(time) is not int:
-            raise ValueError(f"{field}: {_short(time)} is not a whole number of milliseconds")
+            raise ValueError(f"{field}: {brief(time)} is not a whole number of milliseconds")
     if not is_prefix(prefix):
         raise ValueError(f"prefix: {not_a_prefix(prefix)}")
     prefix = str.__str__(prefix)
@@ -236,7 +234,10 @@ def _within(number: object, low: int, high: int) -> bool:
     return type(number) is int and low <= number <= high
 
 
-def _short(value: object) -> str:
-    """A value in an error message: its beginning only, since it may be long or secret."""
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."
+def brief(value: object, limit: int = 40) -> str:
+    """A value in an error message: its beginning only, since it may be long or secret. Never raises."""
+    try:
+        text = repr(value)
+    except Exception:  # a foreign __repr__, or a number too long to be shown
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .grammar import PREFIX_MAX, TIMESTAMP_MIN, is_prefix, not_a_prefix, parse_id, plain, slug
+from .grammar import PREFIX_MAX, TIMESTAMP_MIN, brief, is_prefix, not_a_prefix, parse_id, plain, slug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _kind_problems(name: object, strong: object) -> list[str]:
     elif strong is True and str(name).split("_", 1)[0] in _CONTEXT:
         problems.append(f"strong: {name!r} cannot be; the ids of one context share one short random part")
     if not isinstance(strong, bool):
-        problems.append(f"strong: {strong!r} is not True or False")
+        problems.append(f"strong: {brief(strong)} is not True or False")
     return problems
 
 
@@ -149,17 +149,17 @@ class IdPolicy:
         try:
             own.extend(kinds)
         except TypeError:
-            problems.append(f"kinds: {kinds!r} is not a sequence of Kind")
+            problems.append(f"kinds: {brief(kinds)} is not a sequence of Kind")
         names: set[str] = set()
         for at, kind in enumerate(own):
             if not isinstance(kind, Kind):
-                problems.append(f"kinds[{at}]: {kind!r} is not a Kind")
+                problems.append(f"kinds[{at}]: {brief(kind)} is not a Kind")
             elif kind.name in names:
                 problems.append(f"kinds[{at}]: {kind.name!r} is there twice")
             else:
                 names.add(kind.name)
         if plain(user_tag) not in _TAGS:
-            problems.append(f"user_tag: {user_tag!r} is not one of {', '.join(_TAGS)}")
+            problems.append(f"user_tag: {brief(user_tag)} is not one of {', '.join(_TAGS)}")
         secret, field = key, "key"
         if secret is None:
             secret, field = os.environ.get("SSOT_IDS_KEY") or _PROCESS_KEY, "SSOT_IDS_KEY"

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from .core import Core
 from .generator import Replacement, _override
-from .grammar import TIMESTAMP_MAX, TIMESTAMP_MIN
+from .grammar import TIMESTAMP_MAX, TIMESTAMP_MIN, brief
 from .policy import keyed_digest
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class DeterministicIds:
         Raises ValueError if it is no whole number or leads out of the times that an id can have.
         """
         if type(milliseconds) is not int:
-            raise ValueError(f"milliseconds: {milliseconds!r} is not a whole number")
+            raise ValueError(f"milliseconds: {brief(milliseconds, _SHOWN)} is not a whole number")
         self._now_ms = _in_range("milliseconds", self._now_ms + milliseconds)
 
 
@@ -96,7 +96,7 @@ class deterministic:  # noqa: N801 - reads as a function, like contextlib's
         _refuse_production()
         self._start_ms = _milliseconds(start)
         if type(seed) is not int:
-            raise ValueError(f"seed: {_shortened(seed)} is not a whole number")
+            raise ValueError(f"seed: {brief(seed, _SHOWN)} is not a whole number")
         self._seed = seed
         self._scope: _Scope | None = None
 
@@ -158,9 +158,9 @@ def assert_ssot(value: object, kind: str | None = None) -> str:
     verdict = judge(value, kind)  # no observer hears of it: a test may count what one hears
     if verdict.ok and isinstance(value, str):
         return value
-    wanted = "an id" if kind is None else f"an id of kind {_shortened(kind)}"
+    wanted = "an id" if kind is None else f"an id of kind {brief(kind, _SHOWN)}"
     why = "" if verdict.reason is None else f": {verdict.reason} ({REASONS[verdict.reason]})"
-    raise AssertionError(f"{_shortened(value)} is not {wanted}{why}")
+    raise AssertionError(f"{brief(value, _SHOWN)} is not {wanted}{why}")
 
 
 def _entropy(key: bytes) -> Callable[[int], bytes]:
@@ -176,7 +176,7 @@ def _milliseconds(start: object) -> int:
     if type(start) is int:
         return _in_range("start", start)
     if not isinstance(start, datetime):
-        raise ValueError(f"start: {_shortened(start)} is neither a datetime nor whole Unix milliseconds")
+        raise ValueError(f"start: {brief(start, _SHOWN)} is neither a datetime nor whole Unix milliseconds")
     if start.utcoffset() is None:
         raise ValueError(f"start: {start!r} has no time zone; say which, like tzinfo=UTC")
     return _in_range("start", (start - _EPOCH) // _MILLISECOND)
@@ -185,7 +185,7 @@ def _milliseconds(start: object) -> int:
 def _in_range(field: str, moment: int) -> int:
     if not TIMESTAMP_MIN <= moment <= TIMESTAMP_MAX:
         raise ValueError(
-            f"{field}: {_shortened(moment)} Unix milliseconds are not {TIMESTAMP_MIN} to {TIMESTAMP_MAX}"
+            f"{field}: {brief(moment, _SHOWN)} Unix milliseconds are not {TIMESTAMP_MIN} to {TIMESTAMP_MAX}"
         )
     return moment
 
@@ -193,12 +193,3 @@ def _in_range(field: str, moment: int) -> int:
 def _refuse_production() -> None:
     if os.environ.get("SSOT_IDS_ENV", "").strip().lower() == "production":
         raise RuntimeError("SSOT_IDS_ENV is production: predictable ids would be the same for everyone")
-
-
-def _shortened(value: object) -> str:
-    """A value in an error message: its beginning only, since it may be long."""
-    try:
-        text = repr(value)
-    except Exception:  # a foreign __repr__, or a number too long to be shown
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."

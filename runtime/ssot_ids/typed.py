@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NewType
 
 from . import observer
+from .grammar import brief
 from .recognise import classify, legacy_parts
 from .validation import REASONS, Reason, judge, label_of, report
 
@@ -109,7 +110,7 @@ def legacy_kind(text: object) -> str | None:
 
 def _ensure(value: object, kind: str, accept: Accept, where: str) -> str:
     if accept != "ssot" and accept != "both":
-        raise ValueError(f"accept: {accept!r} is neither 'ssot' nor 'both'")
+        raise ValueError(f"accept: {brief(accept)} is neither 'ssot' nor 'both'")
     found = judge(value, kind)
     accepted = found.ok or (accept == "both" and legacy_kind(value) in (kind, ""))
     if observer.current() is not None:

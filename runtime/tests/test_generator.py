@@ -144,7 +144,9 @@ def test_a_counter_that_ends_inside_a_triple_or_a_batch_begins_anew(exact: Core)
     assert {parts_of(text).timestamp_ms for text in batch} == {before + 1}
 
 
-@pytest.mark.parametrize("count", [-1, BATCH_MAX + 1, 10**30, 1.0, "3", None, True, False])
+@pytest.mark.parametrize(
+    "count", [-1, BATCH_MAX + 1, 10**30, pytest.param(10**5_000, id="huge"), 1.0, "3", None, True, False]
+)
 def test_a_batch_of_no_possible_size_is_refused(count: object) -> None:
     with pytest.raises(ValueError, match="^count: "):
         UnifiedIdGenerator.generate_batch_ids("x", count)  # type: ignore[arg-type]

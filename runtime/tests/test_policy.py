@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ssot_ids import configure
 from ssot_ids.grammar import is_prefix
 from ssot_ids.policy import DEFAULT_KINDS, IdPolicy, Kind, PolicyError, key_bytes, keyed_digest, text_of
 
@@ -123,6 +124,21 @@ def test_kinds_and_policies_cannot_be_changed() -> None:
             thing.other = 1
         assert getattr(thing, name) == before
     assert type(policy.kinds) is tuple
+
+
+@pytest.mark.parametrize("value", [Mute(), 10**5_000, "x" * 10_000], ids=["mute", "huge", "long"])
+def test_a_value_that_cannot_be_shown_whole_is_refused_by_its_field(value: object) -> None:
+    def problems(make: Callable[..., object], *args: object, **settings: object) -> list[str]:
+        with pytest.raises(PolicyError) as caught:
+            make(*args, **settings)
+        assert all(len(problem) < 150 for problem in caught.value.problems)
+        return [problem.split(": ")[0] for problem in caught.value.problems]
+
+    assert problems(Kind, value, strong=value) == ["name", "strong"]
+    assert problems(IdPolicy, kinds=[value], user_tag=value, key="short") == ["kinds[0]", "user_tag", "key"]
+    assert problems(configure, value) == ["policy"]
+    if not isinstance(value, str):
+        assert problems(IdPolicy, kinds=value) == ["kinds"]
 
 
 def test_all_problems_of_a_policy_are_told_at_once() -> None:
