@@ -37,15 +37,14 @@ _PLAIN = re.compile(
 def may_hold_use(data: bytes, sources: frozenset[str]) -> bool:
     """Whether ``data`` may name an id source: one of ``sources`` of the module ``uuid``.
 
-    The name stands there, in whatever letters, or is put together from text where the module is
-    imported. (With neither, at most the module itself is handed on, which is no use.)
+    The name stands there, in whatever letters, or the module is imported. (A file that only imports the
+    module has no use, but one that does not parse should not pass for clean, and there are few of them.)
     """
     data = searchable(data)
-    if b"uuid" in data:
-        if any(name.encode() in data for name in sources):
-            return True
-        if _IMPORTED.search(data) and is_pieced_together(data):
-            return True
+    if b"uuid" in data and (
+        any(name.encode() in data for name in sources) or _IMPORTED.search(data) is not None
+    ):
+        return True
     return _in_disguise(data)
 
 
