@@ -185,6 +185,15 @@ class IdPolicy:
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"an IdPolicy is immutable: {name}")
 
+    def __copy__(self) -> IdPolicy:
+        return self
+
+    def __deepcopy__(self, memo: object) -> IdPolicy:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:  # before anything is written: no pickle holds the key
+        raise TypeError("an IdPolicy holds a key and is not pickled: make one in each process")
+
     def __repr__(self) -> str:  # without the key
         return f"IdPolicy(kinds={self.kinds!r}, user_tag={self.user_tag!r})"
 
