@@ -99,6 +99,11 @@ _CHANGE = re.compile(r"[0-9](?=[a-f])|[a-f](?=[0-9])")
 _FRACTION = re.compile(r"[0-9]{10}\.[0-9]{1,9}\Z")
 _DATE = re.compile(r"20[1-4][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])\Z")
 _TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]\Z")
+_ISO = re.compile(
+    r"[_:-]20[1-4][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"[T_-](?:[01][0-9]|2[0-3])([:-])[0-5][0-9]\1[0-5][0-9]"
+    r"(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})?\Z"
+)
 _LONG_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9]{9,}(?![A-Za-z0-9])")
 _ALIEN = re.compile(r"[^a-z0-9_]")
 _CUT = re.compile(r"_[1-9][0-9]{12}_[1-9][0-9]{9}(?:_[0-9a-f]{0,40})?\Z")
@@ -249,6 +254,9 @@ def _legacy(text: str) -> tuple[Format, str, str]:
         return ("bare_hex", "", text) if _is_bare_hex(text) else _UNKNOWN
     if size > 37 and text[-37] in _SEPARATORS and _CANONICAL.match(text, size - 36):
         return _named("prefixed_uuid", text, size - 37)
+    moment = _ISO.search(text)
+    if moment is not None:
+        return _named("prefixed_clock", text, moment.start())
     last = text[cut + 1 :]
     before = _last_separator(text, cut)
     field = text[before + 1 : cut]
