@@ -241,7 +241,7 @@ class IdPolicy:
         """
         if self.user_tag == "none":
             return ""
-        text = "" if user_id is None else text_of(user_id)
+        text = text_of(user_id)
         if not text:
             return ANONYMOUS
         if self.user_tag == "prefix8":
@@ -304,7 +304,9 @@ def keyed_digest(key: bytes, purpose: bytes, data: bytes, size: int) -> bytes:
 
 
 def text_of(value: object) -> str:
-    """Any object as text. Never raises: what has no text is ``""``."""
+    """Any object as text. Never raises: what has no text is ``""``, and so is None, which says nothing."""
+    if value is None:
+        return ""
     # Of a subclass the characters, whatever its methods say: an enum of texts gives its value.
     text = plain(value)
     if text is not None:

@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -259,3 +260,22 @@ def test_ids_are_as_strong_as_their_kind_wherever_its_name_ends() -> None:
         assert kind is not None
         assert parts.strong is kind.strong, text
         assert ssot_ids.validate(text).ok
+
+
+def test_a_name_that_is_none_is_no_name() -> None:
+    generator: Any = UnifiedIdGenerator
+    ids = [
+        generator.generate_base_id(None),
+        generator.generate_agent_execution_id(None),
+        generator.generate_tool_execution_id(tool_name=None),
+        generator.generate_message_id(None),
+        generator.generate_session_id("alice", None),
+        *generator.generate_user_context_ids("alice", None),
+        ssot_ids.UnifiedIDManager.generate_thread_id(None),  # type: ignore[arg-type]
+        generator.create_user_execution_context_factory(None, None)["request_id"],
+    ]
+    names = [parts_of(text).prefix for text in ids]
+    assert names[:4] == ["id", "agent_anon", "tool_anon", "message"]
+    assert names[4].removesuffix(ssot_ids.current_policy().tag("alice")) == "session_"
+    thread = ids[5]
+    assert names[5:] == ["thread", f"run_{thread}", "request", "thread", "request"]
