@@ -15,8 +15,10 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.names.fstrings import locate
 from flake8_ssot_ids.names.module import ModuleNames
-from flake8_ssot_ids.names.project import Home, Project, Words
+from flake8_ssot_ids.names.modules import Home
+from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import Values
+from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.registry import UNREADABLE, rule, rules

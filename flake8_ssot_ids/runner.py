@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from flake8_ssot_ids.cache import Cache
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.names.project import is_below
+from flake8_ssot_ids.names.modules import is_below
 from flake8_ssot_ids.names.survey import other_modules, settle
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.pool import Pool

@@ -16,8 +16,10 @@ import pytest
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.catalog import FRESH
 from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.names.modules import Modules
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED
+from flake8_ssot_ids.names.targets import Targets
 from flake8_ssot_ids.policy import load_policy
 
 NAMES = ("m", "n", "uuid", "uuid4", "_p")
@@ -425,9 +427,9 @@ def test_the_first_look_finds_all_that_the_exact_one_does(tmp_path: Path) -> Non
         root = tmp_path / str(seed)
         write(root, random_cycle(random.Random(seed)))  # noqa: S311
         for dotted in (f"{module}:.{name}" for module in "abcd" for name in "mnpq"):
-            project = Project([str(root)], FRESH)
-            home = project.home(str(root / "case.py"))
-            exact = project._resolved(dotted, home.roots, exact=True)
+            modules = Modules([str(root)], FRESH)
+            home = modules.home(str(root / "case.py"))
+            exact = Targets(modules).resolved(dotted, home.roots, exact=True)
             real = {name for name in exact if catalog.source_name(name, FRESH)}
             assert ours(root, dotted) == real, (seed, dotted)
             some += bool(real)

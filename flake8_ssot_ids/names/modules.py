@@ -1,0 +1,225 @@
+"""The modules of a project: in which file each lies, and what each hands on.
+
+Modules are read only when a name leads to them. What is read, and what is looked for in vain,
+is recorded in :attr:`Modules.touched`, so that a cached result knows what it depends on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+
+from flake8_ssot_ids.files import read
+from flake8_ssot_ids.names.exports import EMPTY, Exports, exact_exports, loose_exports
+
+
+class Home:
+    """Where a file stands: its dotted package, and the folders that its absolute imports start from."""
+
+    __slots__ = ("package", "roots")
+
+    def __init__(self, package: str, roots: tuple[str, ...]) -> None:
+        self.package = package
+        self.roots = roots
+
+
+class Modules:
+    """Finds and reads the modules below some folders, each once.
+
+    A module or folder that cannot be read counts as an empty one; nothing here raises.
+
+    Args:
+        roots: the folders that the absolute imports of every file may start from.
+        sources: attribute names of the module ``uuid`` that count.
+    """
+
+    def __init__(self, roots: Iterable[str], sources: frozenset[str]) -> None:
+        self.roots = tuple(dict.fromkeys(os.path.abspath(root) for root in roots))
+        self.sources = sources
+        #: Paths that the answers depended on; for those that follow, put a new set here.
+        self.touched: set[str] = set()
+        self._listings: dict[str, Mapping[str, bool]] = {}
+        self._homes: dict[str, Home] = {}
+        self._loose: dict[str, Exports] = {}
+        self._exact: dict[str, Exports] = {}
+
+    def apart(self, ask: Callable[[], frozenset[str]]) -> tuple[frozenset[str], frozenset[str]]:
+        """The answer of ``ask``, and the paths that it depends on, which :attr:`touched` does not get.
+
+        An answer that is remembered has to bring its paths along each time that it is given.
+        """
+        outer, self.touched = self.touched, set()
+        answer = ask()
+        paths = frozenset(self.touched)
+        self.touched = outer
+        return answer, paths
+
+    def _listing(self, folder: str) -> Mapping[str, bool]:
+        """The names in ``folder``, with whether each is a folder; empty where it cannot be read."""
+        listing = self._listings.get(folder)
+        if listing is None:
+            try:
+                with os.scandir(folder) as entries:
+                    listing = {entry.name: entry.is_dir() for entry in entries}
+            except OSError:
+                listing = {}
+            self._listings[folder] = listing
+        self.touched.add(folder)
+        return listing
+
+    def _child(self, folder: str, name: str) -> tuple[str | None, str | None]:
+        """``(file, folder)`` of the module ``name`` in ``folder``; a namespace package has no file."""
+        listing = self._listing(folder)
+        if listing.get(name):
+            package = os.path.join(folder, name)
+            if self._listing(package).get("__init__.py") is False:
+                return os.path.join(package, "__init__.py"), package
+            if f"{name}.py" not in listing:
+                return None, package
+        if listing.get(f"{name}.py") is False:
+            return os.path.join(folder, f"{name}.py"), None
+        return None, None
+
+    def home(self, path: str) -> Home:
+        """Where the file ``path`` stands: below the deepest root, else below its topmost package."""
+        folder = os.path.dirname(os.path.abspath(path))
+        known = self._homes.get(folder)
+        if known is None:
+            top = folder
+            while "__init__.py" in self._listing(top) and os.path.dirname(top) != top:
+                top = os.path.dirname(top)
+            inside = [
+                root
+                for root in self.roots
+                if folder == root or folder.startswith(root.rstrip(os.sep) + os.sep)
+            ]
+            root = max(inside, key=len, default=top)
+            if len(root) > len(top):
+                top = root
+            roots = tuple(dict.fromkeys((root, *self.roots, top)))
+            relative = os.path.relpath(folder, root)
+            package = "" if relative == "." else relative.replace(os.sep, ".")
+            known = self._homes[folder] = Home(package, roots)
+        return known
+
+    def is_ours(self, dotted: str, roots: tuple[str, ...]) -> bool:
+        """Whether ``dotted`` begins with a module of the project, or is relative to one."""
+        if dotted.startswith("."):
+            return True
+        top = dotted.partition(".")[0].removesuffix(":")
+        for root in self._searched(top, roots):
+            listing = self._listing(root)
+            if top in listing or f"{top}.py" in listing:
+                return any(self._child(root, top))
+        return False
+
+    def _searched(self, top: str, roots: tuple[str, ...]) -> tuple[str, ...]:
+        """The folders to look for the module ``top`` in.
+
+        In a folder of a package without ``__init__`` the standard library goes before its files.
+        """
+        if len(roots) > 1 and roots[-1] not in self.roots and top in sys.stdlib_module_names:
+            return roots[:-1]
+        return roots
+
+    def is_module(self, dotted: str, roots: tuple[str, ...]) -> bool:
+        """Whether ``dotted`` is a module of the project, and not a name in one."""
+        here = self.locate(dotted, roots, False) if self.is_ours(dotted, roots) else None
+        return here is not None and not here[1]
+
+    def locate(
+        self, dotted: str, roots: tuple[str, ...], exact: bool
+    ) -> tuple[str | None, tuple[str, ...], str] | None:
+        """The file of the module that ``dotted`` begins with (None: it has none), and the names after it.
+
+        Third, the submodule that the first of these names would be if the package did not bind it.
+        None: it is not of this project.
+        """
+        parts = dotted.split(".")
+        #: So many parts surely are the path of a module.
+        path = 1
+        if ":" in dotted or "*" in dotted:
+            path = next(
+                at + part.endswith(":")
+                for at, part in enumerate(parts)
+                if part.endswith(":") or part.startswith("*")
+            )
+            parts = dotted.replace(":", "").split(".")
+        for root in self._searched(parts[0], roots):
+            file, folder = self._child(root, parts[0])
+            if file is None and folder is None:
+                continue
+            used = 1
+            while folder is not None and used < len(parts):
+                # A name that the package itself binds goes before a submodule of that name.
+                if file is not None and used >= path:
+                    imported_from = exact and used == path and ":" in dotted
+                    if self._binds_other(file, parts[: used + 1], exact, imported_from):
+                        hidden = any(self._child(folder, parts[used]))
+                        return file, tuple(parts[used:]), ".".join(parts[: used + 1]) if hidden else ""
+                inner_file, inner_folder = self._child(folder, parts[used])
+                if inner_file is None and inner_folder is None:
+                    break
+                file, folder, used = inner_file, inner_folder, used + 1
+            return file, tuple(parts[used:]), ""
+        return None
+
+    def _binds_other(self, file: str, parts: list[str], exact: bool, imported_from: bool) -> bool:
+        """Whether the package ``file`` binds its name ``parts[-1]`` to something else than the submodule.
+
+        What is no import counts only for ``from package import name``: ``import package.name`` binds
+        the name once more, to the submodule.
+        """
+        name = parts[-1]
+        exports = self.exports(file, False)
+        if exact and (imported_from or name in exports.aliases or name in exports.names):
+            exports = self.exports(file, True)
+        bound = exports.names.get(name)
+        if bound is None:
+            return imported_from and name in exports.certain
+        return {target.removeprefix(".").replace(":", "") for target in bound} != {".".join(parts)}
+
+    def exports(self, path: str, exact: bool) -> Exports:
+        """What the module at ``path`` hands on: exactly, or with names that it may not hand on."""
+        known = self._exact.get(path) or (None if exact else self._loose.get(path))
+        self.touched.add(path)
+        if known is not None:
+            return known
+        try:
+            data = read(path)
+        except OSError:
+            return EMPTY
+        home = self.home(path)
+        if exact:
+            exports = self._exact[path] = exact_exports(data, home.package, self.sources)
+        else:
+            exports = self._loose[path] = loose_exports(
+                data, home.package, lambda dotted: self.is_ours(dotted, home.roots)
+            )
+        return exports
+
+    def visible(self, module: str, roots: tuple[str, ...]) -> list[str]:
+        """The names that ``module`` and its star imports hand on."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        pending = [module]
+        while pending:
+            module = pending.pop()
+            here = self.locate(module.removeprefix("."), roots, False)
+            if module in seen or here is None or here[1] or here[0] is None:
+                continue
+            seen.add(module)
+            exports = self.exports(here[0], False)
+            found.update(exports.names, exports.aliases)
+            pending += exports.stars
+        return sorted(found)
+
+
+def is_below(path: str, roots: Iterable[str]) -> bool:
+    """Whether the absolute ``path`` is a module below one of the folders, in packages or beside them."""
+    for root in roots:
+        prefix = root.rstrip(os.sep) + os.sep
+        if path.startswith(prefix):
+            return all(map(str.isidentifier, path[len(prefix) :].split(os.sep)[:-1]))
+    return False

@@ -1,0 +1,172 @@
+"""What a dotted name of the project stands for, followed through imports from module to module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.names.assignments import LEADING, THROUGH
+from flake8_ssot_ids.names.exports import EMPTY, Exports
+from flake8_ssot_ids.names.modules import Home, Modules
+from flake8_ssot_ids.names.resolver import REEXPORTED, Values
+from flake8_ssot_ids.names.syntax import member
+
+#: A chain of re-exports longer than this is given up, and so is a name with more parts.
+_LONGEST = 1000
+_MOST_PARTS = 50
+#: So many questions about aliases within one another are answered with a look at the tree.
+_DEEPEST = 40
+
+
+class Targets:
+    """Tells what a dotted name that leads into ``modules`` stands for; each name is followed once.
+
+    ``roots`` are always the folders that absolute imports start from where the name stands.
+    """
+
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
+        #: By name, roots and exactness: the targets, and the paths that they depend on.
+        self._known: dict[tuple[str, tuple[str, ...], bool], tuple[frozenset[str], frozenset[str]]] = {}
+        #: Questions about aliases that are not answered yet: one that comes back to itself ends there.
+        self._asking: set[tuple[str, str]] = set()
+
+    def expand(self, values: Values, home: Home) -> Values:
+        """Replace each dotted name of the project by what it stands for."""
+        found = set()
+        for dotted, via in values:
+            if not self._modules.is_ours(dotted, home.roots):
+                found.add((dotted.replace(":", "") if ":" in dotted else dotted, via))
+                continue
+            if ".**" in dotted:
+                if not self._binds(dotted, home.roots, {}):
+                    found.add((dotted, via))
+                continue
+            for target in self.of(dotted, home.roots, onward=True):
+                found.add((target, via if target == dotted.removeprefix(".") else REEXPORTED))
+        return frozenset(found)
+
+    def of(self, dotted: str, roots: tuple[str, ...], onward: bool = False) -> frozenset[str]:
+        """What ``dotted`` stands for; only what an exact look confirms is an id source or its module.
+
+        The first look finds all that the exact one does and maybe more, whatever was asked before, so
+        that the answer is that of the exact one, which depends on nothing but the files. That goes also
+        for what leads ``onward`` to a source. A name that is not of the project stands for itself.
+        """
+        loose = self.resolved(dotted, roots, exact=False)
+        plain = dotted.removeprefix(".").replace(":", "")
+        for target in loose:
+            top = target.partition(".")[0]
+            if top == catalog.MODULE or (
+                onward
+                and (
+                    top in LEADING
+                    or target.endswith(":")
+                    or (target.replace(":", "") != plain and self._modules.is_module(target, roots))
+                )
+            ):
+                return self.resolved(dotted, roots, exact=True)
+        return loose
+
+    def resolved(self, dotted: str, roots: tuple[str, ...], *, exact: bool) -> frozenset[str]:
+        """What ``dotted`` stands for: exactly, or with names that it may not stand for."""
+        key = (dotted, roots, exact)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._modules.apart(
+                lambda: frozenset(self._follow(dotted, roots, exact))
+            )
+        self._modules.touched |= known[1]
+        return known[0]
+
+    def _follow(self, dotted: str, roots: tuple[str, ...], exact: bool) -> Iterator[str]:
+        """Follow imports from module to module; cycles end, and so do very long chains."""
+        seen: set[tuple[str, tuple[str, ...]]] = set()
+        pending = [(dotted, roots)]
+        while pending and len(seen) < _LONGEST:
+            item = pending.pop()
+            if item in seen:
+                continue
+            seen.add(item)
+            dotted, roots = item
+            relative = dotted.startswith(".")
+            dotted = dotted.removeprefix(".")
+            if dotted.count(".") > _MOST_PARTS:
+                # An alias in a cycle that takes an attribute of itself.
+                continue
+            here = self._modules.locate(dotted, roots, exact)
+            if here is None:
+                if not relative:
+                    yield dotted.replace(":", "")
+                continue
+            file, rest, submodule = here
+            if not rest:
+                yield dotted
+                continue
+            name, after = rest[0], rest[1:]
+            if submodule and not exact:
+                pending.append((f"{submodule}:" + "".join(f".{part}" for part in after), roots))
+            exports = self._modules.exports(file, exact) if file else EMPTY
+            star = name.startswith("*")
+            name = name.removeprefix("*")
+            inner = self._modules.home(file).roots if file else roots
+            if star and not exports.offers(name):
+                yield dotted
+                continue
+            if file and name in exports.aliases and self._may_be_alias(file, name, exports, inner):
+                exports = self._modules.exports(file, True)
+            targets = exports.names.get(name)
+            ways = exports.layers_over(name)
+            beneath = not ways
+            for way in ways:
+                for source in way:
+                    pending.append((".".join((member(source, f"*{name}"), *after)), inner))
+                    if exact and self._binds(member(source, f"**{name}"), inner, {}):
+                        break
+                else:
+                    beneath = True
+            if targets is not None and beneath:
+                pending += ((".".join((target, *after)), inner) for target in sorted(targets))
+            elif star and not ways and name not in exports.certain:
+                yield dotted
+
+    def _binds(self, dotted: str, roots: tuple[str, ...], asked: dict[str, bool]) -> bool:
+        """Whether a star import surely binds the name ``dotted``, such as ``package.module.**name``."""
+        here = self._modules.locate(dotted.removeprefix("."), roots, True)
+        if here is None or here[0] is None or len(here[1]) != 1 or len(asked) > _DEEPEST:
+            return False
+        file, name = here[0], here[1][0].removeprefix("**")
+        if file not in asked:
+            asked[file] = False
+            exports = self._modules.exports(file, True)
+            inner = self._modules.home(file).roots
+            if exports.all is None or name in exports.all:
+                asked[file] = (exports.all is not None or not name.startswith("_")) and (
+                    name in exports.certain
+                    or (
+                        any(exports.layers_over(name))
+                        and all(
+                            any(self._binds(member(source, f"**{name}"), inner, asked) for source in way)
+                            for way in exports.layers_over(name)
+                        )
+                    )
+                )
+        return asked[file]
+
+    def _may_be_alias(self, file: str, name: str, exports: Exports, roots: tuple[str, ...]) -> bool:
+        """Whether an assignment to ``name`` in ``file`` may hand on an id source; when in doubt, yes."""
+        key = (file, name)
+        if key in self._asking or len(self._asking) > _DEEPEST:
+            return True
+        self._asking.add(key)
+        try:
+            for word in exports.aliases[name]:
+                if not word or word in exports.aliases or word in THROUGH:
+                    return True
+                for dotted in exports.names.get(word, (word,)):
+                    for target in self.of(dotted, roots):
+                        if target.partition(".")[0] in LEADING or self._modules.is_module(target, roots):
+                            return True
+        finally:
+            self._asking.discard(key)
+        return False

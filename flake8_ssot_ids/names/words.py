@@ -1,0 +1,209 @@
+"""The words of one file through which it may reach an id source of another module.
+
+They are found in its bytes: a file without any is not looked at closely.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.names.exports import imported_names
+from flake8_ssot_ids.names.modules import Home, Modules, is_below
+from flake8_ssot_ids.names.syntax import imported, member
+from flake8_ssot_ids.names.targets import Targets
+from flake8_ssot_ids.prefilter import searchable
+
+#: So few words are sooner looked for one by one.
+_FEW = 12
+_NAME = re.compile(rb"[\w\x80-\xff]+")
+_CHAIN = re.compile(rb"[\w\x80-\xff]+(?:[\s\\]*\.[\s\\]*\w+)*[\s\\]*\Z")
+#: What stands before the name of a module in `from module import name`.
+_FROM = re.compile(rb"(?:^|[\n;:])[ \t\f]*from[ \t]+[.]*\Z")
+_FROM_PATH = re.compile(rb"[ \t]*from[ \t]+[\w.]+(?=[ \t]+import\b)")
+
+
+class Words:
+    """Names that may lead to a source in one file: ``names`` as such, ``attributes`` after a dot."""
+
+    __slots__ = ("attributes", "names")
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.attributes)
+
+
+class Reach:
+    """Tells which words of a file lead into ``modules`` and there, as ``targets`` knows, to an id source."""
+
+    def __init__(self, modules: Modules, targets: Targets) -> None:
+        self._modules = modules
+        self._targets = targets
+        #: By module and roots: its names that are id sources, and the paths that this depends on.
+        self._handed: dict[tuple[str, tuple[str, ...]], tuple[frozenset[str], frozenset[str]]] = {}
+
+    def words_for(self, path: str, data: bytes, surveyed: Sequence[bytes] | None) -> Words:
+        """The names in ``data`` that imports of project modules may have led to an id source.
+
+        ``surveyed`` are the words of a :class:`~flake8_ssot_ids.names.survey.Survey` of all modules,
+        if there was one: without one of them a file below the roots reaches nothing.
+        """
+        words = Words()
+        present: list[str] | None = None
+        if surveyed is not None and is_below(path, self._modules.roots):
+            present = present_words(surveyed, data)
+            if not present or not _stand_alone(present, data):
+                return words
+        home = self._modules.home(path)
+        modules: dict[str, set[str]] = {}
+        found = imported_names(data, home.package)
+        chains, closed = _chains_to(present or [], searchable(data) if present else data)
+        # Where each way to a word begins with an import, the other imports do not matter.
+        closed = closed and chains.keys() <= {local for _, _, local in found}
+        for module, name, local in found:
+            if present is not None and closed and not (name in present or local in chains or local == "*"):
+                continue
+            if not self._modules.is_ours(module, home.roots):
+                continue
+            if local == "*":
+                self._star_words(module, home, data, words, present)
+            elif name is None:
+                modules.setdefault(local, set()).add(module if local != module.partition(".")[0] else local)
+            else:
+                for target in self._targets.of(imported(module, name), home.roots):
+                    if catalog.source_name(target, self._modules.sources):
+                        words.names.add(local)
+                    elif target != catalog.MODULE:
+                        modules.setdefault(local, set()).add(target)
+        if modules and present is None:
+            self._attribute_words(modules, home, data, words)
+        elif modules:
+            self._present_words(modules, home, words, present or [], chains, closed)
+        return words
+
+    def _present_words(
+        self,
+        modules: dict[str, set[str]],
+        home: Home,
+        words: Words,
+        present: list[str],
+        chains: Mapping[str, set[tuple[str, ...]]],
+        closed: bool,
+    ) -> None:
+        """As :meth:`_attribute_words`, where only the words ``present`` come into question."""
+        if not closed:
+            # Some word is reached in a way that only the analysis can follow.
+            for module in set().union(*modules.values()):
+                for word in present:
+                    self._chain_words(module, (word,), home, words)
+        for local in chains.keys() & modules.keys():
+            for names in chains[local]:
+                for module in modules[local]:
+                    self._chain_words(module, names, home, words)
+
+    def _attribute_words(self, modules: dict[str, set[str]], home: Home, data: bytes, words: Words) -> None:
+        """Names after a dot that are id sources, where the name before it is one of ``modules``."""
+        locals_ = b"|".join(sorted((re.escape(name.encode()) for name in modules), reverse=True))
+        chains = set(re.findall(rb"(?<![\w.])(" + locals_ + rb")\b((?:[\s\\]*\.[\s\\]*\w+)*)", data))
+        for local, chain in chains:
+            names = [part.strip(b" \t\r\n\f\\").decode() for part in chain.split(b".")[1:]]
+            for module in modules[local.decode()]:
+                if names:
+                    self._chain_words(module, names, home, words)
+                else:
+                    # The module itself is handed on: any of its names may be reached through it.
+                    words.attributes |= self._handed_on(module, home.roots)
+
+    def _chain_words(self, module: str, names: Sequence[str], home: Home, words: Words) -> None:
+        current = {module}
+        for name in names:
+            following: set[str] = set()
+            for start in current:
+                for target in self._targets.of(member(start, name), home.roots):
+                    if catalog.source_name(target, self._modules.sources):
+                        words.attributes.add(name)
+                    elif target != catalog.MODULE and self._modules.is_ours(target, home.roots):
+                        following.add(target)
+            if not following:
+                return
+            current = following
+
+    def _star_words(
+        self, module: str, home: Home, data: bytes, words: Words, present: list[str] | None
+    ) -> None:
+        for name in self._modules.visible(module, home.roots) if present is None else present:
+            if name.encode() in data:
+                for target in self._targets.of(member(module, f"*{name}"), home.roots):
+                    if catalog.source_name(target, self._modules.sources):
+                        words.names.add(name)
+
+    def _handed_on(self, module: str, roots: tuple[str, ...]) -> frozenset[str]:
+        """The names of ``module`` that are id sources."""
+        key = (module, roots)
+        known = self._handed.get(key)
+        if known is None:
+            known = self._handed[key] = self._modules.apart(
+                lambda: frozenset(
+                    name
+                    for name in self._modules.visible(module, roots)
+                    for target in self._targets.of(member(module, name), roots)
+                    if catalog.source_name(target, self._modules.sources)
+                )
+            )
+        self._modules.touched |= known[1]
+        return known[0]
+
+
+def present_words(words: Iterable[bytes], data: bytes) -> list[str]:
+    """Those of the words that stand in ``data`` as whole words."""
+    words = [*words]
+    if not words:
+        return []
+    text = searchable(data, ascii_only=all(map(bytes.isascii, words)))
+    if len(words) < _FEW and not any(word in text for word in words):
+        return []
+    there = set(_NAME.findall(text))
+    return [word.decode() for word in words if word in there]
+
+
+def _stand_alone(present: Sequence[str], data: bytes) -> bool:
+    """Whether one of the words is anywhere else than in the path of `from path import name`."""
+    if not all(map(str.isascii, present)):
+        return True
+    text = searchable(data)
+    for word in present:
+        for match in re.finditer(re.escape(word.encode()), text):
+            path = _FROM_PATH.match(text, text.rfind(b"\n", 0, match.start()) + 1)
+            if path is None or path.end() < match.end():
+                return True
+    return False
+
+
+def _chains_to(present: list[str], data: bytes) -> tuple[dict[str, set[tuple[str, ...]]], bool]:
+    """The chains of attributes in ``data`` that lead to one of the words: first name -> the others.
+
+    Also whether these are all ways to them: a word in quotes may be looked up by ``getattr``.
+    """
+    if not present:
+        return {}, True
+    words = b"|".join(re.escape(word.encode()) for word in present)
+    chains: dict[str, set[tuple[str, ...]]] = {}
+    for match in re.finditer(rb"\.[\s\\]*(" + words + rb")\b", data):
+        chain = _CHAIN.search(data, max(0, match.start() - 200), match.start())
+        if chain is None:
+            if _FROM.search(data, max(0, match.start() - 200), match.start()):
+                continue
+            return chains, False
+        if _FROM.search(data, max(0, chain.start() - 200), chain.start()):
+            continue  # `from package.word import name`: the module is looked up by its import
+        first, *inner = (_decoded(word) for word in _NAME.findall(chain[0]))
+        chains.setdefault(first, set()).add((*inner, _decoded(match[1])))
+    return chains, re.search(rb"[\"'](?:" + words + rb")[\"']", data) is None
+
+
+def _decoded(word: bytes) -> str:
+    return word.decode("utf-8", "replace")
