@@ -76,9 +76,9 @@ RUNTIME = Package(
     folder="runtime/ssot_ids",
     layers=(
         ("__main__", "pytest_plugin"),
-        ("explain", "testing"),
         # The face of the package, which the modules below it do not look at.
         ("",),
+        ("explain", "testing"),
         ("bridge",),
         ("typed",),
         ("validation",),
