@@ -43,7 +43,7 @@ def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> t
             if field and not parent.keywords and len(parent.args) == 1:
                 current = parent
                 continue
-            if len(parent.args) == 1 and not parent.keywords and _is_type_name(name):
+            if len(parent.args) == 1 and not parent.keywords and is_type_name(name):
                 wrapper = wrapper or name
                 current = parent
                 continue
@@ -67,7 +67,7 @@ def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> t
             role = _target(parent)
             owner = (
                 snake(symbol.rpartition(".")[2])
-                if symbol and _is_type_name(symbol.rpartition(".")[2])
+                if symbol and is_type_name(symbol.rpartition(".")[2])
                 else None
             )
             return role or snake(wrapper), owner if role in _BARE else None
@@ -117,7 +117,8 @@ def _callee(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _is_type_name(name: str) -> bool:
+def is_type_name(name: str) -> bool:
+    """Whether a callable of this name is a class by convention: ``UserID``, not ``make`` or ``MAKE``."""
     return name.lstrip("_")[:1].isupper() and not name.isupper()
 
 
@@ -157,7 +158,7 @@ def _subject(holder: ast.AST | None, parents: Mapping[ast.AST, ast.AST] | None) 
     """What has the id: the class that is called, or the name that the dictionary goes to."""
     if isinstance(holder, ast.Call):
         name = _callee(holder)
-        return snake(name) if _is_type_name(name) else None
+        return snake(name) if is_type_name(name) else None
     parent = parents.get(holder) if parents is not None and holder is not None else None
     if isinstance(parent, (ast.Assign, ast.AnnAssign)) and holder is not None:
         return _target(parent)

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT
 from flake8_ssot_ids.uses import Use
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from flake8_ssot_ids.inspection import Inspection
+
 _FILE_NAME = re.compile(r"\.[A-Za-z]\w{0,5}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a closer look at a module has found: a place, a message, and what it is about.
+
+    ``node`` is the place of the finding, ``whole`` the expression that its identity is made of
+    (default: ``node``), ``symbol`` the qualified name of the function or class around it.
+    """
+
+    node: ast.expr
+    message: str
+    symbol: str
+    whole: ast.expr | None = None
+    role: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +39,9 @@ class Rule:
 
     ``title`` says in a line what is wrong; ``what`` and ``why`` are paragraphs; ``example`` is a
     caret-marked case (see :mod:`flake8_ssot_ids.testing`) and ``instead`` is clean code, both
-    executed by the tests. ``safety`` says what a fix may change. ``matches`` and ``message`` are
-    None for a rule that the engine itself raises.
+    executed by the tests. ``safety`` says what a fix may change. A rule has ``matches`` and
+    ``message``, or ``inspect`` where it speaks of more than one use; neither, where the engine
+    itself raises it.
     """
 
     code: str
@@ -32,6 +54,7 @@ class Rule:
     safety: str
     matches: Callable[[Use], bool] | None = None
     message: Callable[[Use], str] | None = None
+    inspect: Callable[[Inspection], Iterable[Hit]] | None = None
     preview: bool = False
 
 

@@ -45,6 +45,7 @@ class Expressions:
         hits: rows on which watched words stand.
         package: the dotted package of the module, to resolve relative imports.
         walruses: whether there is an assignment expression at all.
+        keeps_functions: bind the name of a function to its definition, not to something unknown.
         inside: rows that make the body of a function or class worth a look; None: all are.
     """
 
@@ -59,8 +60,10 @@ class Expressions:
         names: Iterable[str] = (),
         inside: Hits | None = None,
         walruses: bool = True,
+        keeps_functions: bool = False,
     ) -> None:
         self._tree = tree
+        self.keeps_functions = keeps_functions
         self.walruses = walruses
         self.watched = watched
         self.attributes = attributes

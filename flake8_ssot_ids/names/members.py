@@ -14,7 +14,7 @@ from flake8_ssot_ids.names.scopes import UNBOUND, Binding, Bindings
 
 Values = frozenset[tuple[str, str]]
 _NOTHING: Values = frozenset()
-_CLASS, _SELF = "<class ", "<self "
+_CLASS, _SELF, _FUNCTION = "<class ", "<self ", "<function "
 
 
 class Resolves(Protocol):
@@ -33,6 +33,11 @@ class Resolves(Protocol):
 def owner_value(binding: Binding) -> str:
     """The value of a name that stands for a class of this module or for an instance of it."""
     return f"{_CLASS if binding.kind == 'class' else _SELF}{id(binding.node)}>"
+
+
+def function_value(node: ast.AST | None) -> str:
+    """The value of a name that stands for a function of this module."""
+    return f"{_FUNCTION}{id(node)}>"
 
 
 def is_owner(dotted: str) -> bool:
@@ -103,4 +108,4 @@ def _stay_functions(bindings: Bindings) -> bool:
     )
 
 
-__all__ = ["is_owner", "member_values", "members_of", "owner_value"]
+__all__ = ["function_value", "is_owner", "member_values", "members_of", "owner_value"]

@@ -30,6 +30,8 @@ class Project:
         self._modules = Modules(roots, sources)
         self._targets = Targets(self._modules)
         self._reach = Reach(self._modules, self._targets)
+        #: What those who ask remember as long as the project lasts, by a name of theirs.
+        self.memory: dict[str, object] = {}
 
     @property
     def touched(self) -> set[str]:
@@ -43,6 +45,18 @@ class Project:
     def home(self, path: str) -> Home:
         """Where the file ``path`` stands: below the deepest root, else below its topmost package."""
         return self._modules.home(path)
+
+    def locate(self, dotted: str, home: Home) -> tuple[str | None, tuple[str, ...], str] | None:
+        """The file that ``dotted`` leads to, and the names in it; see :meth:`Modules.locate`."""
+        return self._modules.locate(dotted.removeprefix("."), home.roots, False)
+
+    def is_ours(self, dotted: str, home: Home) -> bool:
+        """Whether ``dotted`` begins with a module of the project."""
+        return self._modules.is_ours(dotted, home.roots)
+
+    def depend_on(self, paths: Iterable[str]) -> None:
+        """Take note of more paths that an answer depended on."""
+        self._modules.touched.update(paths)
 
     def expand(self, values: Values, home: Home) -> Values:
         """Replace each dotted name of the project by what it stands for."""

@@ -25,7 +25,7 @@ from flake8_ssot_ids.names.dynamic import (
     Value,
     Values,
 )
-from flake8_ssot_ids.names.members import is_owner, member_values, owner_value
+from flake8_ssot_ids.names.members import function_value, is_owner, member_values, owner_value
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, UNBOUND, Binding, Scope
 from flake8_ssot_ids.names.syntax import may_be_text, member, possible_values
 
@@ -309,6 +309,8 @@ class Resolver(DynamicAccess):
             return frozenset((dotted, self._assigned(dotted, via)) for dotted, via in values), False
         if binding.kind in ("class", "self") and not self._open_stars:
             return frozenset({(owner_value(binding), DIRECT)}), False
+        if binding.kind == "function":
+            return frozenset({(function_value(binding.node), DIRECT)}), False
         if binding.kind == "star" and self._open_stars:
             return self._all_stars(binding)
         above: list[str] = []

@@ -15,7 +15,8 @@ class Binding:
     ``kind`` is ``import`` (``dotted`` names it), ``assign`` (``value`` is the expression),
     ``star`` (``dotted`` is the module, ``name`` the name asked for, ``before`` what was in
     force, ``node`` the import), ``class`` or ``self`` (a class, or an instance of one, whose
-    definition is ``node``), ``opaque`` (anything else) or ``unbound``.
+    definition is ``node``), ``function`` (only where a walk keeps them; the definition is
+    ``node``), ``opaque`` (anything else) or ``unbound``.
     """
 
     __slots__ = ("before", "dotted", "kind", "name", "node", "value")

@@ -1,0 +1,209 @@
+"""Calls of the approved generator and its kin in one module: which, of what, and what for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from flake8_ssot_ids.names.everything import AllNames
+from flake8_ssot_ids.names.scopes import FUNCTION, Place, Scope
+from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.roles import role_of
+
+On = Literal["class", "instance", "function"]
+#: The keys of ``[tool.ssot-ids.api]`` that name a class beside the generator itself.
+_CLASSES = ("manager", "bridge")
+_FUNCTIONS = ("context-factory",)
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The approved classes and functions, by the dotted names under which they are defined."""
+
+    classes: frozenset[str]
+    functions: frozenset[str]
+    #: Those of the classes that are the generator itself.
+    generators: frozenset[str]
+    #: A module without one of these words calls none of them.
+    words: frozenset[str]
+
+
+def family_words(policy: Policy) -> frozenset[str]:
+    """The last names of the approved classes and functions, as the policy spells them."""
+    return frozenset(dotted.rpartition(".")[2] for dotted in (*policy.generators, *_named(policy)))
+
+
+def _named(policy: Policy) -> Iterator[str]:
+    return (policy.api[key] for key in (*_CLASSES, *_FUNCTIONS) if key in policy.api)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorCall:
+    """One reference in executed code to a member of the family, called or not.
+
+    ``reference`` is ``G.generate_base_id``; ``call`` the call of it, None where it is handed on. ``owner``
+    is the class (``on`` says whether the class or an instance of it is asked) or, for the
+    function itself, its dotted name; ``method`` is empty for a function and for a call of the class.
+    """
+
+    reference: ast.expr
+    call: ast.Call | None
+    owner: str
+    method: str
+    on: On
+    role: str | None
+    subject: str | None
+    symbol: str
+    scope: Scope
+    statement: ast.stmt
+
+
+class GeneratorCalls:
+    """Finds the :class:`GeneratorCall` objects of one module.
+
+    Args:
+        names: the module's names, resolved to where things are defined.
+        family: what is looked for.
+    """
+
+    def __init__(self, names: AllNames, family: Family) -> None:
+        self._names = names
+        self._family = family
+        self._parents = names.flow.parents
+
+    def all(self) -> list[GeneratorCall]:
+        """All of them in the order of their positions."""
+        found: list[GeneratorCall] = []
+        for node, place in self._names.flow.candidates.items():
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                for owner, on in sorted(self.owners(node.value)):
+                    found.append(self._made(node, place, owner, node.attr, on))
+            elif isinstance(node, (ast.Name, ast.Attribute)):
+                pass
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                found += self._itself(node, place)
+        found.sort(key=lambda item: (item.reference.lineno, item.reference.col_offset, item.method))
+        return found
+
+    def owners(self, node: ast.expr) -> set[tuple[str, On]]:
+        """The classes of the family that ``node`` may be, or be an instance of."""
+        values = self._names.resolve(node)
+        found: set[tuple[str, On]] = {(dotted, "class") for dotted in values & self._family.classes}
+        return found or {(dotted, "instance") for dotted in self._instance_of(node)}
+
+    def _itself(self, node: ast.Name | ast.Attribute, place: Place) -> Iterator[GeneratorCall]:
+        parent = self._parents.get(node)
+        if not isinstance(parent, ast.Call) or parent.func is not node:
+            return
+        values = self._names.resolve(node)
+        for dotted in sorted(values & self._family.functions):
+            yield self._made(node, place, dotted, "", "function")
+        for dotted in sorted(values & self._family.classes):
+            yield self._made(node, place, dotted, "", "class")
+
+    def _made(self, node: ast.expr, place: Place, owner: str, method: str, on: On) -> GeneratorCall:
+        parent = self._parents.get(node)
+        call = parent if isinstance(parent, ast.Call) and parent.func is node else None
+        symbol = place.scope.symbol
+        role, subject = role_of(call or node, self._parents, symbol)
+        return GeneratorCall(
+            node, call, owner, method, on, role, subject, symbol, place.scope, place.statement
+        )
+
+    def _instance_of(self, node: ast.expr) -> set[str]:
+        """The classes of the family that ``node`` may be an instance of."""
+        found: set[str] = set()
+        pending: list[ast.expr] = [node]
+        seen: set[ast.expr] = set()
+        while pending and len(seen) < _DEEPEST:
+            part = pending.pop()
+            if part in seen:
+                continue
+            seen.add(part)
+            if isinstance(part, ast.Call):
+                found |= self._names.resolve(part.func) & self._family.classes
+            elif isinstance(part, ast.BoolOp):
+                pending += part.values
+            elif isinstance(part, ast.IfExp):
+                pending += (part.body, part.orelse)
+            elif isinstance(part, ast.Await):
+                pending.append(part.value)
+            elif isinstance(part, ast.Name):
+                pending += self._values_of(part)
+                found |= self._annotated(part)
+            elif isinstance(part, ast.Attribute):
+                pending += self._stored(part)
+        return found
+
+    def _values_of(self, name: ast.Name) -> Iterator[ast.expr]:
+        load = self._names.load(name)
+        if load is None:
+            return
+        bindings = set(load.bindings)
+        scope = load.onward
+        while scope is not None:
+            bindings |= scope.at_end(name.id)
+            scope = scope.parent
+        yield from (binding.value for binding in bindings if binding.value is not None)
+
+    def _stored(self, attribute: ast.Attribute) -> Iterator[ast.expr]:
+        """What is assigned to this attribute of the same class."""
+        owners = self._names.resolve(attribute.value)
+        for store in self._names.flow.stores:
+            if (
+                store.target.attr == attribute.attr
+                and store.value is not None
+                and not owners.isdisjoint(self._names.resolve(store.target.value))
+            ):
+                yield store.value
+
+    def _annotated(self, name: ast.Name) -> set[str]:
+        """The classes that the annotation of a parameter of this name gives."""
+        place = self._names.place(name)
+        scope = place.scope if place is not None else None
+        while scope is not None:
+            node = scope.node
+            if scope.kind is FUNCTION and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                arguments = node.args
+                for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+                    if argument.arg == name.id:
+                        return self._of_annotation(argument.annotation)
+                if name.id in scope.bound:
+                    return set()
+            scope = scope.parent
+        return set()
+
+    def _of_annotation(self, annotation: ast.expr | None) -> set[str]:
+        """The family's classes whose last name stands in an annotation, also one in quotes."""
+        if annotation is None:
+            return set()
+        words: set[str] = set()
+        for node in ast.walk(annotation):
+            if isinstance(node, ast.Name):
+                words.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                words.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.update(node.value.replace("[", " ").replace("]", " ").replace("|", " ").split())
+        if "type" in words or "Type" in words:
+            return set()
+        return {dotted for dotted in self._family.classes if dotted.rpartition(".")[2] in words}
+
+
+def makes_id(call: GeneratorCall) -> bool:
+    """Whether the call gives ids, by the convention that the generator's methods follow."""
+    return call.call is not None and call.method.startswith(("generate_", "new_", "make_", "create_", "next_"))
+
+
+def family_of(policy: Policy, canonical: Iterable[tuple[str, str]]) -> Family:
+    """The family, from pairs of a name in the policy and the name under which that is defined."""
+    defined = dict(canonical)
+    generators = frozenset(defined.get(dotted, dotted) for dotted in policy.generators)
+    others = {key: policy.api[key] for key in (*_CLASSES, *_FUNCTIONS) if key in policy.api}
+    classes = generators | {defined.get(others[key], others[key]) for key in _CLASSES if key in others}
+    functions = frozenset(defined.get(others[key], others[key]) for key in _FUNCTIONS if key in others)
+    words = family_words(policy) | {dotted.rpartition(".")[2] for dotted in (*classes, *functions)}
+    return Family(frozenset(classes), functions, generators, words)

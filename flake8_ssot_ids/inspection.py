@@ -1,0 +1,187 @@
+"""A second, closer look at one module, for the rules that speak of more than a raw use.
+
+It resolves every name, knows the calls of the approved generator and follows values; a plain check does none
+of that. Parts are made when a rule asks for them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import cached_property
+
+from flake8_ssot_ids.flow import ModuleFlow
+from flake8_ssot_ids.generatorcalls import (
+    Family,
+    GeneratorCall,
+    GeneratorCalls,
+    family_of,
+    family_words,
+)
+from flake8_ssot_ids.model import Scope
+from flake8_ssot_ids.names.everything import AllNames
+from flake8_ssot_ids.names.modules import Home
+from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.names.resolver import Value, Values
+from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.signatures import ClassSource, Sources
+from flake8_ssot_ids.uses import Use
+from flake8_ssot_ids.wrappers import Module, Wrappers
+
+
+class Inspection:
+    """What the closer look at one module may ask for.
+
+    Args:
+        tree: the module; it is read only.
+        text: its source with ``\\n`` line ends.
+        path: its path.
+        policy: what counts where.
+        project: finds other modules.
+        uses: the raw uses in it.
+    """
+
+    def __init__(
+        self,
+        tree: ast.Module,
+        text: str,
+        path: str,
+        policy: Policy,
+        project: Project,
+        uses: list[Use],
+    ) -> None:
+        self.tree = tree
+        self.text = text
+        self.path = path
+        self.policy = policy
+        self.project = project
+        self.uses = uses
+        self.scope: Scope = policy.scope_of(path)
+        self.home = project.home(path)
+        self._shared = _Shared.of(project, policy)
+
+    @property
+    def names(self) -> AllNames:
+        """Every name of the module, resolved to where things are defined."""
+        return self.module.names
+
+    @cached_property
+    def module(self) -> Module:
+        """The module as one that may hold wrappers."""
+        return Module(self.tree, self.text, self.home, self._shared.canonical, lambda: self.uses)
+
+    @property
+    def wrappers(self) -> Wrappers:
+        """Tells which functions of the project only return a raw id."""
+        return self._shared.wrappers
+
+    @property
+    def family(self) -> Family:
+        """The approved generator and its kin."""
+        return self._shared.family(self.home)
+
+    @property
+    def sources(self) -> Sources:
+        """What classes offer, read from their source."""
+        return self._shared.sources(self.home)
+
+    @cached_property
+    def calls(self) -> list[GeneratorCall]:
+        """The calls of the approved generator and its kin."""
+        if not any(word in self.text for word in (*self.family.words, "generate_")):
+            return []
+        return GeneratorCalls(self.names, self.family).all()
+
+    @cached_property
+    def flow(self) -> ModuleFlow:
+        """Where values go within the module."""
+        return ModuleFlow(self.tree)
+
+    def class_of(self, dotted: str) -> ClassSource | str:
+        """What the class offers, or why that cannot be told."""
+        return self.sources.class_of(dotted)
+
+    def finish(self) -> None:
+        """Note in the project what the answers depended on."""
+        self.project.depend_on(self.sources.touched)
+
+
+def may_interest(data: bytes, policy: Policy) -> bool:
+    """Whether a closer look at a file can find anything about the approved generator in it."""
+    words = family_words(policy)
+    return bool(words) and (b"generate_" in data or any(word.encode() in data for word in words))
+
+
+class _Shared:
+    """What the modules of one project have in common."""
+
+    def __init__(self, project: Project, policy: Policy) -> None:
+        self._project = project
+        self._policy = policy
+        self._sources: dict[tuple[str, ...], Sources] = {}
+        self._families: dict[tuple[str, ...], Family] = {}
+        self.wrappers = Wrappers(project, policy, self.canonical)
+
+    @staticmethod
+    def of(project: Project, policy: Policy) -> _Shared:
+        """Of this project and policy; made once."""
+        key = f"inspection {policy.digest()}"
+        known = project.memory.get(key)
+        if not isinstance(known, _Shared):
+            known = project.memory[key] = _Shared(project, policy)
+        return known
+
+    def sources(self, home: Home) -> Sources:
+        """What classes offer, with absolute imports as they are at ``home``."""
+        sources = self._sources.get(home.roots)
+        if sources is None:
+            sources = self._sources[home.roots] = Sources(home.roots)
+        return sources
+
+    def family(self, home: Home) -> Family:
+        """The approved classes and functions, as they are defined."""
+        family = self._families.get(home.roots)
+        if family is None:
+            sources = self.sources(home)
+            policy = self._policy
+            named = (*policy.generators, *policy.api.values())
+            family = family_of(policy, ((dotted, sources.canonical(dotted)) for dotted in named))
+            self._families[home.roots] = family
+        return family
+
+    def canonical(self, home: Home) -> Callable[[Values], Values]:
+        """For names at ``home``: replaces dotted names by those under which the things are defined."""
+        sources = self.sources(home)
+        family = self.family(home)
+        tops = {
+            dotted.partition(".")[0]
+            for dotted in (*family.classes, *family.functions, *self._policy.generators)
+        }
+
+        def follow(dotted: str) -> str:
+            plain = dotted.removeprefix(".").replace(":", "")
+            if plain.partition(".")[0] in tops or self._project.is_ours(dotted, home):
+                return sources.canonical(plain)
+            return plain
+
+        def star(dotted: str) -> str:
+            module, _, name = dotted.rpartition(".*")
+            wanted = f"{module.removeprefix('.').replace(':', '')}.{name}"
+            found = follow(wanted) if not name.startswith("*") else wanted
+            return found if found != wanted or _is_defined(sources, wanted) else dotted
+
+        def expand(values: Values) -> Values:
+            found: set[Value] = set()
+            for dotted, via in values:
+                if dotted[:1] in ("'", "<"):
+                    found.add((dotted, via))
+                else:
+                    found.add((star(dotted) if "*" in dotted else follow(dotted), via))
+            return frozenset(found)
+
+        return expand
+
+
+def _is_defined(sources: Sources, dotted: str) -> bool:
+    return not (isinstance(sources.class_of(dotted), str) and isinstance(sources.function_of(dotted), str))
+

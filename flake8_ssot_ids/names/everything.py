@@ -1,0 +1,72 @@
+"""All names of one module resolved, not only those that may lead to an id source.
+
+The walk is that of :class:`~flake8_ssot_ids.names.module.ModuleNames` with every name watched, so it costs
+several times as much; the rules in preview and the codemods need it, a plain check does not.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_ssot_ids.names.bindings import Flow
+from flake8_ssot_ids.names.members import function_value
+from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver
+from flake8_ssot_ids.names.scopes import Everything, Hits, Load, Place
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def _is_named(dotted: str) -> bool:
+    return dotted[:1] not in ("'", "<")
+
+
+class AllNames:
+    """Every name of a parsed module.
+
+    Args:
+        tree: the module; it is read only.
+        text: its source with ``\\n`` line ends.
+        package: dotted package for relative imports.
+        expand: follows dotted names through the project.
+    """
+
+    def __init__(self, tree: ast.Module, text: str, package: str, expand: Expand) -> None:
+        names: set[str] = set()
+        functions: dict[str, Definition] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                names.add(node.id)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                functions[function_value(node)] = node
+        self._functions = functions
+        self.flow = Flow(
+            tree,
+            watched=Everything(),
+            attributes=Everything(),
+            hits=Hits(None),
+            package=package,
+            names=names,
+            walruses=":=" in text,
+            keeps_functions=True,
+        ).run()
+        self._resolver = Resolver(self.flow, expand, _is_named, Dynamic(text))
+
+    def resolve(self, node: ast.expr) -> frozenset[str]:
+        """The dotted names, and the functions and classes of this module, that ``node`` may stand for."""
+        return frozenset(dotted for dotted, _ in self._resolver.resolve(node))
+
+    def dotted(self, node: ast.expr) -> frozenset[str]:
+        """The dotted names alone."""
+        return frozenset(filter(_is_named, self.resolve(node)))
+
+    def function(self, value: str) -> Definition | None:
+        """The function of this module that a value of :meth:`resolve` stands for."""
+        return self._functions.get(value)
+
+    def load(self, node: ast.Name) -> Load | None:
+        """What was in force where ``node`` is read; None where that is no executed code."""
+        return self.flow.loads.get(node)
+
+    def place(self, node: ast.expr) -> Place | None:
+        """The scope and the statement that ``node``, a name or an attribute, stands in."""
+        return self.flow.candidates.get(node)

@@ -1,0 +1,252 @@
+"""Functions of the project that only return a fresh raw id: whoever calls one bypasses the generator, too.
+
+A function is a wrapper if each of its ``return`` statements gives the id that a use in it makes, maybe
+through a local name or a typed id such as ``UserID(...)``, or what another wrapper returns.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.files import read
+from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.names.everything import AllNames, Definition
+from flake8_ssot_ids.names.module import ModuleNames
+from flake8_ssot_ids.names.modules import Home
+from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.names.resolver import Values
+from flake8_ssot_ids.names.syntax import join_symbol
+from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.prefilter import may_hold_use
+from flake8_ssot_ids.roles import is_type_name
+from flake8_ssot_ids.source import decode, parse
+from flake8_ssot_ids.uses import Use, uses_of
+
+#: So many parsed modules are kept at a time; what is known of their functions stays.
+_KEPT = 60
+#: A chain of wrappers longer than this is given up.
+_LONGEST = 12
+
+Canonical = Callable[[Values], Values]
+
+
+class Module:
+    """One module of the project, looked at for its functions; parts are made when they are asked for."""
+
+    def __init__(
+        self,
+        tree: ast.Module,
+        text: str,
+        home: Home,
+        canonical: Callable[[Home], Canonical],
+        uses: Callable[[], list[Use]],
+    ) -> None:
+        self.tree = tree
+        self.home = home
+        self._text = text
+        self._canonical = canonical
+        self._make_uses = uses
+
+    @cached_property
+    def functions(self) -> Mapping[str, Definition]:
+        """The functions by qualified name, also lambdas that a name of the module or a class is bound to."""
+        found: dict[str, Definition] = {}
+        pending: list[tuple[str, ast.stmt]] = [("", statement) for statement in self.tree.body]
+        while pending:
+            outer, node = pending.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                found[join_symbol(outer, node.name)] = node
+            elif isinstance(node, ast.ClassDef):
+                inside = join_symbol(outer, node.name)
+                pending += ((inside, statement) for statement in node.body)
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Lambda):
+                for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                    if isinstance(target, ast.Name):
+                        found[join_symbol(outer, target.id)] = node.value
+            elif isinstance(node, (ast.If, ast.Try, ast.TryStar, ast.With)):
+                pending += ((outer, child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt))
+                for handler in getattr(node, "handlers", ()):
+                    pending += ((outer, statement) for statement in handler.body)
+        return found
+
+    @cached_property
+    def raw(self) -> frozenset[ast.expr]:
+        """The expressions that are a fresh raw id as they stand."""
+        return frozenset(use.shape.node for use in self._make_uses() if use.shape.called)
+
+    @cached_property
+    def names(self) -> AllNames:
+        """Every name of the module resolved."""
+        return AllNames(self.tree, self._text, self.home.package, self._canonical(self.home))
+
+
+class Wrappers:
+    """Tells which functions of a project are wrappers; each is looked at once.
+
+    Args:
+        project: finds the modules.
+        policy: tells which modules may use id sources: what these return is approved.
+        canonical: for a home, replaces dotted names by those under which the things are defined.
+    """
+
+    def __init__(self, project: Project, policy: Policy, canonical: Callable[[Home], Canonical]) -> None:
+        self._project = project
+        self._policy = policy
+        self._canonical = canonical
+        self._sources = catalog.attributes(policy.name_hashes)
+        self._modules: OrderedDict[str, Module | None] = OrderedDict()
+        self._known: dict[tuple[str, str], bool] = {}
+        self._asking: list[tuple[str, str]] = []
+
+    def is_wrapper(self, dotted: str, home: Home) -> bool:
+        """Whether ``dotted``, the name of a function where it is defined, is a wrapper."""
+        here = self._project.locate(dotted, home)
+        if here is None or here[0] is None or not here[1]:
+            return False
+        file, rest = here[0], here[1]
+        key = (file, ".".join(rest))
+        known = self._known.get(key)
+        if known is None:
+            if key in self._asking or len(self._asking) >= _LONGEST:
+                return False
+            self._asking.append(key)
+            module = self._module(file)
+            function = module.functions.get(key[1]) if module is not None else None
+            known = (
+                module is not None and function is not None and returns_fresh_id(function, module, self)
+            )
+            self._asking.pop()
+            self._known[key] = known
+        return known
+
+    def leads_to_wrapper(self, module: Module, reference: ast.expr) -> bool:
+        """Whether ``reference``, a name or attribute in ``module``, stands for a wrapper."""
+        values = module.names.resolve(reference)
+        for value in values:
+            function = module.names.function(value)
+            if function is not None:
+                key = ("", str(id(function)))
+                if key in self._asking or len(self._asking) >= _LONGEST:
+                    continue
+                self._asking.append(key)
+                found = returns_fresh_id(function, module, self)
+                self._asking.pop()
+                if found:
+                    return True
+            elif value[:1] not in ("'", "<") and self.is_wrapper(value, module.home):
+                return True
+        return False
+
+    def _module(self, file: str) -> Module | None:
+        """The module in ``file``; None where that may hold what it likes, or cannot be read."""
+        if file in self._modules:
+            self._modules.move_to_end(file)
+            return self._modules[file]
+        module = self._read(file)
+        self._modules[file] = module
+        if len(self._modules) > _KEPT:
+            self._modules.popitem(last=False)
+        return module
+
+    def _read(self, file: str) -> Module | None:
+        if self._policy.allows_raw(file):
+            return None
+        try:
+            data = read(file)
+            tree = parse(data)
+            text = decode(data).text
+        except (OSError, UnreadableError):
+            return None
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        home = self._project.home(file)
+
+        def uses() -> list[Use]:
+            words = self._project.words_for(file, data)
+            if not words and not may_hold_use(data, self._sources):
+                return []
+            return uses_of(
+                ModuleNames(
+                    tree,
+                    text,
+                    package=home.package,
+                    sources=self._sources,
+                    attributes=self._sources | words.attributes,
+                    words=words.names,
+                    expand=lambda values: self._project.expand(values, home),
+                )
+            )
+
+        return Module(tree, text, home, self._canonical, uses)
+
+
+def returns_fresh_id(function: Definition, module: Module, wrappers: Wrappers) -> bool:
+    """Whether all that ``function``, one of ``module``, returns are fresh raw ids."""
+    if isinstance(function, ast.Lambda):
+        return _is_fresh(function.body, {}, module, wrappers)
+    returned: list[ast.expr | None] = []
+    assigned: dict[str, list[ast.expr | None]] = {}
+    stores: dict[str, int] = {}
+    for node in own_nodes(function.body):
+        if isinstance(node, ast.Return):
+            returned.append(node.value)
+        elif isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return False
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name):
+                    assigned.setdefault(target.id, []).append(node.value)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            stores[node.id] = stores.get(node.id, 0) + 1
+    # A name that something else than a plain assignment binds may be anything.
+    certain = {name: values for name, values in assigned.items() if len(values) == stores.get(name)}
+    return bool(returned) and all(
+        value is not None and _is_fresh(value, certain, module, wrappers) for value in returned
+    )
+
+
+def _is_fresh(
+    value: ast.expr, assigned: Mapping[str, list[ast.expr | None]], module: Module, wrappers: Wrappers
+) -> bool:
+    pending: list[ast.expr] = [value]
+    seen: set[str] = set()
+    while pending:
+        node = pending.pop()
+        if node in module.raw:
+            continue
+        if isinstance(node, ast.IfExp):
+            pending += (node.body, node.orelse)
+        elif isinstance(node, ast.Await):
+            pending.append(node.value)
+        elif isinstance(node, ast.Name):
+            values = assigned.get(node.id, [])
+            if not values or node.id in seen or None in values:
+                return False
+            seen.add(node.id)
+            pending += filter(None, values)
+        elif isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            if len(node.args) == 1 and not node.keywords and (name == "str" or is_type_name(name)):
+                pending.append(node.args[0])
+            elif not isinstance(function, (ast.Name, ast.Attribute)) or not wrappers.leads_to_wrapper(
+                module, function
+            ):
+                return False
+        else:
+            return False
+    return True
+
+
+def own_nodes(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of a function's body, without those of the functions and classes in it."""
+    pending: list[ast.AST] = [*body]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(node)
