@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from flake8_ssot_ids import catalog
@@ -23,9 +23,16 @@ from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.registry import UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, remedy
+from flake8_ssot_ids.rule import Hit, Rule
 from flake8_ssot_ids.source import Lines, decode, parse
 from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uses import Use, path_to, uses_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flake8_ssot_ids.inspection import Inspection
 
 _MODULE_SYMBOL = "<module>"
 _NOTHING = Words()
@@ -56,7 +63,7 @@ def check_source(
         return FileReport(path, judged=False)
     sources = catalog.attributes(policy.name_hashes)
     words = _NOTHING if project is None else project.words_for(path, data)
-    if not (all_files or words or may_hold_use(data, sources)):
+    if not (all_files or words or may_hold_use(data, sources) or may_be_inspected(data, policy)):
         return FileReport(path, judged=False)
     try:
         tree = parse(data)
@@ -64,6 +71,23 @@ def check_source(
     except UnreadableError as error:
         return FileReport(path, True, (unreadable(path, policy, error.reason, error.row, error.column),))
     return check_tree(tree, text, path, policy, project, words=words, noqa=noqa)
+
+
+def may_be_inspected(data: bytes, policy: Policy) -> bool:
+    """Whether a rule that looks closer is on and may find something in a file with these bytes.
+
+    What such rules speak of, other than raw uses, is imported from somewhere.
+    """
+    return policy.may_preview and b"import" in data and bool(_inspecting(policy))
+
+
+def _inspecting(policy: Policy) -> list[Rule]:
+    """The rules that look closer and are on."""
+    return [
+        rule
+        for rule in rules()
+        if rule.inspect is not None and policy.selected(rule.code, preview=rule.preview)
+    ]
 
 
 def is_exempt(path: str, policy: Policy) -> bool:
@@ -105,9 +129,20 @@ def check_tree(
         expand=expand,
     )
     uses = uses_of(names)
-    if not uses:
+    closer = _inspecting(policy) if project is not None else []
+    if not uses and not closer:
         return FileReport(path, judged=True)
-    return _Reporter(text, path, policy, names, comments).report(uses, noqa and comments)
+    reporter = _Reporter(text, path, policy, names.flow.parents, comments)
+    reporter.add_uses(uses)
+    if closer and project is not None:
+        from flake8_ssot_ids.inspection import Inspection
+
+        inspection = Inspection(tree, text, path, policy, project, uses)
+        for rule in closer:
+            assert rule.inspect is not None, rule.code
+            reporter.add_hits(rule, rule.inspect(inspection), inspection)
+        inspection.finish()
+    return reporter.report(noqa and comments)
 
 
 def unreadable(path: str, policy: Policy, reason: str, row: int = 1, column: int = 1) -> Finding:
@@ -134,75 +169,131 @@ def fingerprint(path: str, code: str, symbol: str, expression: str, ordinal: int
     return blake2b(row.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-class _Reporter:
-    """Makes findings of the uses of one file."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a rule has found, before it is located in its line, counted and filtered."""
 
-    def __init__(self, text: str, path: str, policy: Policy, names: ModuleNames, comments: bool) -> None:
+    span: Span
+    id_span: Span
+    rule: Rule
+    message: str
+    symbol: str
+    role: str | None
+    prefix: str | None
+    source: str | None
+
+
+class _Reporter:
+    """Makes findings of what was found in one file."""
+
+    def __init__(
+        self,
+        text: str,
+        path: str,
+        policy: Policy,
+        parents: Mapping[ast.AST, ast.AST],
+        comments: bool,
+    ) -> None:
         self._text = text if comments else ""
         self._comments = comments
         self._lines = Lines(text)
         self._path = path
         self._relative = policy.relative(path)
         self._policy = policy
-        self._names = names
-        self._scope = policy.scope_of(path)
+        self._parents = parents
         zone = policy.zone_of(path)
         self._zone = (zone.service or zone.name) if zone is not None else "app"
         self._generator = policy.generators[0].rpartition(".")[2] if policy.generators else DEFAULT_GENERATOR
+        self._rules = [
+            rule
+            for rule in rules()
+            if rule.matches is not None and (not rule.preview or policy.selected(rule.code, preview=True))
+        ]
+        self._found: list[_Found] = []
         self._ordinals: dict[tuple[str, str, str], int] = {}
 
-    def report(self, uses: list[Use], noqa: bool) -> FileReport:
+    def add_uses(self, uses: list[Use]) -> None:
+        """Take what the first rule that matches says of each use."""
+        for use in uses:
+            context = Context(self._generator, self._zone, self._policy.roles, use.scope)
+            use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
+            rule = next((rule for rule in self._rules if rule.matches and rule.matches(use)), None)
+            if rule is None:
+                continue
+            assert rule.message is not None, rule.code
+            span = self._span(use.reference, self._parents)
+            whole = use.shape.node
+            prefix = use.shape.prefix
+            self._found.append(
+                _Found(
+                    span,
+                    span if whole is use.reference else self._span(whole, self._parents),
+                    rule,
+                    rule.message(use),
+                    use.symbol,
+                    use.role,
+                    (prefix.rstrip("_-:./ ") or None) if prefix else None,
+                    use.spelling,
+                )
+            )
+
+    def add_hits(self, rule: Rule, hits: Iterable[Hit], inspection: Inspection) -> None:
+        """Take what ``rule`` has found in a closer look."""
+        for hit in hits:
+            parents = inspection.names.flow.parents
+            span = self._span(hit.node, parents)
+            id_span = span if hit.whole is None else self._span(hit.whole, parents)
+            self._found.append(
+                _Found(span, id_span, rule, hit.message, hit.symbol, hit.role, None, hit.source)
+            )
+
+    def report(self, noqa: bool) -> FileReport:
         """All findings in source order, and apart those that a comment or the policy silences."""
         suppressions = Suppressions(self._lines, self._text)
-        silent = self._policy.ignored_in_file(self._path)
+        policy = self._policy
+        silent = (*policy.ignored_in_file(self._path), *policy.exempted_in_file(self._path))
         findings: list[Finding] = []
         suppressed: list[Finding] = []
-        for span, use in sorted(((self._span(use.reference), use) for use in uses), key=lambda pair: pair[0]):
-            finding = self._finding(span, use, suppressions)
-            if not self._policy.selected(finding.code):
+        for found in sorted(self._found, key=lambda found: (found.span, found.rule.code)):
+            finding = self._finding(found, suppressions)
+            if not policy.selected(finding.code):
                 continue
             if finding.code.startswith(silent) or (
-                noqa and suppressions.suppressed_by(span.start.row, finding.code)
+                noqa and suppressions.suppressed_by(found.span.start.row, finding.code)
             ):
                 suppressed.append(finding)
             else:
                 findings.append(finding)
         return FileReport(self._path, True, tuple(findings), tuple(suppressed))
 
-    def _finding(self, span: Span, use: Use, suppressions: Suppressions) -> Finding:
-        context = Context(self._generator, self._zone, self._policy.roles, use.scope)
-        use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
-        found = next(
-            candidate for candidate in rules() if candidate.matches is not None and candidate.matches(use)
-        )
-        assert found.message is not None, found.code
-        id_span = span if use.shape.node is use.reference else self._span(use.shape.node)
-        symbol = use.symbol or _MODULE_SYMBOL
-        expression = normalised(self._lines.segment(id_span))
-        key = (found.code, symbol, expression)
+    def _finding(self, found: _Found, suppressions: Suppressions) -> Finding:
+        code = found.rule.code
+        row = found.span.start.row
+        symbol = found.symbol or _MODULE_SYMBOL
+        expression = normalised(self._lines.segment(found.id_span))
+        key = (code, symbol, expression)
         ordinal = self._ordinals.get(key, 0)
         self._ordinals[key] = ordinal + 1
-        prefix = use.shape.prefix
         return Finding(
             path=self._path,
-            code=found.code,
-            name=found.name,
-            message=found.message(use),
-            span=span,
-            id_span=id_span,
-            noqa_row=suppressions.noqa_row(span.start.row) if self._comments else span.start.row,
-            scope=self._scope,
+            code=code,
+            name=found.rule.name,
+            message=found.message,
+            span=found.span,
+            id_span=found.id_span,
+            noqa_row=suppressions.noqa_row(row) if self._comments else row,
+            scope=self._policy.scope_of(self._path),
             symbol=symbol,
-            role=use.role,
-            prefix=(prefix.rstrip("_-:./ ") or None) if prefix else None,
-            source=use.spelling,
+            role=found.role,
+            prefix=found.prefix,
+            source=found.source,
             expression=expression,
             ordinal=ordinal,
-            fingerprint=fingerprint(self._relative, found.code, symbol, expression, ordinal),
+            fingerprint=fingerprint(self._relative, code, symbol, expression, ordinal),
         )
 
-    def _span(self, node: ast.expr) -> Span:
-        chain = path_to(node, self._names.flow.parents)
+    def _span(self, node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> Span:
+        chain = path_to(node, parents)
         if chain is not None and isinstance(chain[0], ast.JoinedStr) and len(chain) > 1:
             first, start, last, end = locate(self._lines, chain[0], chain)
         else:

@@ -152,7 +152,7 @@ class SsotIdsPlugin:
         text = "".join(self._lines)
         data = text.encode("utf-8", "surrogatepass")
         words = project.words_for(path, data)
-        if not words and not may_hold_use(data, catalog.attributes(policy.name_hashes)):
+        if not (words or policy.may_preview or may_hold_use(data, catalog.attributes(policy.name_hashes))):
             return
         from flake8_ssot_ids.engine import check_tree, is_exempt
 

@@ -17,6 +17,7 @@ On = Literal["class", "instance", "function"]
 _CLASSES = ("manager", "bridge")
 _FUNCTIONS = ("context-factory",)
 _DEEPEST = 12
+_MAKING = ("generate_", "new_", "make_", "create_", "next_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,6 @@ class GeneratorCalls:
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 for owner, on in sorted(self.owners(node.value)):
                     found.append(self._made(node, place, owner, node.attr, on))
-            elif isinstance(node, (ast.Name, ast.Attribute)):
-                pass
             if isinstance(node, (ast.Name, ast.Attribute)):
                 found += self._itself(node, place)
         found.sort(key=lambda item: (item.reference.lineno, item.reference.col_offset, item.method))
@@ -195,7 +194,7 @@ class GeneratorCalls:
 
 def makes_id(call: GeneratorCall) -> bool:
     """Whether the call gives ids, by the convention that the generator's methods follow."""
-    return call.call is not None and call.method.startswith(("generate_", "new_", "make_", "create_", "next_"))
+    return call.call is not None and call.method.startswith(_MAKING)
 
 
 def family_of(policy: Policy, canonical: Iterable[tuple[str, str]]) -> Family:

@@ -184,4 +184,3 @@ class _Shared:
 
 def _is_defined(sources: Sources, dotted: str) -> bool:
     return not (isinstance(sources.class_of(dotted), str) and isinstance(sources.function_of(dotted), str))
-

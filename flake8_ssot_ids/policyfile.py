@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from flake8_ssot_ids import globs
+from flake8_ssot_ids import clock, globs
 from flake8_ssot_ids.model import PolicyError, Problem
 from flake8_ssot_ids.optionparts import check_table
 from flake8_ssot_ids.options import OPTIONS
@@ -166,6 +166,7 @@ def _build(config: str | None, root: str, here: str, found: dict[str, Any], give
         root=root,
         origin=None if config is None else _posix(os.path.abspath(config)),
         provenance=provenance,
+        day=clock.today() if settings["exemption"] else None,
         **{option.field: settings[option.key] for option in OPTIONS if option.field},
     )
 
@@ -194,7 +195,8 @@ def _layer_codes(
             provenance["select"] += f"; extend-select: {file}"
         if off and ignore:
             provenance["ignore"] = f"{file}; {_COMMAND}"
-        select = tuple(code for code in select if not code.startswith((*on, *off)))
+        # A longer one that ``on`` covers stays: a preview rule is on for being named in full.
+        select = tuple(code for code in select if not code.startswith(tuple(off)))
         ignore = tuple(code for code in ignore if not code.startswith((*on, *off)))
     if on:
         provenance["select"] += f"; extend-select: {_COMMAND}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flake8_ssot_ids import catalog
@@ -59,7 +60,7 @@ def uses_of(names: ModuleNames) -> list[Use]:
     return found
 
 
-def path_to(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> list[ast.AST] | None:
+def path_to(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> list[ast.AST] | None:
     """The chain from the outermost f-string around ``node`` down to it; None outside of one."""
     chain = [node]
     outermost: int | None = None

@@ -68,7 +68,9 @@ class Module:
                     if isinstance(target, ast.Name):
                         found[join_symbol(outer, target.id)] = node.value
             elif isinstance(node, (ast.If, ast.Try, ast.TryStar, ast.With)):
-                pending += ((outer, child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt))
+                pending += (
+                    (outer, child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)
+                )
                 for handler in getattr(node, "handlers", ()):
                     pending += ((outer, statement) for statement in handler.body)
         return found
@@ -116,9 +118,7 @@ class Wrappers:
             self._asking.append(key)
             module = self._module(file)
             function = module.functions.get(key[1]) if module is not None else None
-            known = (
-                module is not None and function is not None and returns_fresh_id(function, module, self)
-            )
+            known = module is not None and function is not None and returns_fresh_id(function, module, self)
             self._asking.pop()
             self._known[key] = known
         return known

@@ -356,9 +356,7 @@ class Flow(Expressions):
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             self._annotation(argument.annotation)
         outer = self.scope
-        self._bind(
-            statement.name, Binding("function", node=statement) if self.keeps_functions else OPAQUE
-        )
+        self._bind(statement.name, Binding("function", node=statement) if self.keeps_functions else OPAQUE)
         if statement in self._seen or not self._enters(statement):
             return
         self._seen.add(statement)

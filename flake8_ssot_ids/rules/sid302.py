@@ -91,8 +91,8 @@ RULE = Rule(
     ),
     why=(
         "The id does not parse any more, so it cannot be routed, matched or recognised. Its first "
-        'characters are the same for every id of its kind: `context_id[:8]` was random once and is `"user_179"` '
-        "after the migration, the same for two users."
+        "characters are the same for every id of its kind: `context_id[:8]` was random once and is "
+        '`"user_179"` after the migration, the same for two users.'
     ),
     example="""\
 from ssot_ids import UnifiedIdGenerator

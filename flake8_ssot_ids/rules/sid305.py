@@ -9,7 +9,7 @@ from flake8_ssot_ids.rule import Hit, Rule
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:
-    from flake8_ssot_ids.generatorcalls import GeneratorCall
+    from flake8_ssot_ids.generatorcalls import GeneratorCall, On
     from flake8_ssot_ids.inspection import Inspection
     from flake8_ssot_ids.signatures import ClassSource, Method
 
@@ -44,15 +44,15 @@ def _problem(call: GeneratorCall, inspection: Inspection) -> str | None:
         return None
     if method.kind in ("property", "attribute"):
         return None
-    on = "class" if call.on == "class" else "instance"
-    return _unbound(f"{name}.{call.method}", method, call.call, on) or _unknown_member(call.call, inspection)
+    return _unbound(f"{name}.{call.method}", method, call.call, call.on) or _unknown_member(
+        call.call, inspection
+    )
 
 
-def _unbound(name: str, method: Method, call: ast.Call, on: str) -> str | None:
+def _unbound(name: str, method: Method, call: ast.Call, on: On) -> str | None:
     from flake8_ssot_ids.signatures import problem_with
 
-    assert on in ("class", "instance", "function")
-    problem = problem_with(method, call, on)  # type: ignore[arg-type]  # one of the three
+    problem = problem_with(method, call, on)
     return None if problem is None else f"`{name}` {problem}, so this call raises"
 
 
@@ -78,9 +78,7 @@ def _unknown_member(call: ast.Call, inspection: Inspection) -> str | None:
             if argument.attr not in owner.enum_members and argument.attr not in owner.methods:
                 known = ", ".join(f"`{member}`" for member in sorted(owner.enum_members)[:6])
                 enumeration = dotted.rpartition(".")[2]
-                return (
-                    f"`{enumeration}` has no member `{argument.attr}`, so this call raises; it has {known}"
-                )
+                return f"`{enumeration}` has no member `{argument.attr}`, so this call raises; it has {known}"
     return None
 
 
