@@ -153,6 +153,15 @@ ZONE = (
         'service = "auth"',
         "service",
     ),
+    Option(
+        "contracts",
+        list_of(choice("C02", "C03", "C04"), "contracts"),
+        (),
+        "The compliance contracts that look at its modules one by one. Without it the name decides: "
+        "`auth` is C02, `context` or `execution` C03, `websocket` C04.",
+        'contracts = ["C02"]',
+        "contracts",
+    ),
 )
 
 EXEMPTION = (

@@ -64,7 +64,8 @@ class Zone:
     """A named part of the project, by root-relative globs.
 
     ``tier`` is ``"critical"`` or ``"standard"``; ``phase`` and ``service`` are labels that
-    reports group by.
+    reports group by. ``contracts`` are those of C02, C03 and C04 that look at its modules;
+    without any the name decides.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Zone:
     tier: str = "critical"
     phase: str | None = None
     service: str | None = None
+    contracts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,216 @@
+"""How each contract is judged: a contract is a list of checks, a check gives its evidence or holds.
+
+The checks of a contract depend only on the scan and the policy, so every worker lists the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from flake8_ssot_ids.compliance import ratchet
+from flake8_ssot_ids.compliance.contracts import BY_ID, CONTRACTS, ZONE_KINDS, zones_of
+from flake8_ssot_ids.compliance.foreign import foreign_imports
+from flake8_ssot_ids.compliance.probes import Probes
+from flake8_ssot_ids.compliance.scan import Place, Scan
+from flake8_ssot_ids.policy import Policy
+
+#: A finding of these is a raw id, or a file in which one may be.
+_RAW = ("SID1", "SID2", "SID990")
+_WRAPPER = "SID204"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact that breaks a contract: where, the code of the rule (or empty), and what is wrong."""
+
+    where: str
+    code: str
+    message: str
+    scope: str = ""
+
+    def __str__(self) -> str:
+        """``path:row:column: CODE message``."""
+        head = f"{self.where}: " if self.where else ""
+        return f"{head}{self.code} {self.message}" if self.code else f"{head}{self.message}"
+
+
+class NotJudgedError(Exception):
+    """A check cannot be made here, and says why; that is no pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the contracts are judged on."""
+
+    scan: Scan
+    policy: Policy
+    probes: Probes
+    static: bool = False
+    base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row of a contract. ``run`` gives the evidence against it; none means that it holds."""
+
+    contract: str
+    name: str
+    run: Callable[[Target], Iterable[Evidence]]
+    runs_target: bool = False
+
+
+def checks_of(contract: str, scan: Scan, policy: Policy) -> list[Check]:
+    """The checks of one contract, in a fixed order."""
+    return [check for check in _all_checks(scan, policy) if check.contract == contract]
+
+
+def not_applicable(contract: str, policy: Policy) -> str | None:
+    """Why the policy says that the target cannot have this contract; None if it does not."""
+    return policy.not_applicable.get(contract)
+
+
+def judge(check: Check, target: Target) -> list[Evidence]:
+    """The evidence against a check.
+
+    Raises:
+        NotJudgedError: it needs the target to run, which is not wanted.
+    """
+    if check.runs_target and target.static:
+        raise NotJudgedError("it runs the target, and --static reads code only")
+    return [*check.run(target)]
+
+
+def _all_checks(scan: Scan, policy: Policy) -> Iterator[Check]:
+    yield Check("C01", "production", lambda target: _raw(target.scan, "production"))
+    yield Check("C01", "tests", lambda target: _raw(target.scan, "test"))
+    for contract in ZONE_KINDS:
+        yield from _zone_checks(contract, scan, policy)
+    yield Check("C02", "secrets", _secrets)
+    yield Check("C02", "own generator", _foreign)
+    yield _probe("C02", "model rows")
+    yield Check("C03", "whole ids", _cut_ids)
+    yield _probe("C03", "factory")
+    yield _probe("C03", "two users")
+    yield _probe("C04", "typed checks")
+    yield Check("C05", "made together", lambda target: _with_codes(target.scan, ("SID306",)))
+    yield _probe("C05", "threads and runs")
+    yield _probe("C06", "round trip")
+    yield _probe("C07", "runs and threads")
+    yield _probe("C08", "matrix of typed ids")
+    yield _probe("C09", "two users")
+    yield _probe("C09", "processes")
+    yield Check("C10", "no new raw id", ratchet.new)
+    yield Check("C10", "no stale row", ratchet.stale)
+    yield Check("C10", "no row that the base branch has not", ratchet.added)
+    yield Check("C10", "calls of the generator", _calls)
+    yield _probe("C11", "routes")
+    yield _probe("C12", "cost")
+
+
+def _zone_checks(contract: str, scan: Scan, policy: Policy) -> Iterator[Check]:
+    yield Check(contract, "zones", lambda target: _zones(contract, target))
+    for path in scan.modules.get(contract, ()):
+        yield Check(contract, path, lambda target, path=path: _of_module(target.scan, path))  # type: ignore[misc]
+
+
+def _probe(contract: str, name: str) -> Check:
+    def run(target: Target) -> Iterator[Evidence]:
+        for where, message in target.probes.evidence(contract, name):
+            yield Evidence(where, "", message)
+
+    return Check(contract, name, run, runs_target=True)
+
+
+def _evidence(place: Place) -> Evidence:
+    return Evidence(place.where, place.code, place.message, place.scope)
+
+
+def _raw(scan: Scan, scope: str) -> Iterator[Evidence]:
+    if not scan.files and scope == "production":
+        yield Evidence("", "", f"there is no Python file below {scan.root}, so nothing was checked")
+    for path, reason in scan.errors if scope == "production" else ():
+        yield Evidence(path, "", f"it could not be searched: {reason}")
+    for place in scan.findings:
+        if place.scope == scope and place.code.startswith(_RAW) and place.code != _WRAPPER:
+            yield _evidence(place)
+
+
+def _with_codes(scan: Scan, codes: tuple[str, ...]) -> Iterator[Evidence]:
+    if not scan.files:
+        yield Evidence("", "", f"there is no Python file below {scan.root}, so nothing was checked")
+    yield from (_evidence(place) for place in scan.findings if place.code in codes)
+
+
+def _zones(contract: str, target: Target) -> Iterator[Evidence]:
+    """A contract that looks at modules needs some, and each glob of theirs has to name one."""
+    kind = ZONE_KINDS[contract]
+    if not zones_of(contract, target.policy):
+        yield Evidence(
+            "",
+            "",
+            f"no zone of the policy names {kind}, so there is nothing to check; add a `[[tool.ssot-ids.zone]]` "
+            f'(`ssot-ids init` proposes one), or `not-applicable = {{ {contract} = "why" }}`',
+        )
+        return
+    for glob in target.scan.unmatched.get(contract, ()):
+        yield Evidence("", "", f"the zone {glob} matches no Python file, so nothing is checked there")
+    if not target.scan.modules.get(contract) and not target.scan.unmatched.get(contract):
+        yield Evidence("", "", f"the zones for {kind} name only tests, so no module is checked")
+
+
+def _of_module(scan: Scan, path: str) -> Iterator[Evidence]:
+    yield from (
+        _evidence(place) for place in scan.findings if place.path == path and place.code.startswith(_RAW)
+    )
+
+
+def _in_zone(contract: str, target: Target) -> set[str]:
+    return set(target.scan.modules.get(contract, ()))
+
+
+def _secrets(target: Target) -> Iterator[Evidence]:
+    modules = _in_zone("C02", target)
+    for place in _with_codes(target.scan, ("SID401",)):
+        if place.where.rsplit(":", 2)[0] in modules:
+            yield place
+
+
+def _foreign(target: Target) -> Iterator[Evidence]:
+    for path in sorted(_in_zone("C02", target)):
+        for row, message in foreign_imports(target.scan.root, path, target.policy):
+            yield Evidence(f"{path}:{row}", "", message)
+
+
+def _cut_ids(target: Target) -> Iterator[Evidence]:
+    modules = _in_zone("C03", target)
+    for place in target.scan.findings:
+        if place.code == "SID302" and place.path in modules:
+            yield _evidence(place)
+
+
+def _calls(target: Target) -> Iterator[Evidence]:
+    from flake8_ssot_ids.signatures import Sources
+
+    policy = target.policy
+    if not policy.generators:
+        yield Evidence("", "", 'no generator is named; write `generator = "package.module.Class"`')
+    sources = Sources(policy.src)
+    for dotted in policy.generators:
+        owner = sources.class_of(dotted)
+        if isinstance(owner, str):
+            yield Evidence("", "", f"the generator `{dotted}` cannot be read, so no call of it is judged: {owner}")
+    yield from _with_codes(target.scan, ("SID305",))
+
+
+__all__ = [
+    "BY_ID",
+    "CONTRACTS",
+    "Check",
+    "Evidence",
+    "NotJudgedError",
+    "Target",
+    "checks_of",
+    "judge",
+    "not_applicable",
+]

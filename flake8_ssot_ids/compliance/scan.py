@@ -1,0 +1,187 @@
+"""One strict look at a target: every file, every rule, whatever comments and the configuration silence.
+
+The result is plain data, so that pytest's controller can hand it to its workers.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
+from flake8_ssot_ids.discover import discover
+from flake8_ssot_ids.files import read
+from flake8_ssot_ids.globs import Globs
+from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
+from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.policy import Policy, find_config, load_policy
+from flake8_ssot_ids.runner import run
+from flake8_ssot_ids.source import parse
+
+_STRICT = ("SID",)
+
+
+class TargetError(SsotIdsError):
+    """What was named cannot be judged at all: it does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A finding as the contracts show it; ``path`` is relative to the target's root."""
+
+    path: str
+    row: int
+    column: int
+    code: str
+    message: str
+    scope: str
+    #: Its row in a baseline.
+    line: str
+
+    @property
+    def where(self) -> str:
+        """``path:row:column``."""
+        return f"{self.path}:{self.row}:{self.column}"
+
+
+@dataclass(slots=True)
+class Scan:
+    """What is known of a target's code.
+
+    ``modules`` are, for C02, C03 and C04, the files that the policy's zones name; ``unmatched`` are globs
+    of such zones that name none. ``errors`` are (path, reason) of what could not be searched.
+    """
+
+    root: str
+    files: int = 0
+    findings: list[Place] = field(default_factory=list)
+    exempted: int = 0
+    modules: dict[str, list[str]] = field(default_factory=dict)
+    unmatched: dict[str, list[str]] = field(default_factory=dict)
+    #: For C03: ``where``, ``role``, ``text`` and the parts of each cut of a context's id.
+    cuts: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        """Only what JSON and execnet can carry."""
+        return asdict(self)
+
+    @classmethod
+    def of_plain(cls, data: dict[str, Any]) -> Scan:
+        """The scan that :meth:`plain` made plain."""
+        values = dict(data)
+        values["findings"] = [Place(**item) for item in values["findings"]]
+        values["errors"] = [(path, reason) for path, reason in values["errors"]]
+        return cls(**values)
+
+
+def policy_of(root: str, config: str | None = None) -> Policy:
+    """The policy that governs the target ``root``: the named file, or the one that is found upward.
+
+    Raises:
+        TargetError: there is no such folder.
+        PolicyError: the configuration cannot be used.
+    """
+    if not os.path.isdir(root):
+        raise TargetError(f"{root}: no such folder")
+    root = os.path.realpath(root)
+    if config is not None:
+        return load_policy(config, root=root)
+    found = find_config(root)
+    if found is not None and os.path.dirname(os.path.abspath(found)) != root:
+        # What lies above governs it, but only its own files are the target.
+        return load_policy(found)
+    return load_policy(found, root=root)
+
+
+def strict(policy: Policy) -> Policy:
+    """The policy with everything switched on and nothing silenced."""
+    return replace(policy, select=_STRICT, ignore=(), per_file_ignores=(), preview=True)
+
+
+def scan(target: str, policy: Policy, jobs: int | None = None) -> Scan:
+    """Look at every Python file below ``target``."""
+    target = os.path.realpath(target)
+    found = discover([target], policy, respect_gitignore=policy.respect_gitignore)
+    paths = sorted({*found.files, *_named_outright(policy, target)})
+    result = Scan(root=target, files=len(paths), errors=[*found.errors])
+    modules = {contract: _modules(contract, paths, policy, result) for contract in ZONE_KINDS}
+    outcome = run(paths, strict(policy), jobs=jobs, noqa=False)
+    result.notes += outcome.notes
+    if outcome.errors:
+        result.errors.append(("", "internal error: " + "; ".join(outcome.notes)))
+    result.exempted = outcome.suppressed
+    for report in outcome.reports:
+        result.findings += (_place(finding, target) for finding in report.findings)
+    _parse_all(sorted({path for group in modules.values() for path in group}), target, result)
+    result.modules = {
+        contract: [_relative(path, target) for path in group] for contract, group in modules.items()
+    }
+    return result
+
+
+def project_of(policy: Policy) -> Project:
+    """The modules of the target, to follow names in."""
+    return Project(policy.src, catalog.attributes(policy.name_hashes))
+
+
+def _named_outright(policy: Policy, target: str) -> list[str]:
+    """Files that a critical zone names without a wildcard: they are judged even if they are excluded."""
+    found = []
+    for zone in policy.zones:
+        for pattern in zone.paths:
+            path = os.path.join(policy.root, pattern)
+            if pattern.endswith(".py") and os.path.isfile(path):
+                path = os.path.realpath(path)
+                if path.startswith(target + os.sep):
+                    found.append(path)
+    return found
+
+
+def _modules(contract: str, paths: list[str], policy: Policy, result: Scan) -> list[str]:
+    """The files that the zones of ``contract`` name; globs that name none are noted."""
+    found: dict[str, None] = {}
+    for zone in zones_of(contract, policy):
+        for pattern in zone.paths:
+            globs = Globs((pattern,), anywhere=False)
+            matching = [path for path in paths if globs.matches(policy.relative(path))]
+            if not matching:
+                result.unmatched.setdefault(contract, []).append(f"{zone.name}: {pattern}")
+            found.update(dict.fromkeys(path for path in matching if policy.scope_of(path) == "production"))
+    return [*found]
+
+
+def _parse_all(paths: list[str], target: str, result: Scan) -> None:
+    """Note the critical modules that do not parse, also those in which no use can be."""
+    known = {place.path for place in result.findings if place.code == "SID990"}
+    for path in paths:
+        relative = _relative(path, target)
+        try:
+            parse(read(path))
+        except (OSError, UnreadableError) as error:
+            if relative in known:
+                continue
+            row, column = getattr(error, "row", 1), getattr(error, "column", 1)
+            message = f"this critical module cannot be read: {error}"
+            result.findings.append(
+                Place(relative, row, column, "SID990", message, "production", "")
+            )
+
+
+def _place(finding: Finding, target: str, line: str) -> Place:
+    return Place(
+        _relative(finding.path, target),
+        finding.span.start.row,
+        finding.span.start.column,
+        finding.code,
+        finding.message,
+        finding.scope,
+        line,
+    )
+
+
+def _relative(path: str, target: str) -> str:
+    return os.path.relpath(path, target).replace(os.sep, "/")
