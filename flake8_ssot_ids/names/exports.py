@@ -165,7 +165,7 @@ def exact_exports(data: bytes, package: str, sources: frozenset[str]) -> Exports
             found[name] = frozenset(value for value, _ in names.resolver.values_of(bindings))
         if any(ways):
             layers[name] = ways
-    all_, more = _all_of(tree)
+    all_, more = all_of(tree)
     return Exports(
         found,
         tuple(names.flow.stars),
@@ -198,7 +198,7 @@ def _layers_of(bindings: Iterable[Binding]) -> tuple[Layers, list[Binding]]:
     return tuple(ways), [*beneath]
 
 
-def _all_of(tree: ast.Module) -> tuple[frozenset[str] | None, bool]:
+def all_of(tree: ast.Module) -> tuple[frozenset[str] | None, bool]:
     """The names in ``__all__`` (None: there is none), and whether it may have more than those."""
     names: set[str] = set()
     found = more = False

@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.names.exports import EMPTY, Exports, exact_exports, loose_exports
+
+_Answer = TypeVar("_Answer")
 
 
 class Home:
@@ -44,7 +47,7 @@ class Modules:
         self._loose: dict[str, Exports] = {}
         self._exact: dict[str, Exports] = {}
 
-    def apart(self, ask: Callable[[], frozenset[str]]) -> tuple[frozenset[str], frozenset[str]]:
+    def apart(self, ask: Callable[[], _Answer]) -> tuple[_Answer, frozenset[str]]:
         """The answer of ``ask``, and the paths that it depends on, which :attr:`touched` does not get.
 
         An answer that is remembered has to bring its paths along each time that it is given.
@@ -55,7 +58,7 @@ class Modules:
         self.touched = outer
         return answer, paths
 
-    def _listing(self, folder: str) -> Mapping[str, bool]:
+    def listing(self, folder: str) -> Mapping[str, bool]:
         """The names in ``folder``, with whether each is a folder; empty where it cannot be read."""
         listing = self._listings.get(folder)
         if listing is None:
@@ -70,10 +73,10 @@ class Modules:
 
     def _child(self, folder: str, name: str) -> tuple[str | None, str | None]:
         """``(file, folder)`` of the module ``name`` in ``folder``; a namespace package has no file."""
-        listing = self._listing(folder)
+        listing = self.listing(folder)
         if listing.get(name):
             package = os.path.join(folder, name)
-            if self._listing(package).get("__init__.py") is False:
+            if self.listing(package).get("__init__.py") is False:
                 return os.path.join(package, "__init__.py"), package
             if f"{name}.py" not in listing:
                 return None, package
@@ -87,7 +90,7 @@ class Modules:
         known = self._homes.get(folder)
         if known is None:
             top = folder
-            while "__init__.py" in self._listing(top) and os.path.dirname(top) != top:
+            while "__init__.py" in self.listing(top) and os.path.dirname(top) != top:
                 top = os.path.dirname(top)
             inside = [
                 root
@@ -109,7 +112,7 @@ class Modules:
             return True
         top = dotted.partition(".")[0].removesuffix(":")
         for root in self._searched(top, roots):
-            listing = self._listing(root)
+            listing = self.listing(root)
             if top in listing or f"{top}.py" in listing:
                 return any(self._child(root, top))
         return False

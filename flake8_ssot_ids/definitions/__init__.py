@@ -1,0 +1,1 @@
+"""What modules and classes define, read from their source and never imported."""

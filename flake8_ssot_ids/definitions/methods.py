@@ -1,0 +1,192 @@
+"""The methods that the body of one class defines, decorators and assignments included."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from flake8_ssot_ids.definitions.body import UNBOUND, Bound, Bounds
+from flake8_ssot_ids.definitions.lookup import Found, Lookup, Table
+from flake8_ssot_ids.definitions.method import Kind, Method, unknown
+
+#: Decorators that make a method of another kind.
+_KINDS: dict[str, Kind] = {
+    "builtins.staticmethod": "static",
+    "abc.abstractstaticmethod": "static",
+    "builtins.classmethod": "class",
+    "abc.abstractclassmethod": "class",
+    "builtins.property": "property",
+    "abc.abstractproperty": "property",
+    "functools.cached_property": "property",
+    "enum.property": "property",
+    "types.DynamicClassAttribute": "property",
+}
+#: Decorators that give back what they get.
+_SAME = frozenset(
+    {
+        *("abc.abstractmethod", "atexit.register", "typing.final"),
+        *("typing.no_type_check", "typing.overload", "typing.override"),
+    }
+)
+#: Decorators that give a function back that takes what theirs takes.
+_LIKE = frozenset(
+    {
+        *("functools.cache", "functools.lru_cache", "contextlib.contextmanager"),
+        *("contextlib.asynccontextmanager", "typing.deprecated", "warnings.deprecated"),
+    }
+)
+_KNOWN = frozenset({*_KINDS, *_SAME, *_LIKE})
+_ACCESSORS = frozenset({"setter", "getter", "deleter"})
+_IMPLIED: dict[str, Kind] = {"__new__": "static", "__init_subclass__": "class", "__class_getitem__": "class"}
+_LITERALS = (ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_WRITERS = frozenset({"setattr", "__setattr__"})
+
+
+def name_of(lookup: Lookup, bounds: Bounds, table: Table, known: Iterable[str] = _KNOWN) -> str:
+    """The dotted path of what the bounds certainly are; empty: that cannot be told.
+
+    Names in ``known`` are taken as they are imported, so that no module has to be read for them.
+    """
+    if len(bounds) != 1:
+        return ""
+    bound = bounds[0]
+    if bound.module:
+        path = ".".join((bound.module, *bound.names)).replace("typing_extensions.", "typing.")
+        if path in known:
+            return path
+    found = lookup.follow(bounds, table)
+    one = found[0]
+    if len(found) > 1 or isinstance(one, str) or one.rest:
+        return ""
+    return one.dotted.replace("typing_extensions.", "typing.") if one.node or not one.table else ""
+
+
+def described(lookup: Lookup, found: Found, name: str, owner: str, kind: Kind) -> Method:
+    """The method that a function is, seen through its decorators; before them it is of this kind."""
+    node, table = found.node, found.table
+    if not isinstance(node, _FUNCTIONS) or table is None or found.rest:
+        return unknown(name, owner)
+    method = Method(name, _IMPLIED.get(name, kind) if kind == "instance" else kind, node.args, owner)
+    for bounds in reversed(table.body.decorators.get(node, [])):
+        method = _decorated(lookup, method, bounds, table)
+    return method
+
+
+def _decorated(lookup: Lookup, method: Method, bounds: Bounds, table: Table) -> Method:
+    if method.arguments is None:
+        return method
+    if all(
+        isinstance(one.node, _FUNCTIONS) and one.names[-1:] and one.names[-1] in _ACCESSORS for one in bounds
+    ):
+        return replace(method, kind="property")
+    name = name_of(lookup, bounds, table)
+    if name in _SAME:
+        return method
+    if method.kind in ("instance", "function") or method.name in _IMPLIED:
+        if name in _KINDS:
+            return replace(method, kind=_KINDS[name])
+        if name in _LIKE:
+            return method
+    return unknown(method.name, method.owner)
+
+
+@dataclass(slots=True)
+class Own:
+    """What a class itself defines: its methods, each in every way that it may be defined.
+
+    ``certain`` are those that are defined whatever way is taken. ``assigned`` are attributes that
+    code sets later, to the class or to its instances; ``open`` says that there may be more.
+    """
+
+    methods: dict[str, list[Method]] = field(default_factory=dict)
+    certain: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
+    open: bool = False
+
+
+def own_of(lookup: Lookup, found: Found) -> Own:
+    """What the class ``found`` defines in its body, and what its module assigns to it."""
+    assert isinstance(found.node, ast.ClassDef)
+    assert found.table is not None
+    body = lookup.body_of(found)
+    own = Own(assigned={*body.declared}, open=body.open)
+    for name, bounds in body.names.items():
+        methods = [_method(lookup, found, name, bound) for bound in bounds if bound != UNBOUND]
+        if methods:
+            own.methods[name] = methods
+            if UNBOUND not in bounds:
+                own.certain.add(name)
+    slots = body.names.get("__slots__", ())
+    for slot in slots:
+        if slot.node is not None:
+            own.assigned.update(_texts(slot.node))
+    receivers = {found.node.name}
+    for statement in ast.walk(found.node):
+        if isinstance(statement, _FUNCTIONS):
+            receivers.update(
+                argument.arg for argument in (*statement.args.posonlyargs, *statement.args.args)[:1]
+            )
+    for nodes, of in ((ast.walk(found.node), receivers), (ast.walk(found.table.tree), {found.node.name})):
+        for stored in _stored(nodes, of):
+            if stored is None or stored == "__dict__":
+                own.open = True
+            else:
+                own.assigned.add(stored)
+    return own
+
+
+def _method(lookup: Lookup, found: Found, name: str, bound: Bound) -> Method:
+    owner, table = found.dotted, found.table
+    assert table is not None
+    node = bound.node
+    if isinstance(node, ast.Lambda) and not bound.names:
+        return Method(name, "instance", node.args, owner)
+    if isinstance(node, ast.Call) and not bound.names and node in table.body.calls:
+        function, argument = table.body.calls[node]
+        inner = _method(lookup, found, name, argument[0]) if len(argument) == 1 else unknown(name, owner)
+        return _decorated(lookup, inner, function, table)
+    if bound.module or isinstance(node, _FUNCTIONS):
+        several = lookup.follow((bound,), table, owner)
+        if len(several) == 1 and isinstance(several[0], Found):
+            return described(lookup, several[0], name, owner, "instance")
+    plain = isinstance(node, _LITERALS) or (
+        isinstance(node, ast.Constant) and node.value is not None and node.value is not Ellipsis
+    )
+    return replace(unknown(name, owner), plain=plain and not bound.names)
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    return (
+        inner.value
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+    )
+
+
+def _stored(nodes: Iterable[ast.AST], receivers: set[str]) -> Iterator[str | None]:
+    """The attributes that code stores in one of the ``receivers``; None: a name that it makes up."""
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            if not isinstance(node.ctx, ast.Load) and getattr(node.value, "id", "") in receivers:
+                yield node.attr
+            elif node.attr in ("update", "setdefault") and _is_namespace(node.value, receivers):
+                yield None
+        elif isinstance(node, ast.Subscript):
+            if isinstance(node.ctx, ast.Store) and _is_namespace(node.value, receivers):
+                yield None
+        elif isinstance(node, ast.Call) and len(node.args) == 3:
+            function = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+            if function in _WRITERS and getattr(node.args[0], "id", "") in receivers:
+                name = node.args[1]
+                yield name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
+
+
+def _is_namespace(node: ast.expr, receivers: set[str]) -> bool:
+    """Whether this is ``self.__dict__`` or ``vars(self)``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__dict__" and getattr(node.value, "id", "") in receivers
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "vars" and len(node.args) == 1:
+        return getattr(node.args[0], "id", "") in receivers
+    return False
