@@ -50,7 +50,7 @@ ENGINE = Package(
         ("engine", "suppress", "registry"),
         ("rules", "rules.*"),
         ("rule", "entropy"),
-        ("flow",),
+        ("flow", "flows_*"),
         ("uses", "shapes", "roles", "remedies"),
         ("idcalls", "idtexts", "idnumbers", "idvalue", "templates", "layouts", "literals"),
         ("names", "names.*"),

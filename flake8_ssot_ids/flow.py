@@ -1,0 +1,165 @@
+"""Where the value of an expression goes afterwards, within one file.
+
+A rewrite that changes the format of an id is safe only if nobody takes it apart later. :class:`ModuleFlow` finds
+who does, see :meth:`ModuleFlow.sinks`: the codemods call such a finding manual, with that place as the reason.
+
+What is followed, and what is not, stands in :mod:`flake8_ssot_ids.flows_trace`. Cuts that end in log text, in
+``print``, in the text of an exception or in a ``repr`` are none: nobody compares these.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from flake8_ssot_ids.flows_classes import Definitions
+from flake8_ssot_ids.flows_cuts import cut_at, only_logged
+from flake8_ssot_ids.flows_index import Index, last_name, position
+from flake8_ssot_ids.flows_patches import patches_in, reaches
+from flake8_ssot_ids.flows_reads import Reads
+from flake8_ssot_ids.flows_sinks import (
+    ARITHMETIC,
+    GLUED,
+    LENGTH_CHECKED,
+    MATCHED_AS_UUID,
+    NARROW_COLUMN,
+    PARSED_AS_UUID,
+    PATCHED,
+    PREFIX_MATCHED,
+    SLICED,
+    SPLIT,
+    TO_NUMBER,
+    TYPE_CHECKED,
+    UUID_ATTRIBUTE,
+    UUID_TYPED,
+    Bounds,
+    Sink,
+)
+from flake8_ssot_ids.flows_trace import Trace
+from flake8_ssot_ids.literals import text_of
+
+__all__ = [
+    "ARITHMETIC",
+    "GLUED",
+    "LENGTH_CHECKED",
+    "MATCHED_AS_UUID",
+    "NARROW_COLUMN",
+    "PARSED_AS_UUID",
+    "PATCHED",
+    "PREFIX_MATCHED",
+    "SLICED",
+    "SPLIT",
+    "TO_NUMBER",
+    "TYPE_CHECKED",
+    "UUID_ATTRIBUTE",
+    "UUID_TYPED",
+    "Bounds",
+    "ModuleFlow",
+    "Sink",
+]
+
+
+class ModuleFlow:
+    """The flow of values in one module.
+
+    Args:
+        tree: the module; it is only read.
+        parents: the parent of each node, as far as the caller knows it; completed here.
+
+    The indexes are built when they are first needed, once.
+    """
+
+    def __init__(self, tree: ast.Module, parents: Mapping[ast.AST, ast.AST] | None = None) -> None:
+        self._tree = tree
+        self._given = parents
+        self._known: dict[ast.expr, list[Sink]] = {}
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self._tree, self._given)
+
+    @cached_property
+    def _reads(self) -> Reads:
+        return Reads(self._index)
+
+    @cached_property
+    def _definitions(self) -> Definitions:
+        return Definitions(self._index, self._reads)
+
+    @cached_property
+    def _patches(self) -> list[tuple[str, ast.Call]]:
+        return patches_in(self._index)
+
+    def sinks(self, node: ast.expr) -> list[Sink]:
+        """The places where the value of ``node`` meets something that asks for its format, in source order."""
+        return [sink for sink in self._all(node) if sink.kind != GLUED]
+
+    def glued(self, node: ast.expr) -> list[Sink]:
+        """The places where other text is put around the value of ``node``, in source order."""
+        return [sink for sink in self._all(node) if sink.kind == GLUED]
+
+    def cuts_of(self, name_predicate: Callable[[str], bool]) -> list[Sink]:
+        """The slices, splits and prefix tests of names, attributes and keys that satisfy the predicate.
+
+        Of ``self.context.run_id`` it gets ``run_id``, of ``data["run_id"]`` and ``data.get("run_id")``, too. In
+        source order, without those for readers only.
+        """
+        index, found = self._index, []
+        for read in self._texts():
+            name = _name_of(read)
+            if not name or not name_predicate(name):
+                continue
+            cut = cut_at(_outermost(read, index), name, index)
+            if cut is not None and (
+                cut[0].kind == PREFIX_MATCHED or not only_logged(cut[1], index, self._reads)
+            ):
+                found.append(cut[0])
+        return sorted(found, key=lambda sink: position(sink.node))
+
+    def patches(self) -> list[tuple[str, ast.Call]]:
+        """What is patched by name in this file (``uuid.uuid4``, ``app.ids.uuid4``), with the call that does it."""
+        return self._patches
+
+    def _all(self, node: ast.expr) -> list[Sink]:
+        known = self._known.get(node)
+        if known is None:
+            known = Trace(self._index, self._reads, self._definitions).run(node)
+            for target, call in self._patches:
+                if reaches(target, call, node, self._index):
+                    known.append(Sink(PATCHED, call, f"`{target}` is patched", ""))
+            known.sort(key=lambda sink: (*position(sink.node), sink.kind))
+            self._known[node] = known
+        return known
+
+    def _texts(self) -> list[ast.expr]:
+        """All reads that may be of a text."""
+        index = self._index
+        found: list[ast.expr] = []
+        for table in (index.names, index.attributes):
+            for reads in table.values():
+                found += reads
+        found += index.slices
+        found += index.calls.get("get", ())
+        return found
+
+
+def _name_of(node: ast.expr) -> str:
+    """The last part of the way to a value: ``run_id`` of ``self.run_id``, ``data["run_id"]``, ``data.get("run_id")``."""
+    if isinstance(node, ast.Subscript):
+        return text_of(node.slice) or ""
+    if isinstance(node, ast.Call):
+        return (text_of(node.args[0]) or "") if node.args else ""
+    return last_name(node)
+
+
+def _outermost(node: ast.expr, index: Index) -> ast.expr:
+    """``str(name)``, ``name or ""``: the expression that still is the text that ``node`` reads."""
+    while True:
+        parent = index.parents.get(node)
+        whole = isinstance(parent, ast.Call) and last_name(parent.func) == "str" and parent.args == [node]
+        if whole or isinstance(parent, (ast.BoolOp, ast.Await)):
+            assert isinstance(parent, ast.expr)
+            node = parent
+        else:
+            return node

@@ -1,0 +1,176 @@
+"""One walk over a module that notes what the flow of values asks for: parents, names, attributes, calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+_LEAVES = frozenset({"ctx", "op", "ops", "kind", "type_comment", "conversion", "type_ignores"})
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+class Index:
+    """The index of a module.
+
+    ``attributes``, ``names`` and ``calls`` are the reads of attributes and of names, and the calls, by the (last)
+    name. ``stored`` are the names that the module or a class body binds, ``declared`` those that a function
+    declares ``global`` or ``nonlocal``. ``imports`` are the dotted names that a name is imported as, in
+    whatever scope. All lists are in source order.
+    """
+
+    def __init__(self, tree: ast.Module, parents: Mapping[ast.AST, ast.AST] | None) -> None:
+        self.tree = tree
+        self.parents: dict[ast.AST, ast.AST] = {} if parents is None else dict(parents)
+        self.attributes: dict[str, list[ast.Attribute]] = {}
+        self.set_attributes: dict[str, list[ast.Attribute]] = {}
+        self.names: dict[str, list[ast.Name]] = {}
+        self.calls: dict[str, list[ast.Call]] = {}
+        self.slices: list[ast.Subscript] = []
+        self.functions: dict[str, list[Function]] = {}
+        self.classes: dict[str, list[ast.ClassDef]] = {}
+        self.stored: dict[str, list[ast.Name]] = {}
+        self.declared: dict[Function, dict[str, bool]] = {}
+        self.imports: dict[str, set[str]] = {}
+        self.text_rows: list[int] = []
+        bodies: list[ast.AST] = [tree]
+        for body in bodies:
+            self._walk(body, bodies)
+        for table in (self.attributes, self.set_attributes, self.names, self.calls):
+            for nodes in table.values():
+                if len(nodes) > 1:
+                    nodes.sort(key=position)
+
+    def _walk(self, root: ast.AST, bodies: list[ast.AST]) -> None:
+        """Walk the body of the module or of a function; functions in it are walked later."""
+        parents, fields = self.parents, _FIELDS
+        names, attributes, calls = self.names, self.attributes, self.calls
+        outer = root is self.tree
+        pending: list[ast.AST] = [root]
+        pop, push = pending.pop, pending.append
+        while pending:
+            node = pop()
+            kind = node.__class__
+            if kind is ast.Name:
+                if node.ctx.__class__ is ast.Load:  # type: ignore[attr-defined]
+                    names.setdefault(node.id, []).append(node)  # type: ignore[attr-defined,arg-type]
+                elif outer:
+                    self.stored.setdefault(node.id, []).append(node)  # type: ignore[attr-defined,arg-type]
+                continue
+            if kind is ast.Constant:
+                continue
+            if kind is ast.Attribute:
+                table = attributes if node.ctx.__class__ is ast.Load else self.set_attributes  # type: ignore[attr-defined]
+                table.setdefault(node.attr, []).append(node)  # type: ignore[attr-defined,arg-type]
+                value: ast.AST = node.value  # type: ignore[attr-defined]
+                parents[value] = node
+                push(value)
+                continue
+            if kind is ast.Call:
+                function = node.func  # type: ignore[attr-defined]
+                name = last_name(function)
+                if name:
+                    calls.setdefault(name, []).append(node)  # type: ignore[arg-type]
+            elif node is not root and isinstance(node, FUNCTIONS):
+                self.functions.setdefault(node.name, []).append(node)
+                bodies.append(node)
+                continue
+            else:
+                self._note(node, root)
+            for field in fields.get(kind) or _fields_of(kind):
+                value = getattr(node, field, None)
+                if value.__class__ is list:
+                    for item in value:
+                        if isinstance(item, ast.AST):
+                            parents[item] = node
+                            push(item)
+                elif isinstance(value, ast.AST):
+                    parents[value] = node
+                    push(value)
+
+    def _note(self, node: ast.AST, body: ast.AST) -> None:
+        if isinstance(node, ast.Subscript):
+            self.slices.append(node)
+        elif isinstance(node, ast.JoinedStr):
+            self.text_rows.append(node.lineno)
+        elif isinstance(node, ast.ClassDef):
+            self.classes.setdefault(node.name, []).append(node)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            for name in node.names if isinstance(body, FUNCTIONS) else ():
+                self.declared.setdefault(body, {})[name] = isinstance(node, ast.Global)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                dotted = alias.name if alias.asname else alias.name.partition(".")[0]
+                self.imports.setdefault(alias.asname or dotted, set()).add(dotted)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            for alias in node.names:
+                self.imports.setdefault(alias.asname or alias.name, set()).add(f"{module}.{alias.name}")
+
+    def function_of(self, node: ast.AST) -> Function | None:
+        """The function in whose body (or parameters) ``node`` stands."""
+        current = self.parents.get(node)
+        while current is not None and not isinstance(current, FUNCTIONS):
+            current = self.parents.get(current)
+        return current
+
+    def class_of(self, node: ast.AST) -> ast.ClassDef | None:
+        """The class in whose body ``node`` stands directly, not in a method."""
+        current = self.parents.get(node)
+        while current is not None and not isinstance(current, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            current = self.parents.get(current)
+        return current if isinstance(current, ast.ClassDef) else None
+
+    def constant(self, node: ast.expr | None) -> object:
+        """The value of a literal, or of the module's only assignment of one to a name; else None."""
+        if isinstance(node, ast.Name):
+            node = self.value_of(node.id)
+        return node.value if isinstance(node, ast.Constant) else None
+
+    def value_of(self, name: str) -> ast.expr | None:
+        """The value of the only assignment to a name in the body of the module or of a class."""
+        bindings = self.stored.get(name, [])
+        parent = self.parents.get(bindings[0]) if len(bindings) == 1 else None
+        return parent.value if isinstance(parent, (ast.Assign, ast.AnnAssign)) else None
+
+
+def position(node: ast.AST) -> tuple[int, int]:
+    """Row and column, to sort by."""
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+def last_name(node: ast.AST | None) -> str:
+    """The name of a name, the last name of an attribute; empty for anything else."""
+    if node.__class__ is ast.Name:
+        return node.id  # type: ignore[union-attr,no-any-return]
+    if node.__class__ is ast.Attribute:
+        return node.attr  # type: ignore[union-attr,no-any-return]
+    return ""
+
+
+def dotted(node: ast.AST | None) -> str:
+    """``self.state.run_id``; empty if it is no chain of names."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def spelled(node: ast.AST, otherwise: str) -> str:
+    """The source of a small expression on one line; ``otherwise`` for one that is not small."""
+    size, pending = 0, [node]
+    while pending:
+        size += 1
+        if size > 40:
+            return otherwise
+        pending += ast.iter_child_nodes(pending.pop())
+    text = ast.unparse(node)
+    return text if len(text) <= 80 and "\n" not in text else otherwise
+
+
+def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    _FIELDS[kind] = tuple(name for name in kind._fields if name not in _LEAVES)
+    return _FIELDS[kind]

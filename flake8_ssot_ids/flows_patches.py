@@ -1,0 +1,81 @@
+"""Tests that patch an id source by its name: ``patch("uuid.uuid4")`` stops biting when its use goes away."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_ssot_ids.flows_classes import is_fixture
+from flake8_ssot_ids.flows_index import FUNCTIONS, Index, dotted, last_name
+from flake8_ssot_ids.literals import text_of
+
+_SOURCE = ("uuid1", "uuid3", "uuid4", "uuid5", "uuid6", "uuid7", "uuid8")
+_PATCHERS = ("patch", "setattr", "object", "multiple")
+_SET_UP = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup_module"})
+
+
+def patches_in(index: Index) -> list[tuple[str, ast.Call]]:
+    """The dotted targets that end in an id source and are patched, with the calls, in source order."""
+    found = []
+    for name in _PATCHERS:
+        for call in index.calls.get(name, ()):
+            target = _target(name, call)
+            if target.rpartition(".")[2] in _SOURCE or target.endswith(".uuid"):
+                found.append((target, call))
+    return sorted(found, key=lambda pair: (pair[1].lineno, pair[1].col_offset))
+
+
+def _target(name: str, call: ast.Call) -> str:
+    """What is patched: ``patch("a.b")``, ``setattr(a, "b", …)``, ``patch.object(a, "b")``; empty if unknown."""
+    if not call.args:
+        return ""
+    first = text_of(call.args[0])
+    if first is not None:
+        return first if "." in first else ""
+    second = text_of(call.args[1]) if len(call.args) > 1 else None
+    if second is None or name == "patch":
+        return ""
+    if name == "object" and last_name(getattr(call.func, "value", None)) != "patch":
+        return ""
+    return f"{dotted(call.args[0])}.{second}"
+
+
+def reaches(target: str, patch: ast.Call, node: ast.expr, index: Index) -> bool:
+    """Whether the patch may be in force where ``node`` is evaluated, and is of a source that it names."""
+    source = target.rpartition(".")[2]
+    if not any(
+        last_name(inner) == source or (source == "uuid" and last_name(inner) in _SOURCE)
+        for inner in ast.walk(node)
+    ):
+        return False
+    region = _region(patch, index)
+    if region is None or _inside(node, region, index):
+        return True
+    function = index.function_of(node)
+    if function is None:
+        return False
+    return any(_inside(call, region, index) for call in index.calls.get(function.name, ()))
+
+
+def _region(patch: ast.Call, index: Index) -> ast.AST | None:
+    """The statement in which a patch is in force; None for the whole file."""
+    node: ast.AST = patch
+    while True:
+        parent = index.parents.get(node)
+        if parent is None:
+            return None
+        if isinstance(parent, ast.withitem):
+            return index.parents.get(parent)
+        if isinstance(parent, (*FUNCTIONS, ast.ClassDef)):
+            if node in parent.decorator_list or isinstance(parent, ast.ClassDef):
+                return parent
+            if is_fixture(parent) or parent.name in _SET_UP:
+                return index.class_of(parent)
+            return parent
+        node = parent
+
+
+def _inside(node: ast.AST, region: ast.AST, index: Index) -> bool:
+    current: ast.AST | None = node
+    while current is not None and current is not region:
+        current = index.parents.get(current)
+    return current is region

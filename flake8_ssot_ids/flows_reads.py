@@ -1,0 +1,158 @@
+"""Which reads of a name may see one assignment to it, and the other way round.
+
+The walk of :mod:`flake8_ssot_ids.names.bindings` knows what is in force where; here it keeps apart every
+binding, and it is let loose on one function at a time, or on the names of the module.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_ssot_ids.flows_index import Function, Index, position
+from flake8_ssot_ids.names.bindings import Flow
+from flake8_ssot_ids.names.scopes import (
+    CLASS,
+    COMPREHENSION,
+    Binding,
+    Everything,
+    Hits,
+    Load,
+    Scope,
+)
+
+Target = ast.Name | ast.arg
+
+
+class _Apart(Flow):
+    """A walk in which each target and each parameter is a binding of its own, ``node``."""
+
+    def _bind_target(self, target: ast.expr, value: ast.expr | None) -> None:  # noqa: ARG002
+        pending = [target]
+        while pending:
+            target = pending.pop()
+            if isinstance(target, ast.Name):
+                self._bind(target.id, Binding("assign", node=target))
+            elif isinstance(target, (ast.Tuple, ast.List)):
+                pending += reversed(target.elts)
+            elif isinstance(target, ast.Starred):
+                pending.append(target.value)
+            else:
+                self._expression(target)
+
+    def _parameters(self, arguments: ast.arguments) -> None:
+        for parameter in parameters(arguments):
+            self._bind(parameter.arg, Binding("assign", node=parameter))
+
+
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """All parameters, in order; ``*args`` and ``**kwargs`` last."""
+    rest = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *rest]
+
+
+#: The reads that a target reaches, and the targets that a read may see.
+_Found = tuple[dict[ast.AST, list[ast.Name]], dict[ast.Name, list[Target]]]
+
+
+class Reads:
+    """The reads of one module; a function is walked once, when it is first asked about."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._functions: dict[Function, _Found] = {}
+        self._module: dict[str, _Found] = {}
+
+    def of(self, target: Target) -> list[ast.Name]:
+        """The reads that the binding by ``target`` may reach, in source order."""
+        name = target.arg if isinstance(target, ast.arg) else target.id
+        region = self._index.function_of(target)
+        while region is not None:
+            is_global = self._index.declared.get(region, {}).get(name)
+            if is_global is None:
+                return self._in_function(region)[0].get(target, [])
+            region = None if is_global else self._index.function_of(region)
+        return self._in_module(name)[0].get(target, [])
+
+    def bindings(self, load: ast.Name) -> list[Target]:
+        """The targets and parameters whose value ``load`` may read; not imports, functions, classes."""
+        region = self._index.function_of(load)
+        while region is not None:
+            found = self._in_function(region)[1].get(load)
+            if found:
+                return found
+            region = self._index.function_of(region)
+        return self._in_module(load.id)[1].get(load, [])
+
+    def _in_function(self, function: Function) -> _Found:
+        found = self._functions.get(function)
+        if found is None:
+            alone = ast.Module([function], [])
+            walk = _Apart(
+                alone, watched=Everything(), attributes=frozenset(), hits=Hits(None), package=""
+            ).run()
+            found = self._functions[function] = _sorted(walk)
+        return found
+
+    def _in_module(self, name: str) -> _Found:
+        """What is found of a name of the module or of class bodies."""
+        found = self._module.get(name)
+        if found is None:
+            index = self._index
+            rows = [node.lineno for table in (index.names, index.stored) for node in table.get(name, ())]
+            for function, declared in index.declared.items():
+                if declared.get(name):
+                    rows += range(function.lineno, (function.end_lineno or 0) + 1)
+            walk = _Apart(
+                index.tree,
+                watched=frozenset({name}),
+                attributes=frozenset(),
+                # On Python 3.11 a name in an f-string may claim another row.
+                hits=Hits([*rows, *index.text_rows] if rows else rows),
+                package="",
+            ).run()
+            found = self._module[name] = _sorted(walk)
+        return found
+
+
+def _sorted(walk: Flow) -> _Found:
+    reads: dict[ast.AST, list[ast.Name]] = {}
+    seen: dict[ast.Name, list[Target]] = {}
+    for node, load in walk.loads.items():
+        for binding in _in_force(node.id, load):
+            target = binding.node
+            if isinstance(target, (ast.Name, ast.arg)):
+                reads.setdefault(target, []).append(node)
+                seen.setdefault(node, []).append(target)
+    for names in reads.values():
+        names.sort(key=position)
+    for targets in seen.values():
+        targets.sort(key=position)
+    return reads, seen
+
+
+def _in_force(name: str, load: Load) -> set[Binding]:
+    """The bindings that a read may see, those of the functions around it included."""
+    found = set(load.bindings)
+    for owner in load.owners:
+        found |= owner.injected.get(name, set())
+    scope: Scope | None = load.onward
+    if scope is None:
+        return found
+    if name in scope.declared:
+        owner_of_name = scope.declared[name]
+        return found if owner_of_name is None else found | owner_of_name.at_end(name)
+    scope = scope.parent
+    while scope is not None:
+        if (
+            scope.kind is not CLASS
+            and scope.kind is not COMPREHENSION
+            and name in scope.bound | {*scope.injected}
+        ):
+            return found | scope.at_end(name)
+        if scope.kind is COMPREHENSION and name in scope.bound:
+            return found | scope.at_end(name)
+        if name in scope.declared:
+            owner_of_name = scope.declared[name]
+            return found if owner_of_name is None else found | owner_of_name.at_end(name)
+        scope = scope.parent
+    return found

@@ -1,0 +1,245 @@
+"""What types, columns and patterns say about the ids that fit: only UUIDs, or only short texts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flake8_ssot_ids.flows_index import Index, last_name, spelled
+from flake8_ssot_ids.literals import text_of
+
+#: A column or field that holds at most so many characters is too narrow: an SSOT id has up to 121.
+NARROW = 63
+
+#: How a value lies within an aggregate: ("key", "session_id"), ("attr", "run_id"), ("item", 0 or None).
+Step = tuple[str, str | int | None]
+Path = tuple[Step, ...]
+
+_TEXT_COLUMNS = frozenset(
+    {"String", "CHAR", "VARCHAR", "Unicode", "NCHAR", "NVARCHAR", "FixedString", "AutoString"}
+)
+_UUID_COLUMNS = frozenset({"Uuid", "UUID", "GUID", "UUIDType", "UUIDField", "NativeUUID"})
+_LIMITS = frozenset({"max_length"})
+_WRAPPERS = frozenset(
+    {
+        *(
+            "Optional",
+            "Mapped",
+            "Annotated",
+            "ClassVar",
+            "Final",
+            "InitVar",
+            "Required",
+            "NotRequired",
+            "ReadOnly",
+        ),
+        *("Column", "Awaitable", "Coroutine", "type_coerce"),
+    }
+)
+_LISTS = frozenset(
+    {
+        *("list", "List", "set", "Set", "frozenset", "FrozenSet", "tuple", "Tuple", "Sequence", "Iterable"),
+        *(
+            "Iterator",
+            "Collection",
+            "deque",
+            "Deque",
+            "MutableSequence",
+            "AbstractSet",
+            "Generator",
+            "AsyncIterator",
+        ),
+    }
+)
+_MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict"})
+_PYDANTIC = re.compile(r"(?:pydantic|pydantic_core)(?:\.\w+)*\.UUID[1-8]")
+#: A class of hexadecimal digits, repeated.
+_HEX = re.compile(
+    r"(?:\[(?:0-9|\\d)a-f(?:A-F)?\]|\[a-f(?:A-F)?(?:0-9|\\d)\]|\[0-9A-F(?:a-f)?\]|\[A-F0-9\]|\\h)(?:\{(\d+)|[+*])"
+)
+_DASHES = re.compile(r"\{8\}\)?-.*\{4\}.*\{12\}")
+
+
+def is_uuid_class(node: ast.AST | None, index: Index) -> bool:
+    """Whether an expression is the class ``uuid.UUID`` (or one of pydantic's for it)."""
+    if isinstance(node, ast.Name):
+        names = index.imports.get(node.id)
+        if names is None:
+            # Perhaps by a star import, unless the file has one of its own.
+            return node.id == "UUID" and "UUID" not in index.classes and "UUID" not in index.stored
+        return any(name == "uuid.UUID" or _PYDANTIC.fullmatch(name) for name in names)
+    if isinstance(node, ast.Attribute):
+        if node.attr == "UUID":
+            return isinstance(node.value, ast.Name) and "uuid" in index.imports.get(node.value.id, {"uuid"})
+        return node.attr[:4] == "UUID" and node.attr[4:].isdigit() and last_name(node.value) == "pydantic"
+    return False
+
+
+def typed_as_uuid(annotation: ast.expr | None, path: Path, index: Index, depth: int = 12) -> bool:
+    """Whether an annotation asks for a UUID where ``path`` leads; one that takes text as well does not."""
+    if depth == 0 or annotation is None:
+        return False
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return typed_as_uuid(_parsed(annotation.value), path, index, depth - 1)
+    members = list(_members(annotation))
+    if len(members) > 1:
+        if any(_is_text(member) for member in members):
+            return False
+        return any(typed_as_uuid(member, path, index, depth - 1) for member in members)
+    annotation = members[0] if members else annotation
+    if isinstance(annotation, ast.Subscript):
+        name = last_name(annotation.value)
+        inner = annotation.slice
+        parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        if name in _WRAPPERS and parts:
+            wanted = parts[-1] if name == "Coroutine" else parts[0]
+            return typed_as_uuid(wanted, path, index, depth - 1)
+        if name in _LISTS and path and path[0][0] == "item" and parts:
+            at = path[0][1]
+            fixed = name in ("tuple", "Tuple") and isinstance(at, int) and at < len(parts)
+            return typed_as_uuid(
+                parts[at if fixed and isinstance(at, int) else 0], path[1:], index, depth - 1
+            )
+        if name in _MAPPINGS and path and path[0][0] == "key" and len(parts) == 2:
+            return typed_as_uuid(parts[1], path[1:], index, depth - 1)
+        return False
+    if path:
+        return False
+    return is_uuid_class(annotation, index) or typed_as_uuid(
+        _alias(annotation, index), path, index, depth - 1
+    )
+
+
+def narrow_type(holder: ast.expr | None, index: Index) -> tuple[ast.expr, str] | None:
+    """What in a column, a field or an annotation takes only UUIDs or short texts: the place, and words for it."""
+    pending: list[tuple[ast.expr | None, int]] = [(holder, 4)]
+    while pending:
+        node, depth = pending.pop(0)
+        if node is None or depth == 0:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            continue
+        if isinstance(node, ast.Subscript):
+            if last_name(node.value) in _WRAPPERS:
+                inner = node.slice
+                parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+                pending += ((part, depth - 1) for part in parts)
+            continue
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            pending += ((node.left, depth - 1), (node.right, depth - 1))
+            continue
+        if isinstance(node, ast.Name) and node.id not in index.imports:
+            pending.append((_alias(node, index), depth - 1))
+            continue
+        if isinstance(node, ast.Call):
+            found = _of_call(node, index)
+            if found is not None:
+                return found
+            while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                node = node.func.value
+                if isinstance(node, ast.Call):
+                    pending.append((node, depth - 1))
+    return None
+
+
+def _of_call(call: ast.Call, index: Index) -> tuple[ast.expr, str] | None:
+    """What a call that describes a field says, by itself or by a type among its arguments."""
+    found = _type_itself(call, index)
+    if found is not None:
+        return found
+    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+        found = _type_itself(argument, index)
+        if found is not None:
+            return found
+        if isinstance(argument, ast.Call):
+            if last_name(argument.func) in ("Column", "mapped_column", "Field"):
+                inner = _of_call(argument, index)
+                if inner is not None:
+                    return inner
+            elif isinstance(argument.func, ast.Attribute) and isinstance(argument.func.value, ast.Call):
+                # String(36).with_variant(...)
+                found = _type_itself(argument.func.value, index)
+                if found is not None:
+                    return found
+    return None
+
+
+def _type_itself(node: ast.expr, index: Index) -> tuple[ast.expr, str] | None:
+    call = node if isinstance(node, ast.Call) else None
+    name = last_name(node if call is None else call.func)
+    if name in _UUID_COLUMNS and not (call is not None and call.args and isinstance(call.args[0], ast.Name)):
+        return node, f"a `{spelled(node, name)}` column"
+    if call is None:
+        return None
+    for keyword in call.keywords:
+        limit = index.constant(keyword.value) if keyword.arg in _LIMITS else None
+        if isinstance(limit, int) and limit <= NARROW:
+            return call if keyword.value.lineno == call.lineno else keyword.value, f"`max_length={limit}`"
+    if name in _TEXT_COLUMNS:
+        length = next(
+            (k.value for k in call.keywords if k.arg == "length"), call.args[0] if call.args else None
+        )
+        limit = index.constant(length)
+        if isinstance(limit, int) and not isinstance(limit, bool) and limit <= NARROW:
+            return call, f"a `{name}({limit})` column"
+    return None
+
+
+def is_uuid_pattern(text: str) -> bool:
+    """Whether a regular expression asks for hexadecimal digits, such as those of a UUID or of a part of one."""
+    if _DASHES.search(text):
+        return True
+    return any(match[1] is None or int(match[1]) >= 4 for match in _HEX.finditer(text))
+
+
+def pattern_of(node: ast.expr | None, index: Index) -> str | None:
+    """The text of a pattern: a literal, a call of ``re.compile`` with one, or a constant of the module."""
+    if isinstance(node, ast.Name):
+        node = index.value_of(node.id)
+    elif isinstance(node, ast.Attribute) and last_name(node.value) in ("self", "cls"):
+        node = index.value_of(node.attr)
+    if isinstance(node, ast.Call) and last_name(node.func) == "compile" and node.args:
+        node = node.args[0]
+        if isinstance(node, ast.Name):
+            value = index.constant(node)
+            return value if isinstance(value, str) else None
+    return None if node is None else text_of(node)
+
+
+def _members(annotation: ast.expr) -> Iterator[ast.expr]:
+    """The members of a union, None left out; the annotation itself if it is none."""
+    pending = [annotation]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            pending += (node.right, node.left)
+        elif isinstance(node, ast.Subscript) and last_name(node.value) == "Union":
+            inner = node.slice
+            pending += reversed(inner.elts if isinstance(inner, ast.Tuple) else [inner])
+        elif not (isinstance(node, ast.Constant) and node.value is None):
+            yield node
+
+
+def _is_text(node: ast.expr) -> bool:
+    return last_name(node) in ("str", "Any", "object") or (
+        isinstance(node, ast.Constant) and node.value in ("str", "Any", "object")
+    )
+
+
+def _alias(node: ast.expr, index: Index) -> ast.expr | None:
+    """What a module-level alias or ``NewType`` of this file stands for."""
+    if not isinstance(node, ast.Name):
+        return None
+    value = index.value_of(node.id)
+    if isinstance(value, ast.Call) and last_name(value.func) == "NewType" and len(value.args) == 2:
+        return value.args[1]
+    return value if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call)) else None
+
+
+def _parsed(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        # A forward reference that no type checker could read either.
+        return None
