@@ -154,12 +154,13 @@ class _Reporter:
     def report(self, uses: list[Use], noqa: bool) -> FileReport:
         """All findings in source order, and apart those that a comment or the policy silences."""
         suppressions = Suppressions(self._lines, self._text)
-        silent = self._policy.ignored_in_file(self._path)
+        policy = self._policy
+        silent = (*policy.ignored_in_file(self._path), *policy.exempted_in_file(self._path))
         findings: list[Finding] = []
         suppressed: list[Finding] = []
         for span, use in sorted(((self._span(use.reference), use) for use in uses), key=lambda pair: pair[0]):
             finding = self._finding(span, use, suppressions)
-            if not self._policy.selected(finding.code):
+            if not policy.selected(finding.code):
                 continue
             if finding.code.startswith(silent) or (
                 noqa and suppressions.suppressed_by(span.start.row, finding.code)

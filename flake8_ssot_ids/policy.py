@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
+from flake8_ssot_ids import clock
 from flake8_ssot_ids.globs import Globs
 
 TYPE_CHECKING = False
@@ -104,7 +105,9 @@ class Policy:
     ``root`` is an absolute folder; all globs are relative to it and use ``/``. ``src``
     and ``baseline`` are absolute. ``select`` and ``exclude`` include what their
     ``extend-`` keys and the command line add. Two policies are equal if all settings
-    are; where these came from (``origin``, ``provenance``) does not matter.
+    are; where these came from (``origin``, ``provenance``) does not matter, nor does the
+    day. ``day`` is the one that exemptions are judged by; :func:`load_policy` sets it where
+    there are exemptions, so that one run has one day. Without it, it is today at each question.
     """
 
     root: str
@@ -126,6 +129,7 @@ class Policy:
     roles: Mapping[str, str] = field(default_factory=dict)
     api: Mapping[str, str] = field(default_factory=dict)
     not_applicable: Mapping[str, str] = field(default_factory=dict)
+    day: datetime.date | None = field(default=None, compare=False)
     provenance: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     __hash__ = None  # type: ignore[assignment]  # it holds mappings
@@ -214,13 +218,22 @@ class Policy:
                 found.update(dict.fromkeys(codes))
         return tuple(found)
 
+    def exempted_in_file(self, path: str) -> tuple[str, ...]:
+        """Return the code prefixes that exemptions in force silence in the file."""
+        if not self.exemptions:
+            return ()
+        day = self.day or clock.today()
+        found = (item.codes for item in self.exemptions_of(path) if item.holds_on(day))
+        return tuple(dict.fromkeys(code for codes in found for code in codes))
+
     # identity
 
     def digest(self) -> str:
         """Return a hex key of all settings that can change a finding of a file.
 
         Which files are checked (``exclude``), the baseline and the contracts that do not
-        apply have no part in it, nor have the names of configuration files.
+        apply have no part in it, nor have the names of configuration files. It changes on
+        the day after the last one of an exemption.
         """
         return self._digest
 
@@ -228,6 +241,7 @@ class Policy:
     def _digest(self) -> str:
         import hashlib
 
+        day = (self.day or clock.today()) if self.exemptions else None
         settings = (
             self.root,
             self.generators,
@@ -240,7 +254,11 @@ class Policy:
             self.name_hashes,
             [(z.name, sorted(set(z.paths)), z.tier, z.phase, z.service) for z in self.zones],
             sorted(
-                (e.path, sorted(set(e.codes)), e.reason, "" if e.until is None else e.until.isoformat())
+                (
+                    *(e.path, sorted(set(e.codes)), e.reason),
+                    "" if e.until is None else e.until.isoformat(),
+                    day is not None and e.holds_on(day),
+                )
                 for e in self.exemptions
             ),
             [(r.pattern, r.rewrite, r.where, r.level) for r in self.recipes],

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from flake8_ssot_ids import globs
+from flake8_ssot_ids import clock, globs
 from flake8_ssot_ids.model import PolicyError, Problem
 from flake8_ssot_ids.optionparts import check_table
 from flake8_ssot_ids.options import OPTIONS
@@ -166,6 +166,7 @@ def _build(config: str | None, root: str, here: str, found: dict[str, Any], give
         root=root,
         origin=None if config is None else _posix(os.path.abspath(config)),
         provenance=provenance,
+        day=clock.today() if settings["exemption"] else None,
         **{option.field: settings[option.key] for option in OPTIONS if option.field},
     )
 

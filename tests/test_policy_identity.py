@@ -29,6 +29,7 @@ FULL = Policy(
     roles={"x": "f", "y": "g"},
     api={"manager": "a.B", "bridge": "a.C"},
     not_applicable={"C01": "x"},
+    day=datetime.date(2029, 12, 30),
     provenance={"select": "x"},
 )
 CHANGING: list[dict[str, Any]] = [
@@ -48,6 +49,7 @@ CHANGING: list[dict[str, Any]] = [
     {"zones": (Zone("z", ("p", "q"), service="1"), Zone("w", ("w",)))},
     {"exemptions": (Exemption("e", ("SID1",), "why", datetime.date(2030, 1, 2)), Exemption("f", ("SID1",)))},
     {"exemptions": (Exemption("e", ("SID1",), "why", datetime.date(2030, 1, 1)), Exemption("f", ("SID2",)))},
+    {"day": datetime.date(2030, 1, 2)},
     {"recipes": (Recipe("f()", "g()", "x"),)},
     {"roles": {"x": "f", "y": "h"}},
     {"api": {"manager": "a.B"}},
@@ -66,6 +68,7 @@ NEUTRAL: list[dict[str, Any]] = [
     {"test_paths": ("u", "t")},
     {"zones": (Zone("z", ("q", "p")), Zone("w", ("w",)))},
     {"exemptions": FULL.exemptions[::-1]},
+    {"day": datetime.date(2030, 1, 1)},
     {"roles": {"y": "g", "x": "f"}},
     {"api": {"bridge": "a.C", "manager": "a.B"}},
 ]
@@ -86,7 +89,7 @@ def test_each_setting_is_in_one_of_the_two_lists() -> None:
 
 
 def test_the_digest_is_the_same_in_every_process() -> None:
-    assert FULL.digest() == "779b381eaeb6133a7c1951725a2a324d"
+    assert FULL.digest() == "45c2ecc0505867e6f9a6aa2a11cb2ad7"
     assert replace(FULL, roles={"\udcff\n": "é"}).digest() != FULL.digest()
 
 
