@@ -149,6 +149,11 @@ class _Reporter:
         zone = policy.zone_of(path)
         self._zone = (zone.service or zone.name) if zone is not None else "app"
         self._generator = policy.generators[0].rpartition(".")[2] if policy.generators else DEFAULT_GENERATOR
+        self._rules = [
+            candidate
+            for candidate in rules()
+            if not candidate.preview or policy.selected(candidate.code, preview=True)
+        ]
         self._ordinals: dict[tuple[str, str, str], int] = {}
 
     def report(self, uses: list[Use], noqa: bool) -> FileReport:
@@ -160,7 +165,7 @@ class _Reporter:
         suppressed: list[Finding] = []
         for span, use in sorted(((self._span(use.reference), use) for use in uses), key=lambda pair: pair[0]):
             finding = self._finding(span, use, suppressions)
-            if not policy.selected(finding.code):
+            if finding is None or not policy.selected(finding.code):
                 continue
             if finding.code.startswith(silent) or (
                 noqa and suppressions.suppressed_by(span.start.row, finding.code)
@@ -170,12 +175,13 @@ class _Reporter:
                 findings.append(finding)
         return FileReport(self._path, True, tuple(findings), tuple(suppressed))
 
-    def _finding(self, span: Span, use: Use, suppressions: Suppressions) -> Finding:
+    def _finding(self, span: Span, use: Use, suppressions: Suppressions) -> Finding | None:
+        """What the first rule says that matches; None if only rules match that are off as previews."""
         context = Context(self._generator, self._zone, self._policy.roles, use.scope)
         use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
-        found = next(
-            candidate for candidate in rules() if candidate.matches is not None and candidate.matches(use)
-        )
+        found = next((one for one in self._rules if one.matches is not None and one.matches(use)), None)
+        if found is None:
+            return None
         assert found.message is not None, found.code
         id_span = span if use.shape.node is use.reference else self._span(use.shape.node)
         symbol = use.symbol or _MODULE_SYMBOL

@@ -69,6 +69,15 @@ OPTIONS = (
         "ignore",
     ),
     Option(
+        "preview",
+        values.FLAG,
+        False,
+        "Turn on the selected rules that are in preview. Without it such a rule is on only if `select` or "
+        "`extend-select` names its whole code.",
+        "preview = true",
+        "preview",
+    ),
+    Option(
         "per-file-ignores",
         table_of(values.NEGATABLE, values.CODES, "table of glob to list of codes"),
         {},

@@ -117,6 +117,7 @@ class Policy:
     src: tuple[str, ...] = ()
     select: tuple[str, ...] = ("SID",)
     ignore: tuple[str, ...] = ()
+    preview: bool = False
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     respect_gitignore: bool = True
@@ -202,9 +203,15 @@ class Policy:
 
     # codes
 
-    def selected(self, code: str) -> bool:
-        """Is the code on? The longest prefix decides; ``ignore`` wins between equal ones."""
+    def selected(self, code: str, *, preview: bool = False) -> bool:
+        """Is the code on? The longest prefix decides; ``ignore`` wins between equal ones.
+
+        ``preview`` says that its rule is one: it also needs :attr:`preview`, or its whole code
+        in ``select``.
+        """
         chosen = _longest(code, self.select)
+        if preview and not self.preview and chosen < len(code):
+            return False
         return chosen > 0 and chosen > _longest(code, self.ignore)
 
     def ignored_in_file(self, path: str) -> tuple[str, ...]:
@@ -249,6 +256,7 @@ class Policy:
             self.src,
             sorted(set(self.select)),
             sorted(set(self.ignore)),
+            self.preview,
             sorted((pattern, sorted(set(codes))) for pattern, codes in self.per_file_ignores),
             sorted(set(self.test_paths)),
             self.name_hashes,

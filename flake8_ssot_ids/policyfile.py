@@ -195,7 +195,8 @@ def _layer_codes(
             provenance["select"] += f"; extend-select: {file}"
         if off and ignore:
             provenance["ignore"] = f"{file}; {_COMMAND}"
-        select = tuple(code for code in select if not code.startswith((*on, *off)))
+        # A longer one that ``on`` covers stays: a preview rule is on for being named in full.
+        select = tuple(code for code in select if not code.startswith(tuple(off)))
         ignore = tuple(code for code in ignore if not code.startswith((*on, *off)))
     if on:
         provenance["select"] += f"; extend-select: {_COMMAND}"

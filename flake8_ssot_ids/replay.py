@@ -42,7 +42,8 @@ _KNOWN = frozenset(
         "--select", "--ignore", "--extend-select", "--per-file-ignores", "--exclude", "--extend-exclude",
         "--config", "--isolated", "--statistics", "--exit-zero", "-e", "--cache-dir", "-j", "--jobs", "-q",
         "--quiet", "--ignore-noqa", "--all-files", "--output-format", "--respect-gitignore",
-        "--no-respect-gitignore", "--force-exclude", "--no-force-exclude", "--color",
+        "--no-respect-gitignore", "--force-exclude", "--no-force-exclude", "--color", "--preview",
+        "--no-preview",
     }
 )  # fmt: skip
 _ENVIRONMENT = (

@@ -40,6 +40,7 @@ CHANGING: list[dict[str, Any]] = [
     {"src": ("/r", "/s")},
     {"select": ("SID1",)},
     {"ignore": ()},
+    {"preview": True},
     {"per_file_ignores": (("a", ("SID1",)), ("b", ("SID3",)))},
     {"test_paths": ("t",)},
     {"name_hashes": True},
@@ -89,7 +90,7 @@ def test_each_setting_is_in_one_of_the_two_lists() -> None:
 
 
 def test_the_digest_is_the_same_in_every_process() -> None:
-    assert FULL.digest() == "45c2ecc0505867e6f9a6aa2a11cb2ad7"
+    assert FULL.digest() == "72c59ab9e4332178522da6364aa4f826"
     assert replace(FULL, roles={"\udcff\n": "é"}).digest() != FULL.digest()
 
 
