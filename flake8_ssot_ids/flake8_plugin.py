@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: From so many files of one process on, one look at all modules costs less than following each import.
 _WORTH_A_SURVEY = 12
 _MOST_MODULES = 20_000
+#: The length of a whole code, such as SID103.
+_WHOLE = 6
 
 
 class ConfigurationError(Exception):
@@ -42,8 +44,10 @@ class ConfigurationError(Exception):
 class _Session:
     """What the files of one process share: per folder the policy, per policy the project."""
 
-    def __init__(self, config: str | None = None) -> None:
+    def __init__(self, config: str | None = None, codes: Sequence[str] = ()) -> None:
+        """Take the file that holds the policy, and the codes that flake8 itself selects."""
         self._config = config
+        self._codes = [code for code in codes if code.startswith("SID") and len(code) == _WHOLE]
         self._folders: dict[str, tuple[Policy, Project]] = {}
         self._known: dict[str | None, tuple[Policy, Project]] = {}
         self._seen: dict[int, int] = {}
@@ -88,6 +92,15 @@ class _Session:
             policy = load_policy(origin, root=root, codes=known_codes())
         except PolicyError as error:
             raise ConfigurationError(str(error)) from None
+        if self._codes:
+            from dataclasses import replace
+
+            from flake8_ssot_ids.registry import rules
+
+            # What flake8 selects by its whole code is named, as a preview rule has to be; all other
+            # rules are none of flake8's business here: it filters what they yield.
+            named = [rule.code for rule in rules() if rule.preview and rule.code in self._codes]
+            policy = replace(policy, select=(*policy.select, *named))
         return policy, Project(policy.src, catalog.attributes(policy.name_hashes))
 
 
@@ -130,7 +143,9 @@ class SsotIdsPlugin:
         A configuration above one of the paths that cannot be used is a usage error, with exit code 2,
         before any file is read.
         """
-        cls._session = _Session(options.ssot_ids_config)
+        chosen = vars(options)
+        codes = [*(chosen.get("select") or ()), *(chosen.get("extend_select") or ())]
+        cls._session = _Session(options.ssot_ids_config, codes)
         try:
             paths = (options.stdin_display_name if path == "-" else path for path in filenames or ["."])
             for folder in dict.fromkeys(map(_folder_of, paths)):

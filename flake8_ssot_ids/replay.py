@@ -2,8 +2,9 @@
 
 A finished check leaves a record: the question (arguments, folder, environment), the stamps of all
 that the answer depends on (files, folders, configurations and ignore files, also those that are
-missing), and the output. Asked again, only the stamps are compared. The record is refused when
-anything was younger than the run that wrote it, so nothing can have changed unseen.
+missing), the day where there are exemptions, and the output. Asked again, only these are compared.
+The record is refused when anything was younger than the run that wrote it, so nothing can have
+changed unseen.
 
 This module is on the way of every start; it imports next to nothing.
 """
@@ -14,6 +15,7 @@ import os
 import sys
 import zlib
 
+from flake8_ssot_ids import clock
 from flake8_ssot_ids.cache import RECENT_NS, code_stamp, default_cache_dir, seal, unseal, write_atomically
 
 TYPE_CHECKING = False
@@ -22,12 +24,16 @@ if TYPE_CHECKING:
     from typing import TypedDict
 
     class Answer(TypedDict):
-        """What a check prints: findings, whether a person reads them, the last line, the exit code."""
+        """What a check prints: findings, whether a person reads them, the last line, the exit code.
+
+        ``day`` is the only day on which it is true, in ISO 8601; empty where no day matters.
+        """
 
         text: str
         for_people: bool
         summary: str
         code: int
+        day: str
 
 
 #: Options under which a run can be answered from a record; with others, it is done afresh.
@@ -36,7 +42,8 @@ _KNOWN = frozenset(
         "--select", "--ignore", "--extend-select", "--per-file-ignores", "--exclude", "--extend-exclude",
         "--config", "--isolated", "--statistics", "--exit-zero", "-e", "--cache-dir", "-j", "--jobs", "-q",
         "--quiet", "--ignore-noqa", "--all-files", "--output-format", "--respect-gitignore",
-        "--no-respect-gitignore", "--force-exclude", "--no-force-exclude", "--color",
+        "--no-respect-gitignore", "--force-exclude", "--no-force-exclude", "--color", "--preview",
+        "--no-preview",
     }
 )  # fmt: skip
 _ENVIRONMENT = (
@@ -76,6 +83,9 @@ class Question:
             return None
         if record is None or record[0] != self._text:
             return None
+        answer: Answer = record[2]
+        if answer["day"] and answer["day"] != clock.today().isoformat():
+            return None
         stat = os.stat
         for path, mark in record[1].items():
             try:
@@ -86,7 +96,6 @@ class Question:
                 continue
             if mark != (status.st_mtime_ns, status.st_ctime_ns, status.st_size):
                 return None
-        answer: Answer = record[2]
         return answer
 
     def record(self, answer: Answer, depends: Iterable[str], started_ns: int) -> None:

@@ -58,7 +58,7 @@ ENGINE = Package(
         # Data about Python's modules, no code.
         ("catalog",),
         ("policy", "policyfile", "options", "optionparts", "values", "globs"),
-        ("source", "files"),
+        ("source", "files", "clock"),
         ("model",),
         ("",),
     ),

@@ -83,6 +83,7 @@ allow-raw-in = []  # default
 src = [".", "src"]  # default
 select = ["SID"]  # default
 ignore = ["SID101"]  # command line
+preview = false  # default
 exclude = ["x"]  # ssot-ids.toml
 respect-gitignore = true  # default
 test-paths = ["tests/", "test/", "testing/", "test_*.py", "*_test.py", "conftest.py"]  # default

@@ -82,7 +82,7 @@ def test_defaults() -> None:
 
 
 def test_each_setting_has_one_option() -> None:
-    settings = {item.name for item in fields(Policy)} - {"root", "origin", "provenance"}
+    settings = {item.name for item in fields(Policy)} - {"root", "origin", "provenance", "day"}
     assert sorted(option.field for option in OPTIONS if option.field) == sorted(settings)
 
 

@@ -29,6 +29,7 @@ FULL = Policy(
     roles={"x": "f", "y": "g"},
     api={"manager": "a.B", "bridge": "a.C"},
     not_applicable={"C01": "x"},
+    day=datetime.date(2029, 12, 30),
     provenance={"select": "x"},
 )
 CHANGING: list[dict[str, Any]] = [
@@ -39,6 +40,7 @@ CHANGING: list[dict[str, Any]] = [
     {"src": ("/r", "/s")},
     {"select": ("SID1",)},
     {"ignore": ()},
+    {"preview": True},
     {"per_file_ignores": (("a", ("SID1",)), ("b", ("SID3",)))},
     {"test_paths": ("t",)},
     {"name_hashes": True},
@@ -48,6 +50,7 @@ CHANGING: list[dict[str, Any]] = [
     {"zones": (Zone("z", ("p", "q"), service="1"), Zone("w", ("w",)))},
     {"exemptions": (Exemption("e", ("SID1",), "why", datetime.date(2030, 1, 2)), Exemption("f", ("SID1",)))},
     {"exemptions": (Exemption("e", ("SID1",), "why", datetime.date(2030, 1, 1)), Exemption("f", ("SID2",)))},
+    {"day": datetime.date(2030, 1, 2)},
     {"recipes": (Recipe("f()", "g()", "x"),)},
     {"roles": {"x": "f", "y": "h"}},
     {"api": {"manager": "a.B"}},
@@ -66,6 +69,7 @@ NEUTRAL: list[dict[str, Any]] = [
     {"test_paths": ("u", "t")},
     {"zones": (Zone("z", ("q", "p")), Zone("w", ("w",)))},
     {"exemptions": FULL.exemptions[::-1]},
+    {"day": datetime.date(2030, 1, 1)},
     {"roles": {"y": "g", "x": "f"}},
     {"api": {"bridge": "a.C", "manager": "a.B"}},
 ]
@@ -86,7 +90,7 @@ def test_each_setting_is_in_one_of_the_two_lists() -> None:
 
 
 def test_the_digest_is_the_same_in_every_process() -> None:
-    assert FULL.digest() == "779b381eaeb6133a7c1951725a2a324d"
+    assert FULL.digest() == "72c59ab9e4332178522da6364aa4f826"
     assert replace(FULL, roles={"\udcff\n": "é"}).digest() != FULL.digest()
 
 

@@ -95,6 +95,12 @@ def add_selection(target: argparse.ArgumentParser) -> None:
     add("--ignore", "all but these")
     add("--extend-select", "these too")
     group.add_argument(
+        "--preview",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="turn on the selected rules that are in preview (default: only those named in full)",
+    )
+    group.add_argument(
         "--per-file-ignores",
         action="extend",
         type=ignored_codes,
@@ -137,6 +143,8 @@ def overrides(options: argparse.Namespace) -> dict[str, object]:
         for pattern, code in options.per_file_ignores:
             table.setdefault(pattern, []).append(code)
         found["per-file-ignores"] = table
-    if options.respect_gitignore is not None:
-        found["respect-gitignore"] = options.respect_gitignore
+    for key in ("preview", "respect-gitignore"):
+        value = getattr(options, key.replace("-", "_"))
+        if value is not None:
+            found[key] = value
     return found

@@ -89,6 +89,8 @@ class Outcome:
         self.notes: list[str] = []
         self.failed = False
         self.stdin: tuple[str, bytes] | None = None
+        #: The day by which exemptions were judged, in ISO 8601; empty where there are none.
+        self.day = ""
         #: All that the result depends on, where it can be told.
         self.depends: set[str] | None = None
 
@@ -226,6 +228,9 @@ def _run_groups(found: DiscoverResult, options: argparse.Namespace, outcome: Out
                 noqa=not options.ignore_noqa,
                 progress=_shifted(line, before, total) if line.enabled else None,
             )
+            if policy.day is not None:
+                # The first one, should midnight have passed between two configurations.
+                outcome.day = min(outcome.day or "9", policy.day.isoformat())
             before += len(files)
             outcome.files_checked += result.files_checked
             outcome.notes.extend(result.notes)
@@ -275,7 +280,7 @@ def _answer(outcome: Outcome, options: argparse.Namespace, written: bool, code: 
         colour = for_people and terminal.wants_colour(options.color, sys.stdout)
         text = "".join(_render(outcome, options, colour))
     summary = "" if options.quiet or options.silent else _summary(outcome, written)
-    return {"text": text, "for_people": for_people, "summary": summary, "code": code}
+    return {"text": text, "for_people": for_people, "summary": summary, "code": code, "day": outcome.day}
 
 
 def _encoder(for_people: bool) -> Callable[[str], bytes]:

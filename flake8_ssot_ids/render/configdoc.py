@@ -30,6 +30,9 @@ from.
   `pyproject.toml` if it has the table. A `pyproject.toml` without it is passed over.
 - `ssot-ids.toml` holds the keys at top level, or in `[tool.ssot-ids]`.
 - `--config FILE` takes a file of any name in either form; `--isolated` takes none.
+- Rules in preview are off until `preview` or `--preview` turns them on, or their whole code is selected. In
+  flake8 such a rule can be shown if our table turns it on in one of these ways, or if flake8's own `select`
+  or `extend-select` names the whole code; its `ignore` then works as for any other.
 - Flags of the command line go before the file. `--select` starts anew; `--ignore` and
   `--extend-select` go before what the file says of the same codes.
 
@@ -74,6 +77,7 @@ src = [".", "backend"]
 
 select = ["SID"]
 ignore = ["SID203"]
+preview = false
 extend-exclude = ["frontend", "*_pb2.py"]
 test-paths = ["tests/", "e2e/", "test_*.py", "conftest.py"]
 name-hashes = false

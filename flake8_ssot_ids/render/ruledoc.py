@@ -42,7 +42,10 @@ def as_object(rule: Rule) -> dict[str, object]:
 def page(all_rules: Iterable[Rule]) -> str:
     """Return the text of docs/rules.md."""
     listed = list(all_rules)
-    rows = "".join(f"| [{r.code}](#{anchor(r.code)}) | {r.name} | {r.title} |\n" for r in listed)
+    rows = "".join(
+        f"| [{r.code}](#{anchor(r.code)}) | {r.name} | {r.title}{' (preview)' if r.preview else ''} |\n"
+        for r in listed
+    )
     sections = "\n".join(
         f'<a id="{anchor(r.code)}"></a>\n\n## {r.code}: {r.name}\n\n{_body(r, "###")}' for r in listed
     )
@@ -67,7 +70,13 @@ def _body(rule: Rule, level: str, width: int | None = None) -> str:
 
     parts = [f"{rule.title}.\n"]
     if rule.preview:
-        parts.append("This rule is in preview: what it reports may still change.\n")
+        parts.append(
+            prose(
+                "This rule is in preview: what it reports may still change. It is off unless `preview = "
+                "true` or `--preview` turns on the selected rules in preview, or its whole code is selected."
+            )
+            + "\n"
+        )
     for heading, text in (
         ("What it does", prose(rule.what)),
         ("Why is this bad?", prose(rule.why)),
