@@ -155,9 +155,7 @@ def _read(trace: Trace, token: Token, parent: ast.Attribute | ast.Subscript) -> 
     if called and isinstance(call, ast.Call):
         if parent.attr in SAME:
             trace.push(token.at(call, form=TEXT))
-        elif parent.attr in ("format", "join") and call.args:
-            return
-        elif parent.attr in _ATTRIBUTES:
+        elif (parent.attr in ("format", "join") and call.args) or parent.attr in _ATTRIBUTES:
             return
         return
     wanted = _ATTRIBUTES if token.form == OBJECT else _TELLING if token.form == ANY else frozenset[str]()

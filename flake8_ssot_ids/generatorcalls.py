@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,9 +13,13 @@ from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.roles import role_of
 
 On = Literal["class", "instance", "function"]
-#: The keys of ``[tool.ssot-ids.api]`` that name a class beside the generator itself.
-_CLASSES = ("manager", "bridge")
 _FUNCTIONS = ("context-factory",)
+#: What the runtime has beside the generator, under the keys of ``[tool.ssot-ids.api]``.
+_RUNTIME = {
+    "manager": "ssot_ids.UnifiedIDManager",
+    "bridge": "ssot_ids.IdMigrationBridge",
+    "context-factory": "ssot_ids.create_user_execution_context_factory",
+}
 _DEEPEST = 12
 _MAKING = ("generate_", "new_", "make_", "create_", "next_")
 
@@ -32,13 +36,18 @@ class Family:
     words: frozenset[str]
 
 
+def named(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """The approved things as the policy spells them, by what they are; else those of the runtime.
+
+    The keys are ``generator`` and those of ``[tool.ssot-ids.api]`` that name a class or a function.
+    """
+    found = {key: (policy.api.get(key, dotted),) for key, dotted in _RUNTIME.items()}
+    return {**found, "generator": policy.generators or ("ssot_ids.UnifiedIdGenerator",)}
+
+
 def family_words(policy: Policy) -> frozenset[str]:
     """The last names of the approved classes and functions, as the policy spells them."""
-    return frozenset(dotted.rpartition(".")[2] for dotted in (*policy.generators, *_named(policy)))
-
-
-def _named(policy: Policy) -> Iterator[str]:
-    return (policy.api[key] for key in (*_CLASSES, *_FUNCTIONS) if key in policy.api)
+    return frozenset(dotted.rpartition(".")[2] for group in named(policy).values() for dotted in group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +206,10 @@ def makes_id(call: GeneratorCall) -> bool:
     return call.call is not None and call.method.startswith(_MAKING)
 
 
-def family_of(policy: Policy, canonical: Iterable[tuple[str, str]]) -> Family:
-    """The family, from pairs of a name in the policy and the name under which that is defined."""
-    defined = dict(canonical)
-    generators = frozenset(defined.get(dotted, dotted) for dotted in policy.generators)
-    others = {key: policy.api[key] for key in (*_CLASSES, *_FUNCTIONS) if key in policy.api}
-    classes = generators | {defined.get(others[key], others[key]) for key in _CLASSES if key in others}
-    functions = frozenset(defined.get(others[key], others[key]) for key in _FUNCTIONS if key in others)
+def family_of(policy: Policy, canonical: Callable[[str], str]) -> Family:
+    """The family; ``canonical`` gives the name under which something is defined."""
+    defined = {key: frozenset(map(canonical, group)) for key, group in named(policy).items()}
+    functions = frozenset().union(*(defined[key] for key in _FUNCTIONS))
+    classes = frozenset().union(*(group for key, group in defined.items() if key not in _FUNCTIONS))
     words = family_words(policy) | {dotted.rpartition(".")[2] for dotted in (*classes, *functions)}
-    return Family(frozenset(classes), functions, generators, words)
+    return Family(classes, functions, defined["generator"], words)

@@ -142,10 +142,7 @@ class _Shared:
         """The approved classes and functions, as they are defined."""
         family = self._families.get(home.roots)
         if family is None:
-            sources = self.sources(home)
-            policy = self._policy
-            named = (*policy.generators, *policy.api.values())
-            family = family_of(policy, ((dotted, sources.canonical(dotted)) for dotted in named))
+            family = family_of(self._policy, self.sources(home).canonical)
             self._families[home.roots] = family
         return family
 

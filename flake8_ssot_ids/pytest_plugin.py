@@ -43,9 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ssot-ids", "compliance with one source of ids")
     group.addoption("--ssot-root", metavar="PATH", help="the project to judge (default: pytest's rootdir)")
     group.addoption("--ssot-config", metavar="FILE", help="its configuration (default: found upward from it)")
-    group.addoption(
-        "--ssot-static", action="store_true", help="only read code; run nothing of the project"
-    )
+    group.addoption("--ssot-static", action="store_true", help="only read code; run nothing of the project")
     group.addoption(
         "--ssot-base", metavar="REF", help="the branch whose baseline may not grow (default: found by git)"
     )
@@ -244,9 +242,7 @@ class Collector:
             elif "passed" in outcomes:
                 outcome = "passed"
             facts = [fact for how, facts in found for fact in facts if how == "failed" or outcome != "failed"]
-            rows.append(
-                {"id": contract.id, "title": contract.title, "outcome": outcome, "evidence": facts}
-            )
+            rows.append({"id": contract.id, "title": contract.title, "outcome": outcome, "evidence": facts})
         with open(self._path, "w", encoding="utf-8") as stream:
             json.dump({"contracts": rows}, stream, indent=2, ensure_ascii=False)
             stream.write("\n")

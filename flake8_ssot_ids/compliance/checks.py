@@ -199,7 +199,9 @@ def _calls(target: Target) -> Iterator[Evidence]:
     for dotted in policy.generators:
         owner = sources.class_of(dotted)
         if isinstance(owner, str):
-            yield Evidence("", "", f"the generator `{dotted}` cannot be read, so no call of it is judged: {owner}")
+            yield Evidence(
+                "", "", f"the generator `{dotted}` cannot be read, so no call of it is judged: {owner}"
+            )
     yield from _with_codes(target.scan, ("SID305",))
 
 

@@ -66,7 +66,15 @@ class Probes:
             question, answer = os.path.join(folder, "question.json"), os.path.join(folder, "answer.json")
             with open(question, "w", encoding="utf-8") as stream:
                 json.dump(self.question(contract), stream)
-            command = [sys.executable, "-P", "-B", "-m", "flake8_ssot_ids.compliance.inside", question, answer]
+            command = [
+                sys.executable,
+                "-P",
+                "-B",
+                "-m",
+                "flake8_ssot_ids.compliance.inside",
+                question,
+                answer,
+            ]
             environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": _path()}
             try:
                 done = subprocess.run(  # noqa: S603 - our own module, in this interpreter

@@ -166,9 +166,7 @@ def _parse_all(paths: list[str], target: str, result: Scan) -> None:
                 continue
             row, column = getattr(error, "row", 1), getattr(error, "column", 1)
             message = f"this critical module cannot be read: {error}"
-            result.findings.append(
-                Place(relative, row, column, "SID990", message, "production", "")
-            )
+            result.findings.append(Place(relative, row, column, "SID990", message, "production", ""))
 
 
 def _place(finding: Finding, target: str, line: str) -> Place:

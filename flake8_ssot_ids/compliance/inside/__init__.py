@@ -1,0 +1,1 @@
+"""What runs inside of the target's process; it imports nothing of the linter, and the target as it is."""

@@ -1,0 +1,65 @@
+"""C03: contexts come from the approved factory, and those of two users never look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flake8_ssot_ids.compliance.inside.target import PAIRS, Facts, Target, field, shown
+
+_SLOTS = ("thread_id", "run_id", "request_id")
+_PLACES = {"thread": 0, "run": 1, "request": 2}
+
+
+def probe(target: Target) -> Facts:
+    """Make contexts of pairs of users, and cut their ids as the code does."""
+    return {"factory": [*_factory(target)], "two users": [*_two_users(target)]}
+
+
+def _factory(target: Target) -> Iterator[tuple[str, str]]:
+    make = target.part("context-factory", "create_user_execution_context_factory")
+    contexts = [(user, make(user, "chat")) for pair in PAIRS for user in (*pair, pair[0])]
+    seen: dict[str, str] = {}
+    for user, context in contexts:
+        if field(context, "user_id") != user:
+            yield "context factory", f"the context of {shown(user)} says that it is of {shown(field(context, 'user_id'))}"
+        for slot in _SLOTS:
+            text = field(context, slot)
+            if not isinstance(text, str) or target.parse(text) is None:
+                yield "context factory", f"its {slot} is {shown(text)}, which is no id of the generator"
+            elif seen.setdefault(text, slot) is not slot or list(seen).count(text) > 1:
+                yield "context factory", f"{shown(text)} is an id of two contexts"
+        run, thread = field(context, "run_id"), field(context, "thread_id")
+        found = target.of_manager("extract_thread_id", run)
+        if found != thread:
+            yield "context factory", f"its run leads back to {shown(found)}, not to {shown(thread)}"
+
+
+def _two_users(target: Target) -> Iterator[tuple[str, str]]:
+    for first, second in PAIRS:
+        one, other = target.context(first), target.context(second)
+        if set(one) & set(other):
+            yield "", f"the users {shown(first)} and {shown(second)} share an id"
+        for cut in target.question["cuts"]:
+            at = _PLACES.get(cut["slot"])
+            for place in range(len(_SLOTS)) if at is None else (at,):
+                parts = _apply(cut, one[place]), _apply(cut, other[place])
+                if parts[0] is not None and parts[0] == parts[1]:
+                    yield (
+                        cut["where"],
+                        f"{cut['text']} is {shown(parts[0])} for the users {shown(first)} and {shown(second)}, so "
+                        "one can be taken for the other; keep the id whole",
+                    )
+                    break
+
+
+def _apply(cut: dict[str, Any], text: str) -> str | None:
+    """The part of ``text`` that the code keeps; None where the cut cannot be done to it."""
+    if cut["kind"] == "slice":
+        start, stop, step = cut["bounds"]
+        return text[start:stop:step]
+    pieces = text.split(cut["separator"]) if cut["separator"] else text.split()
+    index = cut["index"]
+    if index is None or not -len(pieces) <= index < len(pieces):
+        return None
+    return pieces[index]
