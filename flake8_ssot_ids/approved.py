@@ -31,7 +31,7 @@ def service_of(policy: Policy, dotted: str) -> str | None:
 
 
 def file_of(policy: Policy, dotted: str) -> str | None:
-    """The file below the ``src`` roots that ``dotted``, the path of a class, leads into; None if there is none."""
+    """The file below the ``src`` roots that the path of a class leads into; None if there is none."""
     parts = dotted.split(".")[:-1]
     while parts:
         for root in policy.src:

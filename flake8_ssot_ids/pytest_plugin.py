@@ -79,11 +79,12 @@ class Session:
         if self._target is None:
             handed: str | None = getattr(self._config, "workerinput", {}).get(_SCAN)
             policy = self.policy
-            found = scan(self.root, policy) if handed is None else Scan.of_plain(json.loads(handed))
-            option = self._config.getoption
-            self._target = Target(
-                found, policy, Probes(policy, found), option("--ssot-static"), option("--ssot-base")
+            base = self._config.getoption("--ssot-base")
+            found = (
+                scan(self.root, policy, base=base) if handed is None else Scan.of_plain(json.loads(handed))
             )
+            static = self._config.getoption("--ssot-static")
+            self._target = Target(found, policy, Probes(policy, found), static)
         return self._target
 
 
@@ -94,7 +95,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare the session; the controller of xdist scans at once, before it starts its workers."""
     config.stash[_SESSION] = Session(config)
     config.addinivalue_line("markers", "ssot_contract(id): the compliance contract that a test is part of")
-    if _is_controller(config):
+    if config.getoption("--ssot-root") and _is_controller(config):
         _ = config.stash[_SESSION].target
     report = config.getoption("--ssot-report")
     if report and not hasattr(config, "workerinput"):
@@ -119,7 +120,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     contract: str = getattr(metafunc.module, _CONTRACT)
     session = metafunc.config.stash[_SESSION]
-    checks = checks_of(contract, session.target.scan, session.policy)
+    checks = checks_of(contract, session.target.scan)
     metafunc.parametrize(
         "ssot_check",
         [pytest.param(check, id=check.name, marks=pytest.mark.ssot_contract(contract)) for check in checks],

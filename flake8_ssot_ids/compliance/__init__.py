@@ -1,6 +1,6 @@
 """The twelve compliance contracts: what each asserts, and how it is judged on a target.
 
-:mod:`~flake8_ssot_ids.compliance.contracts` says what they are, :mod:`~flake8_ssot_ids.compliance.scan` reads the
-code once, :mod:`~flake8_ssot_ids.compliance.checks` judges. Everything is stricter than lint: ``noqa``,
+:mod:`~flake8_ssot_ids.compliance.contracts` says what they are, ``scan`` reads the code once, ``checks``
+judges, and ``inside`` runs in the target's own process. Everything is stricter than lint: ``noqa``,
 per-file ignores and deselected codes mean nothing here; only dated, reasoned exemptions do.
 """

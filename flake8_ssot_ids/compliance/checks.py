@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from flake8_ssot_ids.compliance import ratchet
 from flake8_ssot_ids.compliance.contracts import BY_ID, CONTRACTS, ZONE_KINDS, zones_of
 from flake8_ssot_ids.compliance.foreign import foreign_imports
 from flake8_ssot_ids.compliance.probes import Probes
-from flake8_ssot_ids.compliance.scan import Place, Scan
+from flake8_ssot_ids.compliance.scan import Place, Scan, is_raw
 from flake8_ssot_ids.policy import Policy
 
-#: A finding of these is a raw id, or a file in which one may be.
-_RAW = ("SID1", "SID2", "SID990")
-_WRAPPER = "SID204"
+#: In a module that must be clean, a wrapper's call counts as much as a raw id.
+_OF_MODULE = ("SID1", "SID2", "SID990")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,6 @@ class Target:
     policy: Policy
     probes: Probes
     static: bool = False
-    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,9 @@ class Check:
     runs_target: bool = False
 
 
-def checks_of(contract: str, scan: Scan, policy: Policy) -> list[Check]:
+def checks_of(contract: str, scan: Scan) -> list[Check]:
     """The checks of one contract, in a fixed order."""
-    return [check for check in _all_checks(scan, policy) if check.contract == contract]
+    return [check for check in _all_checks(scan) if check.contract == contract]
 
 
 def not_applicable(contract: str, policy: Policy) -> str | None:
@@ -81,11 +78,11 @@ def judge(check: Check, target: Target) -> list[Evidence]:
     return [*check.run(target)]
 
 
-def _all_checks(scan: Scan, policy: Policy) -> Iterator[Check]:
+def _all_checks(scan: Scan) -> Iterator[Check]:
     yield Check("C01", "production", lambda target: _raw(target.scan, "production"))
     yield Check("C01", "tests", lambda target: _raw(target.scan, "test"))
     for contract in ZONE_KINDS:
-        yield from _zone_checks(contract, scan, policy)
+        yield from _zone_checks(contract, scan)
     yield Check("C02", "secrets", _secrets)
     yield Check("C02", "own generator", _foreign)
     yield _probe("C02", "model rows")
@@ -100,15 +97,15 @@ def _all_checks(scan: Scan, policy: Policy) -> Iterator[Check]:
     yield _probe("C08", "matrix of typed ids")
     yield _probe("C09", "two users")
     yield _probe("C09", "processes")
-    yield Check("C10", "no new raw id", ratchet.new)
-    yield Check("C10", "no stale row", ratchet.stale)
-    yield Check("C10", "no row that the base branch has not", ratchet.added)
+    yield Check("C10", "no new raw id", _new)
+    yield Check("C10", "no stale row", _stale)
+    yield Check("C10", "no row that the base branch has not", _added)
     yield Check("C10", "calls of the generator", _calls)
     yield _probe("C11", "routes")
     yield _probe("C12", "cost")
 
 
-def _zone_checks(contract: str, scan: Scan, policy: Policy) -> Iterator[Check]:
+def _zone_checks(contract: str, scan: Scan) -> Iterator[Check]:
     yield Check(contract, "zones", lambda target: _zones(contract, target))
     for path in scan.modules.get(contract, ()):
         yield Check(contract, path, lambda target, path=path: _of_module(target.scan, path))  # type: ignore[misc]
@@ -132,7 +129,7 @@ def _raw(scan: Scan, scope: str) -> Iterator[Evidence]:
     for path, reason in scan.errors if scope == "production" else ():
         yield Evidence(path, "", f"it could not be searched: {reason}")
     for place in scan.findings:
-        if place.scope == scope and place.code.startswith(_RAW) and place.code != _WRAPPER:
+        if place.scope == scope and is_raw(place.code):
             yield _evidence(place)
 
 
@@ -149,8 +146,9 @@ def _zones(contract: str, target: Target) -> Iterator[Evidence]:
         yield Evidence(
             "",
             "",
-            f"no zone of the policy names {kind}, so there is nothing to check; add a `[[tool.ssot-ids.zone]]` "
-            f'(`ssot-ids init` proposes one), or `not-applicable = {{ {contract} = "why" }}`',
+            f"no zone of the policy names {kind}, so there is nothing to check; add a "
+            "`[[tool.ssot-ids.zone]]` (`ssot-ids init` proposes one), or say "
+            f'`not-applicable = {{ {contract} = "why" }}`',
         )
         return
     for glob in target.scan.unmatched.get(contract, ()):
@@ -161,7 +159,9 @@ def _zones(contract: str, target: Target) -> Iterator[Evidence]:
 
 def _of_module(scan: Scan, path: str) -> Iterator[Evidence]:
     yield from (
-        _evidence(place) for place in scan.findings if place.path == path and place.code.startswith(_RAW)
+        _evidence(place)
+        for place in scan.findings
+        if place.path == path and place.code.startswith(_OF_MODULE)
     )
 
 
@@ -187,6 +187,25 @@ def _cut_ids(target: Target) -> Iterator[Evidence]:
     for place in target.scan.findings:
         if place.code == "SID302" and place.path in modules:
             yield _evidence(place)
+
+
+def _new(target: Target) -> Iterator[Evidence]:
+    if target.scan.ratchet.error:
+        yield Evidence("", "", target.scan.ratchet.error)
+    yield from map(_evidence, target.scan.ratchet.new)
+
+
+def _stale(target: Target) -> Iterator[Evidence]:
+    for where, line in target.scan.ratchet.stale:
+        yield Evidence(where, "", f"this row matches nothing any more, so remove it: {line}")
+
+
+def _added(target: Target) -> Iterator[Evidence]:
+    ratchet = target.scan.ratchet
+    if ratchet.not_judged:
+        raise NotJudgedError(ratchet.not_judged)
+    for where, line in ratchet.added:
+        yield Evidence(where, "", f"`{ratchet.base}` has not this row, so it hides a new raw id: {line}")
 
 
 def _calls(target: Target) -> Iterator[Evidence]:

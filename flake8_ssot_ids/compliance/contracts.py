@@ -28,7 +28,8 @@ CONTRACTS: tuple[Contract, ...] = (
         "C01",
         "No id is made behind the back of the approved generator",
         "Every raw id is one that no format check recognises and no clean-up finds.",
-        "Let `ssot-ids fix --unsafe-fixes` write the generator's call, or exempt the place with a reason and a date.",
+        "Let `ssot-ids fix --unsafe-fixes` write the generator's call, or exempt the place with a reason and "
+        "a date.",
     ),
     Contract(
         "C02",
@@ -89,7 +90,8 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(
         "C10",
         "The number of raw ids can only fall, and every call of the generator can work",
-        "Without a ratchet as many raw ids are added as are removed; a call that cannot work fails in production.",
+        "Without a ratchet as many raw ids are added as are removed; a call that cannot work fails in "
+        "production.",
         "Fix the new finding instead of adding it to the baseline; remove rows that match nothing any more.",
     ),
     Contract(

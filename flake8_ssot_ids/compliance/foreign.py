@@ -40,6 +40,6 @@ def foreign_imports(root: str, relative: str, policy: Policy) -> Iterator[tuple[
             if any(name in (dotted, home) or name == f"{home}.*" for name in names):
                 yield (
                     getattr(node, "lineno", 1),
-                    f"it imports `{dotted}`, the generator of the service `{service_of(policy, dotted)}`, which is "
-                    f"not deployed with it; use {' or '.join(f'`{name}`' for name in allowed)}",
+                    f"it imports `{dotted}`, the generator of the service `{service_of(policy, dotted)}`, "
+                    f"which is not deployed with it; use {' or '.join(f'`{name}`' for name in allowed)}",
                 )

@@ -9,18 +9,21 @@ import os
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from flake8_ssot_ids import catalog
+from flake8_ssot_ids import baseline, gitbase
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
 from flake8_ssot_ids.discover import discover
 from flake8_ssot_ids.files import read
+from flake8_ssot_ids.flow import SLICED, SPLIT, ModuleFlow
 from flake8_ssot_ids.globs import Globs
 from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
-from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy import Policy, find_config, load_policy
 from flake8_ssot_ids.runner import run
 from flake8_ssot_ids.source import parse
 
 _STRICT = ("SID",)
+_RAW = ("SID1", "SID2", "SID990")
+_WRAPPER = "SID204"
+_CUT_WORDS = (b"context_id", b"thread_id", b"run_id", b"request_id", b"contextId", b"threadId")
 
 
 class TargetError(SsotIdsError):
@@ -37,13 +40,27 @@ class Place:
     code: str
     message: str
     scope: str
-    #: Its row in a baseline.
-    line: str
 
     @property
     def where(self) -> str:
         """``path:row:column``."""
         return f"{self.path}:{self.row}:{self.column}"
+
+
+@dataclass(slots=True)
+class Ratchet:
+    """The raw ids against the baseline, and the baseline against that of the base branch.
+
+    ``stale`` and ``added`` are lines of the baseline with where they stand. ``error`` says why the baseline
+    cannot be used, ``not_judged`` why the base branch cannot be asked; both are empty otherwise.
+    """
+
+    new: list[Place] = field(default_factory=list)
+    stale: list[tuple[str, str]] = field(default_factory=list)
+    added: list[tuple[str, str]] = field(default_factory=list)
+    base: str = ""
+    not_judged: str = ""
+    error: str = ""
 
 
 @dataclass(slots=True)
@@ -58,6 +75,7 @@ class Scan:
     files: int = 0
     findings: list[Place] = field(default_factory=list)
     exempted: int = 0
+    ratchet: Ratchet = field(default_factory=lambda: Ratchet())
     modules: dict[str, list[str]] = field(default_factory=dict)
     unmatched: dict[str, list[str]] = field(default_factory=dict)
     #: For C03: ``where``, ``role``, ``text`` and the parts of each cut of a context's id.
@@ -74,6 +92,11 @@ class Scan:
         """The scan that :meth:`plain` made plain."""
         values = dict(data)
         values["findings"] = [Place(**item) for item in values["findings"]]
+        ratchet = values["ratchet"]
+        ratchet["new"] = [Place(**item) for item in ratchet["new"]]
+        for key in ("stale", "added"):
+            ratchet[key] = [(where, line) for where, line in ratchet[key]]
+        values["ratchet"] = Ratchet(**ratchet)
         values["errors"] = [(path, reason) for path, reason in values["errors"]]
         return cls(**values)
 
@@ -102,8 +125,8 @@ def strict(policy: Policy) -> Policy:
     return replace(policy, select=_STRICT, ignore=(), per_file_ignores=(), preview=True)
 
 
-def scan(target: str, policy: Policy, jobs: int | None = None) -> Scan:
-    """Look at every Python file below ``target``."""
+def scan(target: str, policy: Policy, *, base: str | None = None, jobs: int | None = None) -> Scan:
+    """Look at every Python file below ``target``; ``base`` is the branch whose baseline may not grow."""
     target = os.path.realpath(target)
     found = discover([target], policy, respect_gitignore=policy.respect_gitignore)
     paths = sorted({*found.files, *_named_outright(policy, target)})
@@ -114,18 +137,15 @@ def scan(target: str, policy: Policy, jobs: int | None = None) -> Scan:
     if outcome.errors:
         result.errors.append(("", "internal error: " + "; ".join(outcome.notes)))
     result.exempted = outcome.suppressed
-    for report in outcome.reports:
-        result.findings += (_place(finding, target) for finding in report.findings)
+    findings = [finding for report in outcome.reports for finding in report.findings]
+    result.findings = [_place(finding, target) for finding in findings]
+    result.ratchet = _ratchet(findings, policy, target, base)
+    result.cuts = _cuts(paths, policy, target)
     _parse_all(sorted({path for group in modules.values() for path in group}), target, result)
     result.modules = {
         contract: [_relative(path, target) for path in group] for contract, group in modules.items()
     }
     return result
-
-
-def project_of(policy: Policy) -> Project:
-    """The modules of the target, to follow names in."""
-    return Project(policy.src, catalog.attributes(policy.name_hashes))
 
 
 def _named_outright(policy: Policy, target: str) -> list[str]:
@@ -166,10 +186,81 @@ def _parse_all(paths: list[str], target: str, result: Scan) -> None:
                 continue
             row, column = getattr(error, "row", 1), getattr(error, "column", 1)
             message = f"this critical module cannot be read: {error}"
-            result.findings.append(Place(relative, row, column, "SID990", message, "production", ""))
+            result.findings.append(Place(relative, row, column, "SID990", message, "production"))
 
 
-def _place(finding: Finding, target: str, line: str) -> Place:
+def _ratchet(findings: list[Finding], policy: Policy, target: str, base: str | None) -> Ratchet:
+    raw = [finding for finding in findings if is_raw(finding.code)]
+    if policy.baseline is None:
+        return Ratchet(new=[_place(finding, target) for finding in raw])
+    name = policy.relative(policy.baseline)
+    try:
+        known = baseline.load(policy.baseline)
+    except baseline.BaselineError as error:
+        return Ratchet(error=str(error))
+    result = Ratchet()
+    compared = baseline.compare(findings, known, policy)
+    result.new = [_place(finding, target) for finding in compared.new if is_raw(finding.code)]
+    result.stale = [(f"{name}:{known.lines.get(row, 0)}", row.text) for row in compared.stale]
+    before = gitbase.base_rows(policy.root, policy.baseline, base)
+    if isinstance(before, gitbase.NotJudged):
+        result.not_judged = before.reason
+    else:
+        result.base = before.ref
+        rows = baseline.added(known, before.baseline)
+        result.added = [(f"{name}:{known.lines.get(row, 0)}", row.text) for row in rows]
+    return result
+
+
+def is_raw(code: str) -> bool:
+    """Whether a finding of this code is a raw id, or a file in which one may be; a wrapper's call is none."""
+    return code.startswith(_RAW) and code != _WRAPPER
+
+
+def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]:
+    """What production code cuts out of ids that are called like those of a context."""
+    found: list[dict[str, Any]] = []
+    for path in paths:
+        if policy.scope_of(path) != "production":
+            continue
+        try:
+            data = read(path)
+            if b"[" not in data and b"split" not in data:
+                continue
+            if not any(word in data for word in _CUT_WORDS):
+                continue
+            flow = ModuleFlow(parse(data))
+        except (OSError, UnreadableError):
+            continue  # a finding says so
+        for cut in flow.cuts_of(lambda name: slot_of_context(name) is not None):
+            if cut.kind not in (SLICED, SPLIT):
+                continue
+            found.append(
+                {
+                    "where": f"{_relative(path, target)}:{cut.node.lineno}",
+                    "detail": cut.detail,
+                    "slot": slot_of_context(cut.through.rpartition(".")[2]) or "",
+                    "kind": cut.kind,
+                    "bounds": cut.bounds,
+                    "method": cut.method,
+                    "text": cut.text,
+                    "limit": cut.limit,
+                    "index": cut.index,
+                }
+            )
+    return found
+
+
+def slot_of_context(name: str) -> str | None:
+    """Which id of a context a name is: ``thread``, ``run``, ``request``, empty: any of them; None: none."""
+    name = name.lower()
+    for slot in ("thread", "run", "request"):
+        if name in (f"{slot}_id", f"{slot}id") or name.endswith(f"_{slot}_id"):
+            return slot
+    return "" if name in ("context_id", "contextid") or name.endswith("_context_id") else None
+
+
+def _place(finding: Finding, target: str) -> Place:
     return Place(
         _relative(finding.path, target),
         finding.span.start.row,
@@ -177,7 +268,6 @@ def _place(finding: Finding, target: str, line: str) -> Place:
         finding.code,
         finding.message,
         finding.scope,
-        line,
     )
 
 

@@ -29,13 +29,18 @@ def probe(target: Target) -> Facts:
             try:
                 value = make()
             except Exception as error:
-                facts.append((path, f"the default of `{owner}.{attribute}` raises {type(error).__name__}: {error}"))
+                facts.append(
+                    (path, f"the default of `{owner}.{attribute}` raises {type(error).__name__}: {error}")
+                )
                 continue
-            if isinstance(value, (str, bytes)) or type(value).__name__ == "UUID":
-                if not isinstance(value, str) or target.parse(value) is None:
-                    facts.append(
-                        (path, f"a fresh `{owner}.{attribute}` is {shown(value)}, which is no id of the generator")
+            text_like = isinstance(value, (str, bytes)) or type(value).__name__ == "UUID"
+            if text_like and (not isinstance(value, str) or target.parse(value) is None):
+                facts.append(
+                    (
+                        path,
+                        f"a fresh `{owner}.{attribute}` is {shown(value)}, which is no id of the generator",
                     )
+                )
     return {"model rows": facts}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Any
 
 from flake8_ssot_ids.compliance.inside.target import PAIRS, Facts, Target, field, shown
+from flake8_ssot_ids.flows_sinks import Sink
 
 _SLOTS = ("thread_id", "run_id", "request_id")
 _PLACES = {"thread": 0, "run": 1, "request": 2}
@@ -22,7 +24,10 @@ def _factory(target: Target) -> Iterator[tuple[str, str]]:
     seen: dict[str, str] = {}
     for user, context in contexts:
         if field(context, "user_id") != user:
-            yield "context factory", f"the context of {shown(user)} says that it is of {shown(field(context, 'user_id'))}"
+            yield (
+                "context factory",
+                f"the context of {shown(user)} says {shown(field(context, 'user_id'))}",
+            )
         for slot in _SLOTS:
             text = field(context, slot)
             if not isinstance(text, str) or target.parse(text) is None:
@@ -47,19 +52,23 @@ def _two_users(target: Target) -> Iterator[tuple[str, str]]:
                 if parts[0] is not None and parts[0] == parts[1]:
                     yield (
                         cut["where"],
-                        f"{cut['text']} is {shown(parts[0])} for the users {shown(first)} and {shown(second)}, so "
-                        "one can be taken for the other; keep the id whole",
+                        f"{cut['detail']} is {shown(parts[0])} for {shown(first)} and {shown(second)}, "
+                        "so one can be taken for the other; keep the id whole",
                     )
                     break
 
 
 def _apply(cut: dict[str, Any], text: str) -> str | None:
     """The part of ``text`` that the code keeps; None where the cut cannot be done to it."""
-    if cut["kind"] == "slice":
-        start, stop, step = cut["bounds"]
-        return text[start:stop:step]
-    pieces = text.split(cut["separator"]) if cut["separator"] else text.split()
-    index = cut["index"]
-    if index is None or not -len(pieces) <= index < len(pieces):
-        return None
-    return pieces[index]
+    bounds = cut["bounds"]
+    sink = Sink(
+        cut["kind"],
+        ast.Constant(None),
+        cut["detail"],
+        bounds=tuple(bounds) if isinstance(bounds, list) else bounds,
+        method=cut["method"],
+        text=cut["text"],
+        limit=cut["limit"],
+        index=cut["index"],
+    )
+    return sink.apply(text)

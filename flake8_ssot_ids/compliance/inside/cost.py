@@ -27,7 +27,10 @@ def probe(target: Target) -> Facts:
     ratio = min(_ratio(make) for _ in range(_TRIES))
     if ratio > _RATIO:
         facts.append(
-            ("generate_base_id", f"an id costs {ratio:.2f} times as much as `str(uuid.uuid4())`; {_RATIO} is the limit")
+            (
+                "generate_base_id",
+                f"an id costs {ratio:.2f} times as much as `str(uuid.uuid4())`; {_RATIO} is the limit",
+            )
         )
     p99 = min(_p99(make) for _ in range(_TRIES))
     if p99 > _P99_NS:

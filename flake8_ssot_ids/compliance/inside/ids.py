@@ -8,7 +8,7 @@ from typing import Any
 
 from flake8_ssot_ids.compliance.inside.target import HOSTILE, Facts, Target, field, shown
 
-_MISSING = (None, 0, 7.5, b"user", [], object())
+_MISSING: tuple[Any, ...] = (None, 0, 7.5, b"user", [], object())
 _NEEDED = ("generate_base_id", "generate_user_context_ids", "parse_id", "is_valid_id")
 #: So many facts tell the story.
 _ENOUGH = 12
@@ -31,7 +31,11 @@ def probe(target: Target) -> Facts:
 
 def _makers(target: Target) -> set[str]:
     """The public methods that make ids."""
-    renamed = {name for name in target.api if name.startswith("generate_") and hasattr(target.generator, target.api[name])}
+    renamed = {
+        name
+        for name in target.api
+        if name.startswith("generate_") and hasattr(target.generator, target.api[name])
+    }
     known = {name for name in dir(target.generator) if name.startswith("generate_")}
     return renamed | {name for name in known if callable(getattr(target.generator, name))}
 
@@ -86,7 +90,17 @@ def _faults(target: Target, text: Any) -> Iterator[str]:
 def _refusals(target: Target) -> Iterator[str]:
     """What is no id is refused, and never raises."""
     good = target.make("generate_base_id", "probe")
-    damaged = (good[:-1], good + "0", good + "\n", good.upper(), " " + good, good.replace("_", "-"), "", None, 7)
+    damaged = (
+        good[:-1],
+        good + "0",
+        good + "\n",
+        good.upper(),
+        " " + good,
+        good.replace("_", "-"),
+        "",
+        None,
+        7,
+    )
     for text in damaged:
         try:
             parts = target.parse(text)

@@ -30,15 +30,27 @@ def _users(target: Target) -> Iterator[tuple[str, str]]:
             found = set(_find(find, wanted, candidates, first))
             foreign = found & set(theirs)
             if foreign:
-                yield "find_matching_ids", f"{shown(wanted)} of {shown(first)} matches {shown(sorted(foreign))} of {shown(second)}"
+                yield (
+                    "find_matching_ids",
+                    f"{shown(wanted)} of {shown(first)} matches {shown(sorted(foreign))} of {shown(second)}",
+                )
             missing = set(mine) - found - {wanted}
             if missing:
-                yield "find_matching_ids", f"{shown(wanted)} does not match {shown(sorted(missing))} of its own context"
-        keys = [prefix_of(target, target.make("generate_session_id", user, "web")) for user in (first, second)]
+                yield (
+                    "find_matching_ids",
+                    f"{shown(wanted)} does not match {shown(sorted(missing))} of its own context",
+                )
+        keys = [
+            prefix_of(target, target.make("generate_session_id", user, "web")) for user in (first, second)
+        ]
         if keys[0] == keys[1]:
-            yield "generate_session_id", f"the users {shown(first)} and {shown(second)} share the key {shown(keys[0])}"
+            yield (
+                "generate_session_id",
+                f"the users {shown(first)} and {shown(second)} share the key {shown(keys[0])}",
+            )
     joined = [
-        prefix_of(target, target.make("generate_session_id", user, kind)) for user, kind in (("a:b", "c"), ("a", "b:c"))
+        prefix_of(target, target.make("generate_session_id", user, kind))
+        for user, kind in (("a:b", "c"), ("a", "b:c"))
     ]
     if joined[0] == joined[1]:
         yield "generate_session_id", f"`a:b` with `c` and `a` with `b:c` share the key {shown(joined[0])}"
@@ -75,7 +87,10 @@ def _processes(target: Target) -> Iterator[tuple[str, str]]:
             yield name, "one process gave an id twice"
         made += ids
     if len(set(made)) != len(made):
-        yield "processes", f"{len(made) - len(set(made))} of {len(made)} ids were given by two processes or threads"
+        yield (
+            "processes",
+            f"{len(made) - len(set(made))} of {len(made)} ids were given by two processes or threads",
+        )
 
 
 def _forked(target: Target) -> Iterator[tuple[str, list[str]]]:

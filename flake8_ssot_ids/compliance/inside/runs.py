@@ -17,7 +17,9 @@ def threads_and_runs(target: Target) -> Facts:
         try:
             run = target.of_manager("generate_run_id", thread)
         except Exception as error:
-            facts.append((source, f"its thread id {shown(thread)} is refused: {type(error).__name__}: {error}"))
+            facts.append(
+                (source, f"its thread id {shown(thread)} is refused: {type(error).__name__}: {error}")
+            )
             continue
         found = target.of_manager("extract_thread_id", run)
         if found != thread:
@@ -27,7 +29,9 @@ def threads_and_runs(target: Target) -> Facts:
             run = target.of_manager("generate_run_id", thing)
         except (ValueError, TypeError, AttributeError):
             continue
-        facts.append(("generate_run_id", f"it takes {shown(thing)}, which is no thread id, and gives {shown(run)}"))
+        facts.append(
+            ("generate_run_id", f"it takes {shown(thing)}, which is no thread id, and gives {shown(run)}")
+        )
     return {"threads and runs": facts}
 
 
@@ -40,7 +44,9 @@ def leads_back(target: Target) -> Facts:
             thread, run, _ = target.context(user)
             found = target.of_manager("extract_thread_id", run)
             if found != thread:
-                facts.append(("", f"the run {shown(run)} leads back to {shown(found)}, not to {shown(thread)}"))
+                facts.append(
+                    ("", f"the run {shown(run)} leads back to {shown(found)}, not to {shown(thread)}")
+                )
             if not target.of_manager("validate_run_id", run):
                 facts.append(("validate_run_id", f"it refuses {shown(run)}, which the generator has made"))
             if threads.setdefault(thread, run) != run:
@@ -58,7 +64,10 @@ def _threads(target: Target) -> Iterator[tuple[str, str]]:
     for operation in _OPERATIONS:
         yield f"generate_user_context_ids(…, {shown(operation)})", target.context("user_1", operation)[0]
         try:
-            yield f"generate_thread_id({shown(operation)})", target.of_manager("generate_thread_id", operation)
+            yield (
+                f"generate_thread_id({shown(operation)})",
+                target.of_manager("generate_thread_id", operation),
+            )
         except TargetProblem:
             continue
 
@@ -72,6 +81,15 @@ def _no_threads(target: Target) -> Iterator[Any]:
 def _damaged(run: str) -> Iterator[str]:
     for cut in (1, 2, 8, 20):
         yield run[:-cut]
-    yield from (run[1:], run[4:], run + "0", run + "\n", " " + run, run.upper(), run.replace("_", "-"), run * 2)
+    yield from (
+        run[1:],
+        run[4:],
+        run + "0",
+        run + "\n",
+        " " + run,
+        run.upper(),
+        run.replace("_", "-"),
+        run * 2,
+    )
     head, _, tail = run.rpartition("_")
     yield from (f"{head}_{tail[:-1]}g", f"{head}{tail}", f"{head}__{tail}", "")

@@ -67,13 +67,13 @@ class Target:
                 ) from None
             for part in parts[split:]:
                 if not hasattr(found, part):
-                    raise TargetProblem(f"the {what} `{dotted}` cannot be imported: no `{part}` in `{module}`")
+                    raise TargetProblem(f"the {what} `{dotted}` does not exist: no `{part}` in `{module}`")
                 found = getattr(found, part)
             return found
         raise TargetProblem(f"the {what} `{dotted}` cannot be imported")
 
     def part(self, key: str, usual: str) -> Any:
-        """A thing beside the generator: as ``[tool.ssot-ids.api]`` says, else ``usual`` from where that lives."""
+        """A thing beside the generator: as the policy says, else ``usual`` from where that lives."""
         if key in self.api:
             return self.imported(self.api[key], key)
         for module in (self.name.rpartition(".")[0], getattr(self.generator, "__module__", "").split(".")[0]):

@@ -41,5 +41,7 @@ def routes(target: Target) -> Facts:
             if one.split("_")[0] != other.split("_")[0]:
                 facts.append((method, f"its ids have no fixed prefix: {shown(one)}, {shown(other)}"))
             if one == other:
-                facts.append((method, f"the users {shown(first)} and {shown(second)} share the route {shown(one)}"))
+                facts.append(
+                    (method, f"the users {shown(first)} and {shown(second)} share the route {shown(one)}")
+                )
     return {"routes": facts}
