@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # Verb -> what it does. The module of a verb is only imported when it is called.
 VERBS = {
     "check": "find raw ids in files and folders",
+    "compliance": "judge the twelve contracts on a project",
     "rule": "explain one rule, or all",
     "config": "print the configuration in force, and where each value comes from",
 }
@@ -70,6 +71,10 @@ def _load(verb: str) -> Callable[[Sequence[str]], int]:
         from flake8_ssot_ids.commands.check import run as check
 
         return check
+    if verb == "compliance":
+        from flake8_ssot_ids.commands.compliance import run as compliance
+
+        return compliance
     if verb == "rule":
         from flake8_ssot_ids.commands.rule import run as rule
 

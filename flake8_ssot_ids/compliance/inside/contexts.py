@@ -41,15 +41,19 @@ def _factory(target: Target) -> Iterator[tuple[str, str]]:
 
 
 def _two_users(target: Target) -> Iterator[tuple[str, str]]:
+    told: set[str] = set()
     for first, second in PAIRS:
         one, other = target.context(first), target.context(second)
         if set(one) & set(other):
             yield "", f"the users {shown(first)} and {shown(second)} share an id"
         for cut in target.question["cuts"]:
+            if cut["where"] in told:
+                continue
             at = _PLACES.get(cut["slot"])
             for place in range(len(_SLOTS)) if at is None else (at,):
                 parts = _apply(cut, one[place]), _apply(cut, other[place])
                 if parts[0] is not None and parts[0] == parts[1]:
+                    told.add(cut["where"])
                     yield (
                         cut["where"],
                         f"{cut['detail']} is {shown(parts[0])} for {shown(first)} and {shown(second)}, "
