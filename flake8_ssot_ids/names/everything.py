@@ -7,11 +7,12 @@ several times as much; the rules in preview and the codemods need it, a plain ch
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.members import function_value
 from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver
-from flake8_ssot_ids.names.scopes import Everything, Hits, Load, Place
+from flake8_ssot_ids.names.scopes import Binding, Everything, Hits, Load, Place
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -58,6 +59,10 @@ class AllNames:
     def dotted(self, node: ast.expr) -> frozenset[str]:
         """The dotted names alone."""
         return frozenset(filter(_is_named, self.resolve(node)))
+
+    def values_of(self, bindings: Iterable[Binding]) -> frozenset[str]:
+        """What a name with these bindings may stand for."""
+        return frozenset(dotted for dotted, _ in self._resolver.values_of(bindings))
 
     def function(self, value: str) -> Definition | None:
         """The function of this module that a value of :meth:`resolve` stands for."""
