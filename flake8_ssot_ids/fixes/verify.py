@@ -1,0 +1,148 @@
+"""Distrust of our own output: what has to hold of every file before it is written.
+
+It parses; outside of the edits the syntax tree is what it was; no name is unbound; the findings that were fixed
+are gone and no other one has come.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from flake8_ssot_ids.model import Finding
+from flake8_ssot_ids.names.everything import AllNames
+from flake8_ssot_ids.names.scopes import CLASS, UNBOUND, Scope
+
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+def difference(
+    old: ast.Module, new: ast.Module, replaced: Mapping[ast.AST, str], added: Collection[str]
+) -> str | None:
+    """Where the trees differ, apart from the nodes of ``old`` in ``replaced`` and from imports; None: nowhere.
+
+    Args:
+        old: the tree before.
+        new: the tree after.
+        replaced: the expressions that were rewritten, with what was written.
+        added: source lines of the statements that were inserted.
+    """
+    inserted = Counter(ast.dump(statement) for line in added for statement in ast.parse(line).body)
+    pending: list[tuple[object, object]] = [(old, new)]
+    while pending:
+        before, after = pending.pop()
+        if isinstance(before, ast.AST) and before in replaced:
+            wanted = ast.parse(replaced[before], mode="eval").body
+            if not isinstance(after, ast.AST) or ast.dump(after) != ast.dump(wanted):
+                return f"line {getattr(before, 'lineno', '?')}: it is not what was written"
+            continue
+        if isinstance(before, ast.AST) and isinstance(after, ast.AST):
+            if type(before) is not type(after):
+                return f"line {getattr(before, 'lineno', '?')}: another kind of syntax"
+            pending += ((getattr(before, name, None), getattr(after, name, None)) for name in before._fields)
+        elif isinstance(before, list) and isinstance(after, list):
+            first, second = _without_imports(before, Counter()), _without_imports(after, inserted)
+            if len(first) != len(second):
+                return f"line {_line(before)}: another number of parts"
+            pending += zip(first, second, strict=True)
+        elif type(before) is not type(after) or before != after:
+            return "a constant or a name has changed"
+    return None
+
+
+def _without_imports(items: Sequence[object], inserted: Counter[str]) -> list[object]:
+    kept: list[object] = []
+    for item in items:
+        if isinstance(item, _IMPORTS):
+            continue
+        if inserted and isinstance(item, ast.stmt):
+            key = ast.dump(item) if isinstance(item, ast.Assign) else ""
+            if key and inserted[key]:
+                inserted[key] -= 1
+                continue
+        kept.append(item)
+    return kept
+
+
+def _line(items: Sequence[object]) -> object:
+    return next((item.lineno for item in items if isinstance(item, ast.stmt)), "?")
+
+
+def changed_imports(
+    old: ast.Module, new: ast.Module, added: Collection[str], removed: Collection[str]
+) -> str | None:
+    """Whether the imports differ by other bindings than ``added`` and ``removed`` (``dotted as name``)."""
+    before, after = Counter(_bindings(old)), Counter(_bindings(new))
+    if after - before != Counter(added) or before - after != Counter(removed):
+        return "the imports have changed in another way than was meant"
+    return None
+
+
+def binding(dotted: str, local: str) -> str:
+    """What one import binds, as :func:`changed_imports` counts it."""
+    return f"{dotted} as {local}"
+
+
+def _bindings(tree: ast.Module) -> Iterable[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield binding(alias.name, alias.asname or alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                source = "." * node.level + (node.module or "")
+                yield binding(f"{source}.{alias.name}", alias.asname or alias.name)
+
+
+def unbound(names: AllNames, wanted: Collection[str]) -> list[tuple[str, int]]:
+    """The reads of the names in ``wanted`` that may find nothing, with their rows."""
+    found = []
+    for node, load in names.flow.loads.items():
+        if node.id not in wanted:
+            continue
+        bindings = set(load.bindings)
+        for owner in load.owners:
+            bindings |= owner.injected.get(node.id, set())
+        good = bool(bindings - {UNBOUND}) and UNBOUND not in bindings
+        if not good and load.onward is not None:
+            good = _further(load.onward, node.id)
+        if not good and bindings - {UNBOUND} and load.onward is None:
+            good = UNBOUND not in bindings
+        if not good:
+            found.append((node.id, node.lineno))
+    return found
+
+
+def _further(scope: Scope, name: str) -> bool:
+    """Whether a scope around ``scope`` surely binds ``name`` by its end."""
+    current: Scope | None = scope
+    if name in scope.declared:
+        current = scope.declared[name]
+    while current is not None:
+        if current.kind is not CLASS:
+            bindings = current.at_end(name)
+            if bindings - {UNBOUND}:
+                return UNBOUND not in bindings
+        current = current.parent
+    return False
+
+
+def unexpected(
+    before: Iterable[Finding], after: Iterable[Finding], fixed: Iterable[Finding]
+) -> list[Finding]:
+    """The findings after the edits that are neither among those before nor left over by them."""
+    left = Counter(_key(finding) for finding in before)
+    left.subtract(_key(finding) for finding in fixed)
+    surplus = []
+    for finding in after:
+        key = _key(finding)
+        if left[key] > 0:
+            left[key] -= 1
+        else:
+            surplus.append(finding)
+    return surplus
+
+
+def _key(finding: Finding) -> tuple[str, str, str]:
+    return finding.code, finding.symbol, finding.expression
