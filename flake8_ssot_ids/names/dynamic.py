@@ -25,6 +25,8 @@ _MOST_PIECES = 8
 _NAME_PART = re.compile(r"[\w.]{1,100}")
 #: This very module, as the owner of what ``globals()`` holds.
 _HERE = "<here>"
+#: Names that stand for the package of a module, the second in its `__init__`.
+_THIS_PACKAGE = ("__package__", "__name__")
 _LOOKUPS = frozenset({"get", "__getitem__", "pop", "setdefault"})
 
 _MAPPINGS = ("modules", "vars", "__dict__", "globals")
@@ -185,9 +187,11 @@ class DynamicAccess:
         found: set[Value] = set()
         for text in self._texts(name):
             if text.startswith("."):
-                package = next(iter(self._texts(_argument(node, 1, "package") or name)), "")
-                if package.startswith("."):
+                given = _argument(node, 1, "package")
+                if given is None or (isinstance(given, ast.Name) and given.id in _THIS_PACKAGE):
                     package = self._flow.package
+                else:
+                    package = next(iter(self._texts(given)), "")
                 level = len(text) - len(text.lstrip("."))
                 relative = absolute(package, level, text[level:] or None)
                 if relative is not None:
