@@ -18,11 +18,12 @@ from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import Values
+from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.registry import UNREADABLE, rule, rules
-from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, remedy
+from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
 from flake8_ssot_ids.source import Lines, decode, parse
 from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uses import Use, path_to, uses_of
@@ -150,9 +151,11 @@ class _Reporter:
         self._zone = (zone.service or zone.name) if zone is not None else "app"
         self._generator = policy.generators[0].rpartition(".")[2] if policy.generators else DEFAULT_GENERATOR
         self._ordinals: dict[tuple[str, str, str], int] = {}
+        self._contexts: frozenset[Scope] = frozenset()
 
     def report(self, uses: list[Use], noqa: bool) -> FileReport:
         """All findings in source order, and apart those that a comment or the policy silences."""
+        self._contexts = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         suppressions = Suppressions(self._lines, self._text)
         silent = self._policy.ignored_in_file(self._path)
         findings: list[Finding] = []
@@ -170,7 +173,8 @@ class _Reporter:
         return FileReport(self._path, True, tuple(findings), tuple(suppressed))
 
     def _finding(self, span: Span, use: Use, suppressions: Suppressions) -> Finding:
-        context = Context(self._generator, self._zone, self._policy.roles, use.scope)
+        operation = operation_of(use.symbol) if use.scope in self._contexts else ""
+        context = Context(self._generator, self._zone, self._policy.roles, use.scope, operation)
         use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
         found = next(
             candidate for candidate in rules() if candidate.matches is not None and candidate.matches(use)

@@ -111,8 +111,8 @@ class DynamicAccess:
     def _texts(self, node: ast.expr) -> set[str]:
         """The texts that ``node`` may be; only such as may be a part of a dotted name."""
         if isinstance(node, ast.Constant):
-            text = node.value
-            return {text} if isinstance(text, str) and _NAME_PART.fullmatch(text) else set()
+            text = str(node.value) if type(node.value) in (str, int) else ""
+            return {text} if _NAME_PART.fullmatch(text) else set()
         if isinstance(node, (ast.Name, ast.IfExp, ast.NamedExpr)) or may_be_text(node):
             return {dotted[1:] for dotted, _ in self.resolve(node) if dotted.startswith("'")}
         return set()
