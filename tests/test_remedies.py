@@ -216,7 +216,7 @@ TRIPLE = "thread_id, run_id, request_id = UnifiedIdGenerator.generate_user_conte
     [
         "thread_id = str(uuid.uuid4())\nrun_id = uuid.uuid4().hex[:8]\nrequest_id = uuid.uuid4()",
         "s.request_id = f'req_{uuid.uuid4()}'\ns.run_id = f'run_{uuid.uuid4()}'\ns.thread_id = uuid.uuid4()",
-        "return C(thread_id=str(uuid.uuid4()), run_id=RunID(str(uuid.uuid4())), request_id=a or uuid.uuid4())",
+        "return C(thread_id=uuid.uuid4(), run_id=RunID(str(uuid.uuid4())), request_id=a or uuid.uuid1())",
         "return {'thread_id': f'thread_{uuid.uuid4()}', 'run_id': uuid.uuid4(), 'request_id': uuid.uuid4()}",
     ],
 )
