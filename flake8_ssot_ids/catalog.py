@@ -54,3 +54,9 @@ def source_name(qualified: str, attributes: frozenset[str]) -> str | None:
 
 #: What ``from uuid import *`` may bind that matters here (the module has no ``__all__`` before 3.15).
 STAR_EXPORTS: frozenset[str] = FRESH | NAME_HASHES
+
+
+def without_star(dotted: str) -> str:
+    """What ``from uuid import *`` binds: ``uuid.*uuid4`` is ``uuid.uuid4``; other names stay as they are."""
+    module, _, name = dotted.partition(".*")
+    return f"{MODULE}.{name}" if module == MODULE and name in STAR_EXPORTS else dotted

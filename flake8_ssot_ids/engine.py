@@ -21,7 +21,7 @@ from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.registry import UNREADABLE, rule, rules
-from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, remedy
+from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
 from flake8_ssot_ids.rows import Row
 from flake8_ssot_ids.rule import Hit, Rule
 from flake8_ssot_ids.source import Lines, decode, parse
@@ -208,8 +208,10 @@ class _Reporter:
 
     def add_uses(self, uses: list[Use]) -> None:
         """Take what the first rule that matches says of each use."""
+        together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
-            context = Context(self._generator, self._zone, self._policy.roles, use.scope)
+            operation = operation_of(use.symbol) if use.scope in together else ""
+            context = Context(self._generator, self._zone, self._policy.roles, use.scope, operation)
             use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
             rule = next((rule for rule in self._rules if rule.matches and rule.matches(use)), None)
             if rule is None:

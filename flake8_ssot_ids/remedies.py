@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,6 +27,10 @@ _USER_ROLES = frozenset(
         "agent_id",
     }
 )
+#: The ids of one context of a user, in the order in which one call gives them.
+_CONTEXT_ROLES = ("thread_id", "run_id", "request_id")
+#: So many characters of the operation get into a thread id.
+_OPERATION_LIMIT = 18
 _BARE = frozenset({"id", "uid", "guid", "uuid", "uuid4", "pk", "key", "value", "result"})
 #: Words that tell one id from another, not what it is the id of: ``new_id``, ``random_uuid``, ``uuid_str``.
 _TELLS_NOTHING = re.compile(
@@ -43,10 +47,36 @@ class Context:
     zone: str
     roles: Mapping[str, str]
     scope: Scope
+    #: The function, where it makes the thread, run and request id of one context; else empty.
+    operation: str = ""
+
+
+def is_context_id(shape: Shape, role: str | None) -> bool:
+    """Whether this makes the thread, run or request id of a context, with at most its own kind before it."""
+    if not shape.called or role not in _CONTEXT_ROLES or (shape.head and shape.prefix is None):
+        return False
+    return slug(shape.prefix) in ("", role.removesuffix("_id"), "req" if role == "request_id" else "")
+
+
+def contexts(ids: Iterable[tuple[Scope, str | None]]) -> frozenset[Scope]:
+    """The functions that make all three ids of one context; ``ids`` are a scope and a role for each id."""
+    roles: dict[Scope, set[str | None]] = {}
+    for scope, role in ids:
+        if scope.kind is FUNCTION:
+            roles.setdefault(scope, set()).add(role)
+    return frozenset(scope for scope, made in roles.items() if made.issuperset(_CONTEXT_ROLES))
+
+
+def operation_of(symbol: str) -> str:
+    """A name for what the function ``symbol`` does: its own, or its class's for a special method."""
+    outer, _, name = symbol.rpartition(".")
+    if name.startswith("__"):
+        name = outer.rpartition(".")[2]
+    return slug(name)[:_OPERATION_LIMIT].rstrip("_") or "context"
 
 
 def remedy(shape: Shape, role: str | None, subject: str | None, context: Context) -> str:
-    """The expression to write at this place, as Python source."""
+    """The expression to write at this place, as Python source; for a context, the assignment of its ids."""
     if is_secret(role):
         return "secrets.token_urlsafe(32)"
     call = context.generator + "."
@@ -54,6 +84,9 @@ def remedy(shape: Shape, role: str | None, subject: str | None, context: Context
     custom = context.roles.get(role or "")
     if custom and not prefix:
         return call + (custom if "(" in custom else f"{custom}()")
+    if context.operation and is_context_id(shape, role) and _bound("user_id", context.scope):
+        names = ", ".join(_CONTEXT_ROLES)
+        return f'{names} = {call}generate_user_context_ids(user_id, "{context.operation}")'
     asks = prefix in ("ws", "client") or (not shape.head and role in _USER_ROLES)
     if asks and _bound("user_id", context.scope):
         if prefix == "ws" or (not prefix and role in ("connection_id", "websocket_id", "ws_id")):

@@ -62,6 +62,8 @@ def instead(use: Use) -> str:
     """The closing half sentence of a message: what to write at this very place."""
     if use.remedy.startswith("secrets."):
         return f"this is a secret, not an id: write `{use.remedy}`"
+    if " = " in use.remedy:
+        return f"thread, run and request id belong together, take them from one call: `{use.remedy}`"
     tail = use.shape.tail
     if "@" in tail or "@" in (use.shape.prefix or ""):
         return f"an address is no id: build it around `{use.remedy}`"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.remedies import base, slug
+from flake8_ssot_ids.remedies import base, operation_of, slug
 
 Judge = Callable[..., FileReport]
 
@@ -206,3 +206,54 @@ def test_base(role: str | None, subject: str | None, expected: str) -> None:
 )
 def test_slug(text: str | None, expected: str) -> None:
     assert slug(text) == expected
+
+
+TRIPLE = "thread_id, run_id, request_id = UnifiedIdGenerator.generate_user_context_ids"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "thread_id = str(uuid.uuid4())\nrun_id = uuid.uuid4().hex[:8]\nrequest_id = uuid.uuid4()",
+        "s.request_id = f'req_{uuid.uuid4()}'\ns.run_id = f'run_{uuid.uuid4()}'\ns.thread_id = uuid.uuid4()",
+        "return C(thread_id=uuid.uuid4(), run_id=RunID(str(uuid.uuid4())), request_id=a or uuid.uuid1())",
+        "return {'thread_id': f'thread_{uuid.uuid4()}', 'run_id': uuid.uuid4(), 'request_id': uuid.uuid4()}",
+    ],
+)
+def test_the_ids_of_one_context_come_from_one_call(body: str, judge: Judge) -> None:
+    report = judge(in_function("user_id, a", body))
+    assert len(report.findings) == 3
+    for finding in report.findings:
+        assert finding.message.endswith(f'take them from one call: `{TRIPLE}(user_id, "f")`')
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body"),
+    [
+        ("user_id", "thread_id = uuid.uuid4()\nrun_id = uuid.uuid4()"),
+        ("user_id", "thread_id = uuid.uuid4()\nrun_id = uuid.uuid4()\nrequest_id = f'{x}_{uuid.uuid4()}'"),
+        ("user_id", "thread_id = uuid.uuid4()\nrun_id = uuid.uuid4()\nrequest_id = f'job_{uuid.uuid4()}'"),
+        ("user_id", "thread_id = uuid.uuid4()\nrun_id = uuid.uuid4()\nrequest_id = uuid.uuid4"),
+        ("user_id", "thread_id = uuid.uuid4()\nrun_id = uuid.uuid4()\nlambda request_id=uuid.uuid4: 0"),
+        ("user_id", "thread_id = uuid.uuid4()\nrun_id = uuid.uuid4()\ndef g(): request_id = uuid.uuid4()"),
+        ("user_id=None", "thread_id = uuid.uuid4()\nrun_id = uuid.uuid4()\nrequest_id = uuid.uuid4()"),
+        ("", "thread_id = uuid.uuid4()\nrun_id = uuid.uuid4()\nrequest_id = uuid.uuid4()"),
+    ],
+)
+def test_ids_that_are_no_context_are_made_one_by_one(parameters: str, body: str, judge: Judge) -> None:
+    assert not any(TRIPLE in found.message for found in judge(in_function(parameters, body)).findings)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "expected"),
+    [
+        ("start", "start"),
+        ("Manager._startRun", "startrun"),
+        ("Outer.Context.__init__", "context"),
+        ("__call__", "context"),
+        ("a_very_long_name_of_a_function", "a_very_long_name_o"),
+        ("a_very_long_names_of", "a_very_long_names"),
+    ],
+)
+def test_the_operation_is_named_after_the_function(symbol: str, expected: str) -> None:
+    assert operation_of(symbol) == expected

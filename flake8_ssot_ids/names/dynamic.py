@@ -25,6 +25,8 @@ _MOST_PIECES = 8
 _NAME_PART = re.compile(r"[\w.]{1,100}")
 #: This very module, as the owner of what ``globals()`` holds.
 _HERE = "<here>"
+#: Names that stand for the package of a module, the second in its `__init__`.
+_THIS_PACKAGE = ("__package__", "__name__")
 _LOOKUPS = frozenset({"get", "__getitem__", "pop", "setdefault"})
 
 _MAPPINGS = ("modules", "vars", "__dict__", "globals")
@@ -109,8 +111,8 @@ class DynamicAccess:
     def _texts(self, node: ast.expr) -> set[str]:
         """The texts that ``node`` may be; only such as may be a part of a dotted name."""
         if isinstance(node, ast.Constant):
-            text = node.value
-            return {text} if isinstance(text, str) and _NAME_PART.fullmatch(text) else set()
+            text = str(node.value) if type(node.value) in (str, int) else ""
+            return {text} if _NAME_PART.fullmatch(text) else set()
         if isinstance(node, (ast.Name, ast.IfExp, ast.NamedExpr)) or may_be_text(node):
             return {dotted[1:] for dotted, _ in self.resolve(node) if dotted.startswith("'")}
         return set()
@@ -185,9 +187,11 @@ class DynamicAccess:
         found: set[Value] = set()
         for text in self._texts(name):
             if text.startswith("."):
-                package = next(iter(self._texts(_argument(node, 1, "package") or name)), "")
-                if package.startswith("."):
+                given = _argument(node, 1, "package")
+                if given is None or (isinstance(given, ast.Name) and given.id in _THIS_PACKAGE):
                     package = self._flow.package
+                else:
+                    package = next(iter(self._texts(given)), "")
                 level = len(text) - len(text.lstrip("."))
                 relative = absolute(package, level, text[level:] or None)
                 if relative is not None:

@@ -114,16 +114,9 @@ def _reached_from(tree: ast.Module, names: Iterable[str]) -> set[str]:
 
 
 def _with_star_of_uuid(expand: Expand) -> Expand:
-    prefix = f"{catalog.MODULE}.*"
-
     def expanded(values: Values) -> Values:
-        if any(dotted.startswith(prefix) for dotted, _ in values):
-            values = frozenset(
-                (dotted.replace(".*", "."), via)
-                if dotted.removeprefix(prefix) in catalog.STAR_EXPORTS
-                else (dotted, via)
-                for dotted, via in values
-            )
+        if any(".*" in dotted for dotted, _ in values):
+            values = frozenset((catalog.without_star(dotted), via) for dotted, via in values)
         return expand(values)
 
     return expanded

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
+from flake8_ssot_ids import catalog
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.names.exports import EMPTY, Exports, exact_exports, loose_exports
 
@@ -209,10 +210,14 @@ class Modules:
         pending = [module]
         while pending:
             module = pending.pop()
-            here = self.locate(module.removeprefix("."), roots, False)
-            if module in seen or here is None or here[1] or here[0] is None:
+            if module in seen:
                 continue
             seen.add(module)
+            here = self.locate(module.removeprefix("."), roots, False)
+            if here is None and module == catalog.MODULE:
+                found |= catalog.STAR_EXPORTS
+            if here is None or here[1] or here[0] is None:
+                continue
             exports = self.exports(here[0], False)
             found.update(exports.names, exports.aliases)
             pending += exports.stars

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.assignments import LEADING, THROUGH
+from flake8_ssot_ids.names.dynamic import DYNAMIC
 from flake8_ssot_ids.names.exports import EMPTY, Exports
 from flake8_ssot_ids.names.modules import Home, Modules
 from flake8_ssot_ids.names.resolver import REEXPORTED, Values
@@ -43,7 +44,8 @@ class Targets:
                     found.add((dotted, via))
                 continue
             for target in self.of(dotted, home.roots, onward=True):
-                found.add((target, via if target == dotted.removeprefix(".") else REEXPORTED))
+                kept = via == DYNAMIC or target == dotted.removeprefix(".")
+                found.add((target, via if kept else REEXPORTED))
         return frozenset(found)
 
     def of(self, dotted: str, roots: tuple[str, ...], onward: bool = False) -> frozenset[str]:
@@ -97,7 +99,7 @@ class Targets:
             here = self._modules.locate(dotted, roots, exact)
             if here is None:
                 if not relative:
-                    yield dotted.replace(":", "")
+                    yield catalog.without_star(dotted.replace(":", ""))
                 continue
             file, rest, submodule = here
             if not rest:

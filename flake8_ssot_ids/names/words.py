@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.exports import imported_names
 from flake8_ssot_ids.names.modules import Home, Modules, is_below
-from flake8_ssot_ids.names.syntax import imported, member
+from flake8_ssot_ids.names.syntax import absolute, imported, member
 from flake8_ssot_ids.names.targets import Targets
 from flake8_ssot_ids.prefilter import searchable
 
@@ -22,6 +22,14 @@ _CHAIN = re.compile(rb"[\w\x80-\xff]+(?:[\s\\]*\.[\s\\]*\w+)*[\s\\]*\Z")
 #: What stands before the name of a module in `from module import name`.
 _FROM = re.compile(rb"(?:^|[\n;:])[ \t\f]*from[ \t]+[.]*\Z")
 _FROM_PATH = re.compile(rb"[ \t]*from[ \t]+[\w.]+(?=[ \t]+import\b)")
+
+
+#: A module that is looked up by its path, as a text.
+_LOOKED_UP = re.compile(
+    rb"(?:\bimport_module|\b__import__)[\s\\]*\([^()\"']*[\"'](\.*[\w.]+)[\"']"
+    rb"|\bmodules[\s\\]*(?:\[|\.[\s\\]*get[\s\\]*\()[\s\\]*[\"']([\w.]+)[\"']"
+)
+_LOOKING_UP = (b"import_module", b"__import__", b"modules")
 
 
 class Words:
@@ -79,11 +87,22 @@ class Reach:
                         words.names.add(local)
                     elif target != catalog.MODULE:
                         modules.setdefault(local, set()).add(target)
+        for module in _looked_up(data, home.package):
+            if self._modules.is_ours(module, home.roots):
+                self._any_words(module, home, words, present)
         if modules and present is None:
             self._attribute_words(modules, home, data, words)
         elif modules:
             self._present_words(modules, home, words, present or [], chains, closed)
         return words
+
+    def _any_words(self, module: str, home: Home, words: Words, present: list[str] | None) -> None:
+        """Names of ``module`` that are id sources, wherever they stand in the file."""
+        if present is None:
+            words.attributes |= self._handed_on(module, home.roots)
+        else:
+            for word in present:
+                self._chain_words(module, (word,), home, words)
 
     def _present_words(
         self,
@@ -98,8 +117,7 @@ class Reach:
         if not closed:
             # Some word is reached in a way that only the analysis can follow.
             for module in set().union(*modules.values()):
-                for word in present:
-                    self._chain_words(module, (word,), home, words)
+                self._any_words(module, home, words, present)
         for local in chains.keys() & modules.keys():
             for names in chains[local]:
                 for module in modules[local]:
@@ -156,6 +174,20 @@ class Reach:
             )
         self._modules.touched |= known[1]
         return known[0]
+
+
+def _looked_up(data: bytes, package: str) -> set[str]:
+    """The modules that ``data`` may look up by their paths; the name of a relative one begins with a dot."""
+    if not any(word in data for word in _LOOKING_UP):
+        return set()
+    found: set[str] = set()
+    for called, subscripted in _LOOKED_UP.findall(data):
+        path = _decoded(called or subscripted)
+        level = len(path) - len(path.lstrip("."))
+        module = absolute(package, level, path[level:] or None)
+        if module is not None:
+            found.add(module)
+    return found
 
 
 def present_words(words: Iterable[bytes], data: bytes) -> list[str]:
