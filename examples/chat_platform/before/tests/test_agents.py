@@ -38,7 +38,10 @@ def test_all_contexts_of_a_user_are_released():
 
 
 def test_a_context_can_be_made_outside_the_manager():
-    context = UserExecutionContext.for_user(user_id=f"user_{uuid.uuid4().hex[:8]}", operation="export")
+    context = UserExecutionContext.for_user(
+        user_id=f"user_{uuid.uuid4().hex[:8]}",
+        operation="export",
+    )
     assert context.thread_id.startswith("thread_export_")
     given = UserExecutionContext(
         user_id=f"user_{uuid.uuid4().hex[:8]}",
@@ -77,7 +80,12 @@ def test_executions_are_tracked():
     executions = ExecutionRegistry()
     user_id = f"user_{uuid.uuid4()}"
     record = executions.start("triage", f"run_{uuid.uuid4().hex[:8]}", user_id, ["plan", "act"])
-    executions.start("triage", f"run_{uuid.uuid4().hex[:8]}", f"user_{uuid.uuid4()}", [])
+    executions.start(
+        "triage",
+        f"run_{uuid.uuid4().hex[:8]}",
+        f"user_{uuid.uuid4()}",
+        steps=[],
+    )
     assert len(set(record.step_ids)) == 2
     assert executions.heartbeat(record.execution_id)["status"] == "running"
     executions.finish(record.execution_id)

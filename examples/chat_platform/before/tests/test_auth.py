@@ -18,7 +18,10 @@ def test_a_session_ends_with_its_token(platform, person):
 
 
 def test_a_device_keeps_its_id(platform, person):
-    device = {"device_id": f"device_{uuid4().hex[:8]}", "push_id": f"push_{uuid4().hex[:10]}"}
+    device = {
+        "device_id": f"device_{uuid4().hex[:8]}",
+        "push_id": f"push_{uuid4().hex[:10]}",
+    }
     alice = person("alice", device=device)
     assert platform.auth.sessions.find(alice.session_id).device_id == device["device_id"]
     other = person("other")
@@ -34,7 +37,10 @@ def test_a_guest_has_a_session_that_is_not_stored(platform):
 def test_tokens_are_told_apart_by_their_ids(platform):
     tokens = platform.auth.tokens
     made = [
-        tokens.create_access_token(UserID(str(uuid4())), session_id=f"session_{uuid4().hex[:8]}"),
+        tokens.create_access_token(
+            UserID(str(uuid4())),
+            session_id=f"session_{uuid4().hex[:8]}",
+        ),
         tokens.create_service_token("backend"),
         tokens.create_id_token(user_id=UserID(str(uuid4()))),
     ]

@@ -61,7 +61,8 @@ def test_two_users_do_not_see_each_other(platform, person, running):
         await hers.request({"type": "hold", "name": "draft", "value": "hers"})
         held = await his.request({"type": "hold", "name": "draft", "value": "his"})
         assert len(held["held"]) == 1
-        answer = await hers.request({"type": "chat", "text": "hello", "request_id": f"req_{uuid.uuid4()}"})
+        message = {"type": "chat", "text": "hello", "request_id": f"req_{uuid.uuid4()}"}
+        answer = await hers.request(message)
         assert platform.history(bob.user_id, answer["thread_id"]) == []
         await hers.request({"type": "close"})
         await hers.close()

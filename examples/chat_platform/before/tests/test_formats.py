@@ -24,13 +24,21 @@ def test_what_is_no_id_is_refused(ensure):
 
 
 def test_rows_get_an_id_or_keep_theirs(platform):
-    thread = ChatThread(id=f"thread_{uuid.uuid4().hex[:8]}", user_id=str(uuid.uuid4()))
-    row = {"id": f"msg_{uuid.uuid4().hex[:8]}", "thread_id": thread.id, "author": "user", "text": "hello"}
+    thread = ChatThread(
+        id=f"thread_{uuid.uuid4().hex[:8]}",
+        user_id=str(uuid.uuid4()),
+    )
+    row = {
+        "id": f"msg_{uuid.uuid4().hex[:8]}",
+        "thread_id": thread.id,
+        "author": "user",
+        "text": "hi",
+    }
     with platform.database.transaction() as transaction:
         transaction.add(thread)
         transaction.flush()
-        transaction.add_all([new_message(**row), new_message(thread_id=thread.id, author="agent", text="hi")])
-    assert platform.history(thread.user_id, thread.id) == ["hello", "hi"]
+        transaction.add_all([new_message(**row), new_message(thread_id=thread.id, author="agent", text="ho")])
+    assert platform.history(thread.user_id, thread.id) == ["hi", "ho"]
     assert platform.history(f"user_{uuid.uuid4().hex[:8]}", thread.id) == []
     assert platform.history(thread.user_id, f"thread_{uuid.uuid4().hex[:8]}") == []
 

@@ -36,12 +36,18 @@ def test_closing_a_socket_keeps_what_others_hold():
     connections.hold(
         alice,
         "draft",
-        {"draft_id": f"draft_{uuid.uuid4().hex[:8]}", "revision_id": f"rev_{uuid.uuid4().hex[:8]}"},
+        {
+            "draft_id": f"draft_{uuid.uuid4().hex[:8]}",
+            "revision_id": f"rev_{uuid.uuid4().hex[:8]}",
+        },
     )
     connections.hold(
         bob,
         "draft",
-        {"draft_id": f"draft_{uuid.uuid4().hex[:8]}", "revision_id": f"rev_{uuid.uuid4().hex[:8]}"},
+        {
+            "draft_id": f"draft_{uuid.uuid4().hex[:8]}",
+            "revision_id": f"rev_{uuid.uuid4().hex[:8]}",
+        },
     )
     assert connections.close(alice.connection_id)
     assert not connections.close(alice.connection_id)
@@ -58,7 +64,8 @@ def test_sockets_are_handed_over_to_the_next_process():
     resumed = after.resume(connection.connection_id, user_id)
     assert resumed == connection
     assert len(after.held_by(resumed)) == 1
-    assert after.resume(connection.connection_id, user_id=UserID(str(uuid.uuid4()))) is None
+    stranger = UserID(str(uuid.uuid4()))
+    assert after.resume(connection.connection_id, stranger) is None
 
 
 def test_events_have_ids():

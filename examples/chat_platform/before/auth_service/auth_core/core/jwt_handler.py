@@ -36,7 +36,11 @@ class JWTHandler:
     def create_id_token(self, user_id: str, nonce: str | None = None) -> str:
         """What a log-in with another provider ends with."""
         return self._sign(
-            {"sub": user_id, "jti": f"id_token_{uuid.uuid4().hex}", "nonce": nonce or uuid.uuid4().hex}
+            {
+                "sub": user_id,
+                "jti": f"id_token_{uuid.uuid4().hex}",
+                "nonce": nonce or uuid.uuid4().hex,
+            }
         )
 
     def decode(self, token: str) -> dict[str, Any]:

@@ -16,8 +16,16 @@ class AuthUser(Base):
 
     __tablename__ = "auth_users"
 
-    id: Mapped[str] = mapped_column(String(128), primary_key=True, default=lambda: str(uuid.uuid4()))
-    user_id: Mapped[str] = mapped_column(String(128), unique=True, default=lambda: str(uuid.uuid4()))
+    id: Mapped[str] = mapped_column(
+        String(128),
+        primary_key=True,
+        default=lambda: str(uuid.uuid4()),
+    )
+    user_id: Mapped[str] = mapped_column(
+        String(128),
+        unique=True,
+        default=lambda: str(uuid.uuid4()),
+    )
     email: Mapped[str] = mapped_column(String(320), unique=True)
     salt: Mapped[str] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(128))
@@ -46,7 +54,11 @@ class PasswordReset(Base):
 
     __tablename__ = "password_resets"
 
-    id: Mapped[str] = mapped_column(String(128), primary_key=True, default=lambda: str(uuid.uuid4()))
+    id: Mapped[str] = mapped_column(
+        String(128),
+        primary_key=True,
+        default=lambda: str(uuid.uuid4()),
+    )
     auth_user_id: Mapped[str] = mapped_column(ForeignKey("auth_users.id"))
     reset_token: Mapped[str] = mapped_column(String(128), unique=True)
     used: Mapped[bool] = mapped_column(default=False)
@@ -57,7 +69,11 @@ class AuditLog(Base):
 
     __tablename__ = "audit_log"
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=lambda: str(uuid.uuid4()))
+    id: Mapped[str] = mapped_column(
+        String(36),
+        primary_key=True,
+        default=lambda: str(uuid.uuid4()),
+    )
     auth_user_id: Mapped[str] = mapped_column(ForeignKey("auth_users.id"))
     action: Mapped[str] = mapped_column(String(64))
     request_id: Mapped[str] = mapped_column(String(128))

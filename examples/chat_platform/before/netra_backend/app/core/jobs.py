@@ -61,4 +61,5 @@ class JobQueue:
         return before - len(self._jobs)
 
     def _measure(self, name: str) -> None:
-        self.metrics.append(Metric(metric_id=f"{name}_{uuid4().hex[:10]}", name=name, value=len(self._jobs)))
+        metric = Metric(metric_id=f"{name}_{uuid4().hex[:10]}", name=name, value=len(self._jobs))
+        self.metrics.append(metric)

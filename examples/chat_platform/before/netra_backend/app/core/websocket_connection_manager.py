@@ -87,18 +87,21 @@ class WebSocketConnectionManager:
 
     def hand_over(self) -> list[dict[str, Any]]:
         """All open sockets as data, for the process that comes after this one."""
-        return [
-            {**asdict(connection), "held": {key: self._resources[key] for key in self.held_by(connection)}}
-            for connection in self._connections.values()
-        ]
+        records = []
+        for connection in self._connections.values():
+            held = {key.partition(":")[2]: self._resources[key] for key in self.held_by(connection)}
+            records.append({**asdict(connection), "held": held})
+        return records
 
     def take_over(self, records: list[dict[str, Any]]) -> None:
         """Take in the sockets that the process before this one has left open."""
         for record in records:
             fields = dict(record)
-            self._resources.update(fields.pop("held"))
+            held = fields.pop("held")
             connection = Connection(**fields)
             self._connections[connection.connection_id] = connection
+            for name, value in held.items():
+                self.hold(connection, name, value)
 
     def _tell(self, what: str, connection: Connection) -> None:
         self.events.append(

@@ -39,7 +39,11 @@ class ChatMessage(Base):
 
     __tablename__ = "messages"
 
-    id: Mapped[str] = mapped_column(String(128), primary_key=True, default=lambda: str(uuid.uuid4()))
+    id: Mapped[str] = mapped_column(
+        String(128),
+        primary_key=True,
+        default=lambda: str(uuid.uuid4()),
+    )
     thread_id: Mapped[str] = mapped_column(ForeignKey("threads.id"))
     author: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(String)

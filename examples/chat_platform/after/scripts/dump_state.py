@@ -1,6 +1,6 @@
 """Write what a running platform leaves behind: its databases, its open sockets and its log-ins.
 
-    python scripts/make_legacy_state.py FOLDER
+    python scripts/dump_state.py FOLDER
 
 Two users are registered, talk to an agent, keep something in a socket and do not close it.
 """
