@@ -64,8 +64,10 @@ def test_sockets_are_handed_over_to_the_next_process():
     resumed = after.resume(connection.connection_id, user_id)
     assert resumed == connection
     assert len(after.held_by(resumed)) == 1
-    stranger = UserID(str(uuid.uuid4()))
-    assert after.resume(connection.connection_id, stranger) is None
+    assert not after.resume(
+        connection.connection_id,
+        user_id=UserID(str(uuid.uuid4())),
+    )
 
 
 def test_events_have_ids():
