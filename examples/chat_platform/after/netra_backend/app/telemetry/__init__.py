@@ -1,0 +1,1 @@
+"""What the backend tells the outside about itself."""

@@ -1,0 +1,1 @@
+"""What both services import: ids, their types, small helpers."""

@@ -1,0 +1,1 @@
+"""Who may run which agent, and for whom."""

@@ -1,0 +1,80 @@
+"""Sockets on the loopback interface: one JSON object a line, both ways."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Serve = Callable[["Socket"], Awaitable[None]]
+
+
+class Socket:
+    """One end of an open socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Send one message; each frame has an id, so that a client can drop what it has seen."""
+        frame = {**message, "frame_id": f"frame_{uuid.uuid4().hex[-6:]}"}
+        self._writer.write(json.dumps(frame).encode() + b"\n")
+        await self._writer.drain()
+
+    async def receive(self) -> dict[str, Any] | None:
+        """The next message; None when the other end has closed."""
+        line = await self._reader.readline()
+        return json.loads(line) if line else None
+
+    async def request(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Send a message and wait for the answer."""
+        await self.send(message)
+        answer = await self.receive()
+        if answer is None:
+            raise ConnectionError("the other end has closed")
+        return answer
+
+    async def close(self) -> None:
+        """Close this end."""
+        self._writer.close()
+        await self._writer.wait_closed()
+
+
+class SocketServer:
+    """Listens on a free port and serves each socket in a task of its own."""
+
+    def __init__(self, serve: Serve) -> None:
+        self._serve = serve
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.boot_id = uuid.uuid4()
+        self.port = 0
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Stop to listen and wait for the sockets that are open."""
+        if self._server is not None:
+            self._server.close()
+            await asyncio.gather(*self._tasks)
+            await self._server.wait_closed()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        socket = Socket(reader, writer)
+        try:
+            await self._serve(socket)
+        finally:
+            self._tasks.discard(task)
+            await socket.close()
+
+
+async def connect(port: int) -> Socket:
+    """Open a socket to a server on this machine."""
+    return Socket(*await asyncio.open_connection("127.0.0.1", port))

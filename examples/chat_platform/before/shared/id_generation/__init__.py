@@ -1,0 +1,1 @@
+"""The platform's one source of ids. Import from its modules."""
