@@ -193,6 +193,9 @@ class Reader:
                 names = self._star(module.removeprefix(".")) if module else None
                 if names is None:
                     self.body.open = True
+                    for name, bounds in self._now.items():
+                        if not name.startswith("_"):  # it may be bound once more
+                            self._now[name] = (*bounds, Bound(statement))
                 else:
                     assert module is not None
                     for name in names:
@@ -227,9 +230,9 @@ class Reader:
 
     def _delete(self, statement: ast.stmt) -> None:
         assert isinstance(statement, ast.Delete)
-        for target in statement.targets:
-            if isinstance(target, ast.Name):
-                self._now[target.id] = (UNBOUND,)
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+                self._now[node.id] = (UNBOUND,)
 
     def _expressions(self, statement: ast.AST) -> None:
         """Names that the expressions of a statement bind, to something that is not looked into."""

@@ -13,7 +13,7 @@ from flake8_ssot_ids.definitions.body import UNBOUND
 from flake8_ssot_ids.definitions.fields import Field, Options, fields_of, options_of, parameters
 from flake8_ssot_ids.definitions.lookup import Found, Lookup
 from flake8_ssot_ids.definitions.method import Method, one_of, unknown
-from flake8_ssot_ids.definitions.methods import Own, name_of, own_of
+from flake8_ssot_ids.definitions.methods import Own, gives_back, name_of, own_of
 
 #: A class with more ancestors than this counts as one with bases that cannot be read.
 _MOST = 300
@@ -167,6 +167,7 @@ class Classes:
         assert table is not None
         bases: list[_Ancestor] = []
         for bounds in table.body.bases.get(node, []):
+            at = len(bases)  # what may be anything may also hide what it may be instead
             name = name_of(lookup, bounds, table, _BASES)
             if name == "builtins.object":
                 continue
@@ -175,21 +176,25 @@ class Classes:
                 continue
             several = lookup.follow(bounds, table)
             for one in several:
-                if isinstance(one, Found) and isinstance(one.node, ast.ClassDef) and not one.rest:
+                if not isinstance(one, Found) or one.rest:
+                    bases.insert(at, _Ancestor(None))
+                elif isinstance(one.node, ast.ClassDef):
                     bases.append(_Ancestor(one, "", certain and len(several) == 1))
-                elif isinstance(one, Found) and one.dotted.startswith("builtins.") and not one.rest:
+                elif one.dotted.startswith("builtins."):
                     bases.append(_Ancestor(None, one.dotted, certain and len(several) == 1))
                 else:
-                    bases.append(_Ancestor(None))
+                    bases.insert(at, _Ancestor(None))
         return bases
 
     def _changed(self, found: Found) -> bool:
         """Whether a decorator may have made something else of the class."""
         assert isinstance(found.node, ast.ClassDef)
         assert found.table is not None
+        decorators = found.table.body.decorators.get(found.node, [])
         return any(
             name_of(self._lookup, bounds, found.table, _DECORATORS) not in _DECORATORS
-            for bounds in found.table.body.decorators.get(found.node, [])
+            and not gives_back(self._lookup, bounds, found.table, isinstance(decorator, ast.Call))
+            for bounds, decorator in zip(decorators, found.node.decorator_list, strict=True)
         )
 
     def _has_metaclass(self, found: Found) -> bool:
@@ -224,6 +229,11 @@ class Classes:
         """What a call of the first of the ``ancestors``, all of which were read, binds to."""
         made: dict[str, Method] = {}
         before: Found | None = None
+        first = ancestors[0].found
+        if first is None or first.dotted in _BASES:
+            return None
+        if any(base.name == "typing.Protocol" for base in self._bases(first, True)):
+            return None  # of which there are no instances
         for ancestor in ancestors:
             found = ancestor.found
             if found is not None:
@@ -265,7 +275,7 @@ class Classes:
         assert isinstance(found.node, ast.ClassDef)
         assert found.table is not None
         decorators = found.table.body.decorators.get(found.node, [])
-        for bounds, decorator in zip(decorators, found.node.decorator_list, strict=False):
+        for bounds, decorator in zip(decorators, found.node.decorator_list, strict=True):
             if name_of(self._lookup, bounds, found.table, _DECORATORS) == "dataclasses.dataclass":
                 return options_of(decorator)
         return False

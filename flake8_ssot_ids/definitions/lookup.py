@@ -24,7 +24,7 @@ _DEEPEST = 40
 _COMPILED = (".so", ".pyd", ".pyc")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
     """A module that was read. ``all`` are the names that a star import of it binds, if that can be told."""
 
@@ -267,10 +267,9 @@ class Lookup:
             submodule = f"{bound.module}.{name}"
             if self.file_of(submodule)[1]:
                 yield Bound(None, submodule, after), None, "", ""
+            elif isinstance(table, str):
+                results[table] = None
+            elif table.body.open:
+                results[f"module `{bound.module}` may have names that its source does not show"] = None
             elif len(inside) == 1:
-                if isinstance(table, str):
-                    results[table] = None
-                elif table.body.open:
-                    results[f"module `{bound.module}` may have names that its source does not show"] = None
-                else:
-                    results[f"module `{bound.module}` has no `{name}`"] = None
+                results[f"module `{bound.module}` has no `{name}`"] = None
