@@ -107,7 +107,7 @@ def gives_back(lookup: Lookup, bounds: Bounds, table: Table, called: bool) -> bo
             return False
         node = inner[0]
     first = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)[:1]]
-    return first == [_only_return(node)] and not any(_stored(ast.walk(node), {*first}))
+    return first == [_only_return(node)] and not [*_stored(ast.walk(node), {*first})]
 
 
 def _only_return(function: ast.FunctionDef) -> str:
