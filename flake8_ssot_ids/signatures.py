@@ -114,10 +114,10 @@ class Sources:
         return one_of(methods)
 
     def _canonical(self, dotted: str) -> str:
-        for one in self._lookup.find(dotted):
-            if isinstance(one, Found) and not _is_none(one):
-                return ".".join((one.dotted, *one.rest))
-        return dotted
+        found = [one for one in self._lookup.find(dotted) if isinstance(one, Found) and not _is_none(one)]
+        # Of several ways one that leads to a definition tells more than a value that is made at run time.
+        found.sort(key=lambda one: not isinstance(one.node, ast.stmt))
+        return ".".join((found[0].dotted, *found[0].rest)) if found else dotted
 
 
 def _is_none(found: Found) -> bool:
