@@ -47,7 +47,8 @@ class Body:
     ``bases`` and ``decorators`` hold, of each definition, what these expressions stood for where it was
     made, ``metaclass`` that of a class (None: not known), and ``calls`` the function and the argument of
     a value like ``staticmethod(f)``. ``declared`` are names that have an annotation and no value. ``open``
-    says that there may be names that are not listed.
+    says that there may be names that are not listed. ``stored``, which is filled when it is first needed,
+    are the attributes that code anywhere in it sets in what a name stands for (None: any).
     """
 
     names: dict[str, Bounds] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Body:
     calls: dict[ast.expr, tuple[Bounds, Bounds]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)
     open: bool = False
+    stored: dict[str, set[str | None]] | None = None
 
 
 def dotted(node: ast.expr) -> tuple[str, tuple[str, ...]] | None:

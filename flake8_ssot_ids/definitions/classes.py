@@ -26,6 +26,7 @@ _NAMED_TUPLE = ("_asdict", "_replace", "_make", "_fields", "_field_defaults", *d
 #: What these bases bring along; they are not read.
 _BASES: Mapping[str, Sequence[str]] = {
     "abc.ABC": ("register",),
+    "abc.ABCMeta": ("register", *dir(type)),
     "typing.Generic": (),
     "typing.Protocol": (),
     "typing.NamedTuple": _NAMED_TUPLE,
@@ -42,6 +43,8 @@ _DECORATORS = frozenset(
     }
 )
 _LOOKS_UP = frozenset({"__getattr__", "__getattribute__"})
+#: With these a metaclass can give a class names that its body does not show.
+_MAKES = frozenset({*_LOOKS_UP, "__new__", "__init__", "__prepare__", "mro"})
 _NO_MEMBERS = frozenset(
     {"enum.nonmember", "builtins.staticmethod", "builtins.classmethod", "builtins.property"}
 )
@@ -97,7 +100,9 @@ class Classes:
         for ancestor in ancestors:
             if ancestor.found is not None:
                 own = self._own_of(ancestor.found)
-                complete &= not own.open and not self._has_metaclass(ancestor.found)
+                of_metaclass = self._of_metaclass(ancestor.found)
+                complete &= not own.open and of_metaclass is not None
+                later.update(dict.fromkeys(of_metaclass or (), ancestor.found.dotted))
                 later.update(dict.fromkeys(own.assigned, ancestor.found.dotted))
                 defined, certain = own.methods, own.certain
                 if not _LOOKS_UP.isdisjoint(defined):
@@ -197,14 +202,32 @@ class Classes:
             for bounds, decorator in zip(decorators, found.node.decorator_list, strict=True)
         )
 
-    def _has_metaclass(self, found: Found) -> bool:
-        """Whether a metaclass may do anything with the class."""
+    def _of_metaclass(self, found: Found) -> frozenset[str] | None:
+        """The names that a class has from a metaclass of the project; None: it may do anything."""
         assert found.table is not None
         metaclasses = found.table.body.metaclass
         if not isinstance(found.node, ast.ClassDef) or found.node not in metaclasses:
-            return False
+            return frozenset()
         bounds = metaclasses[found.node]
-        return bounds is None or name_of(self._lookup, bounds, found.table, _METACLASSES) not in _METACLASSES
+        if bounds is None:
+            return None
+        if name_of(self._lookup, bounds, found.table, _METACLASSES) in _METACLASSES:
+            return frozenset()
+        several = self._lookup.follow(bounds, found.table)
+        meta = several[0]
+        if len(several) > 1 or isinstance(meta, str) or not isinstance(meta.node, ast.ClassDef) or meta.rest:
+            return None
+        names: set[str] = set()
+        for ancestor in self._ancestors(meta):
+            if ancestor.found is None:
+                if ancestor.name not in _METACLASSES:
+                    return None
+            elif ancestor.found.dotted not in _METACLASSES:
+                own = self._own_of(ancestor.found)
+                if own.open or not _MAKES.isdisjoint(own.methods):
+                    return None
+                names.update(own.methods, own.assigned)
+        return frozenset(names)
 
     def _members(self, found: Found) -> frozenset[str]:
         """The names of the members of the Enum that was ``found``."""
@@ -237,7 +260,8 @@ class Classes:
         for ancestor in ancestors:
             found = ancestor.found
             if found is not None:
-                if not ancestor.certain or self._has_metaclass(found):
+                of_metaclass = self._of_metaclass(found)
+                if not ancestor.certain or of_metaclass is None or "__call__" in of_metaclass:
                     return None
                 own = self._own_of(found)
                 for name in ("__init__", "__new__"):

@@ -107,7 +107,7 @@ def gives_back(lookup: Lookup, bounds: Bounds, table: Table, called: bool) -> bo
             return False
         node = inner[0]
     first = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)[:1]]
-    return first == [_only_return(node)] and not [*_stored(ast.walk(node), {*first})]
+    return first == [_only_return(node)] and all(name not in first for name, _ in _stored(ast.walk(node)))
 
 
 def _only_return(function: ast.FunctionDef) -> str:
@@ -171,12 +171,15 @@ def own_of(lookup: Lookup, found: Found) -> Own:
             receivers.update(
                 argument.arg for argument in (*statement.args.posonlyargs, *statement.args.args)[:1]
             )
-    for nodes, of in ((ast.walk(found.node), receivers), (ast.walk(found.table.tree), {found.node.name})):
-        for stored in _stored(nodes, of):
-            if stored is None or stored == "__dict__":
-                own.open = True
-            else:
-                own.assigned.add(stored)
+    of_module = found.table.body
+    if of_module.stored is None:
+        of_module.stored = {}
+        for receiver, stored in _stored(ast.walk(found.table.tree)):
+            of_module.stored.setdefault(receiver, set()).add(stored)
+    later = {stored for receiver, stored in _stored(ast.walk(found.node)) if receiver in receivers}
+    later |= of_module.stored.get(found.node.name, set())
+    own.open |= not later.isdisjoint((None, "__dict__"))
+    own.assigned.update(filter(None, later))
     return own
 
 
@@ -208,28 +211,34 @@ def _texts(node: ast.AST) -> Iterator[str]:
     )
 
 
-def _stored(nodes: Iterable[ast.AST], receivers: set[str]) -> Iterator[str | None]:
-    """The attributes that code stores in one of the ``receivers``; None: a name that it makes up."""
+def _stored(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str | None]]:
+    """The names in whose attributes code stores something, each with the attribute; None: one it makes up."""
     for node in nodes:
         if isinstance(node, ast.Attribute):
-            if not isinstance(node.ctx, ast.Load) and getattr(node.value, "id", "") in receivers:
-                yield node.attr
-            elif node.attr in ("update", "setdefault") and _is_namespace(node.value, receivers):
-                yield None
+            if isinstance(node.ctx, ast.Load):
+                if node.attr in ("update", "setdefault"):
+                    yield _namespace_of(node.value), None
+            else:
+                yield _name(node.value), node.attr
         elif isinstance(node, ast.Subscript):
-            if isinstance(node.ctx, ast.Store) and _is_namespace(node.value, receivers):
-                yield None
+            if isinstance(node.ctx, ast.Store):
+                yield _namespace_of(node.value), None
         elif isinstance(node, ast.Call) and len(node.args) == 3:
-            function = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
-            if function in _WRITERS and getattr(node.args[0], "id", "") in receivers:
+            function = _name(node.func) or getattr(node.func, "attr", "")
+            if function in _WRITERS:
                 name = node.args[1]
-                yield name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
+                spelled = name.value if isinstance(name, ast.Constant) else None
+                yield _name(node.args[0]), spelled if isinstance(spelled, str) else None
 
 
-def _is_namespace(node: ast.expr, receivers: set[str]) -> bool:
-    """Whether this is ``self.__dict__`` or ``vars(self)``."""
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _namespace_of(node: ast.expr) -> str:
+    """``self`` of ``self.__dict__`` and of ``vars(self)``."""
     if isinstance(node, ast.Attribute):
-        return node.attr == "__dict__" and getattr(node.value, "id", "") in receivers
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "vars" and len(node.args) == 1:
-        return getattr(node.args[0], "id", "") in receivers
-    return False
+        return _name(node.value) if node.attr == "__dict__" else ""
+    if isinstance(node, ast.Call) and _name(node.func) == "vars" and len(node.args) == 1:
+        return _name(node.args[0])
+    return ""

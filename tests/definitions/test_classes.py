@@ -189,7 +189,9 @@ def test_what_a_base_may_be_by_several_ways_is_any_of_them(project: Project) -> 
         "from nowhere import Base\nclass G(Base): ...",
         "class G(make_base()): ...",
         "class G(*bases): ...",
-        "import abc\nclass Meta(type): ...\nclass G(metaclass=Meta): ...",
+        "class Meta(type):\n    def __getattr__(cls, name): ...\nclass G(metaclass=Meta): ...",
+        "class Meta(type):\n    def __new__(m, *a): ...\nclass B(metaclass=Meta): ...\nclass G(B): ...",
+        "from nowhere import Meta\nclass G(metaclass=Meta): ...",
         "class G(**options): ...",
         "class G:\n    def __getattr__(self, name): ...",
         "class Base:\n    def __getattr__(self, name): ...\nclass G(Base): ...",
@@ -213,6 +215,8 @@ def test_says_that_it_may_not_know_every_name(project: Project, text: str) -> No
     [
         "import abc\nclass G(abc.ABC): ...",
         "import abc\nclass G(metaclass=abc.ABCMeta): ...",
+        "class Single(type):\n    def __call__(cls): return cls.it\nclass G(metaclass=Single): ...",
+        "import abc\nclass Meta(abc.ABCMeta): ...\nclass G(metaclass=Meta): ...",
         "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass G: ...",
         "from typing import Protocol, final\n@final\nclass G(Protocol): ...",
         "class G(str): ...",
@@ -237,6 +241,12 @@ def test_behind_a_base_that_cannot_be_read_a_signature_is_not_certain(project: P
     )
     assert method_of(sources, "own") == "instance(self)"
     assert method_of(sources, "inherited") == "instance(self) | attribute(?)"
+
+
+def test_a_class_has_what_its_metaclass_has(project: Project) -> None:
+    sources = project(m="class M(type):\n    def make(cls, a): ...\nclass G(metaclass=M): ...")
+    assert class_of(sources).complete
+    assert method_of(sources, "make") == "attribute(?)"
 
 
 def test_attributes_of_object_and_type_are_no_unknown_names(project: Project) -> None:
@@ -283,7 +293,11 @@ def test_attributes_of_object_and_type_are_no_unknown_names(project: Project) ->
         ("class G(str): ...", "nothing"),
         ("class G(Enum):\n    A = 1", "nothing"),
         ("class G(Protocol): ...", "nothing"),
-        ("class M(type): ...\nclass G(metaclass=M):\n    def __init__(self, a): ...", "nothing"),
+        ("class M(type): ...\nclass G(metaclass=M):\n    def __init__(self, a): ...", "class(self, a)"),
+        (
+            "class M(type):\n    def __call__(cls): ...\nclass G(metaclass=M):\n    def __init__(self, a): ...",
+            "nothing",
+        ),
         ("@changed\nclass G:\n    def __init__(self, a): ...", "nothing"),
         (
             "if X:\n    class G: ...\nelse:\n    class G:\n        def __init__(self, a): ...",
