@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import ast
-import copy
-import inspect
-import os
 from pathlib import Path
 
 import pytest
-import ssot_ids
 
-from flake8_ssot_ids.signatures import Method, Sources, problem_with
+from flake8_ssot_ids.signatures import Sources, problem_with
 from tests.test_signatures import class_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,42 +70,3 @@ def test_calls_that_the_runtime_offers_bind(runtime: Sources, text: str) -> None
 @pytest.mark.parametrize(("text", "problem"), WRONG)
 def test_calls_that_the_runtime_does_not_offer_do_not(runtime: Sources, text: str, problem: str) -> None:
     assert judged(runtime, text) == problem
-
-
-@pytest.mark.parametrize("name", ["UnifiedIdGenerator", "UnifiedIDManager", "IdMigrationBridge"])
-def test_the_runtime_is_read_as_python_sees_it(runtime: Sources, name: str) -> None:
-    found = class_of(runtime, f"ssot_ids.{name}")
-    real = getattr(ssot_ids, name)
-    seen = {
-        attribute: (
-            "static" if isinstance(value, staticmethod) else "instance",
-            parameters_of(getattr(real, attribute)),
-        )
-        for attribute, value in vars(real).items()
-        if not attribute.startswith("_")
-    }
-    read = {
-        method.name: (method.kind, bare(method))
-        for method in found.methods.values()
-        if method.kind != "attribute" and not method.name.startswith("_")
-    }
-    assert read == seen
-    assert found.complete
-    assert os.path.dirname(found.file) == str(ROOT / "runtime" / "ssot_ids")
-
-
-def parameters_of(function: object) -> str:
-    """The parameters that Python sees, without annotations."""
-    signature = inspect.signature(function)  # type: ignore[arg-type]
-    plain = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
-    return str(signature.replace(parameters=plain, return_annotation=signature.empty))
-
-
-def bare(method: Method) -> str:
-    """The parameters that were read, without annotations."""
-    arguments = copy.deepcopy(method.arguments)
-    assert arguments is not None
-    for node in ast.walk(arguments):
-        if isinstance(node, ast.arg):
-            node.annotation = None
-    return f"({ast.unparse(arguments)})"

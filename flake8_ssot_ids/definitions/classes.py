@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import ast
 import builtins
 import enum
@@ -26,7 +27,7 @@ _NAMED_TUPLE = ("_asdict", "_replace", "_make", "_fields", "_field_defaults", *d
 #: What these bases bring along; they are not read.
 _BASES: Mapping[str, Sequence[str]] = {
     "abc.ABC": ("register",),
-    "abc.ABCMeta": ("register", *dir(type)),
+    "abc.ABCMeta": dir(abc.ABCMeta),
     "typing.Generic": (),
     "typing.Protocol": (),
     "typing.NamedTuple": _NAMED_TUPLE,

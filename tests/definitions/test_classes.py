@@ -295,7 +295,7 @@ def test_attributes_of_object_and_type_are_no_unknown_names(project: Project) ->
         ("class G(Protocol): ...", "nothing"),
         ("class M(type): ...\nclass G(metaclass=M):\n    def __init__(self, a): ...", "class(self, a)"),
         (
-            "class M(type):\n    def __call__(cls): ...\nclass G(metaclass=M):\n    def __init__(self, a): ...",
+            "class M(type):\n    def __call__(c): ...\nclass G(metaclass=M):\n    def __init__(self, a): ...",
             "nothing",
         ),
         ("@changed\nclass G:\n    def __init__(self, a): ...", "nothing"),
