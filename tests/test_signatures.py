@@ -87,6 +87,18 @@ def test_a_name_of_the_package_goes_before_its_submodule(project: Project) -> No
     assert class_of(sources, "pkg.make.G").dotted == "pkg.make.G"
 
 
+def test_a_nested_class_may_be_inherited(project: Project) -> None:
+    sources = project(
+        base="class Base:\n    class Kind:\n        class Deep: ...\n    def make(self): ...",
+        m="import base\nclass Middle(base.Base): ...\nclass G(Middle): ...\nKind = G.Kind",
+    )
+    assert class_of(sources, "m.G.Kind").dotted == "base.Base.Kind"
+    assert sources.canonical("m.Kind") == "base.Base.Kind"
+    assert sources.canonical("m.G.Kind.Deep") == "base.Base.Kind.Deep"
+    assert sources.canonical("m.G.make") == "m.G.make"
+    assert sources.class_of("m.G.Nope") == "`m.G` has no class `Nope` of its own"
+
+
 def shown_function(sources: Sources, dotted: str) -> str:
     found = sources.function_of(dotted)
     return found if isinstance(found, str) else shown(found)
@@ -155,6 +167,9 @@ def test_reads_functions(project: Project, dotted: str, expected: str) -> None:
         ("m.text", "`builtins.str` is built in, no class"),
         ("folder.G", "module `folder` is a folder without code"),
         ("fast.G", "module `fast` is compiled"),
+        ("", "`` is no dotted name"),
+        ("m:.f", "`m:.f` is no dotted name"),
+        ("m..f", "`m..f` is no dotted name"),
     ],
 )
 def test_says_why_a_class_cannot_be_read(project: Project, dotted: str, reason: str, tmp_path: Path) -> None:

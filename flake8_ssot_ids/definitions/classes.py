@@ -137,6 +137,22 @@ class Classes:
             instantiable,
         )
 
+    def inherited(self, found: Found) -> list[Found | str]:
+        """The class that a name after the class ``found`` is in one of its ancestors; itself if none."""
+        for ancestor in self._ancestors(replace(found, rest=()))[1:]:
+            if ancestor.found is None:
+                if not ancestor.name:
+                    break
+                continue
+            bounds = self._lookup.body_of(ancestor.found).names.get(found.rest[0])
+            if bounds is not None:
+                onward = tuple(replace(bound, names=bound.names + found.rest[1:]) for bound in bounds)
+                several = self._lookup.follow(onward, ancestor.found.table, ancestor.found.dotted)
+                if all(isinstance(one, Found) and isinstance(one.node, ast.ClassDef) for one in several):
+                    return several
+                break
+        return [found]
+
     def _own_of(self, found: Found) -> Own:
         assert isinstance(found.node, ast.ClassDef)
         own = self._own.get(found.node)

@@ -184,6 +184,10 @@ class Lookup:
     def find(self, dotted: str) -> list[Found | str]:
         """What a dotted name may stand for; the module that it begins with is the longest possible one."""
         parts = dotted.split(".")
+        if not all(map(str.isidentifier, parts)):
+            return [f"`{dotted}` is no dotted name"]
+        if not self.file_of(parts[0])[1]:
+            return [self._missing(parts[0])]
         reasons: list[Found | str] = []
         for at in range(len(parts), 0, -1):
             module = ".".join(parts[:at])
@@ -194,7 +198,7 @@ class Lookup:
                         continue  # the package binds the name of its submodule to something else
                     return found
                 reasons = reasons or found
-        return reasons or [self._missing(parts[0])]
+        return reasons
 
     def _attribute(self, parts: list[str]) -> Found | str | None:
         """What the package itself binds the last part to, if that is a definition."""
