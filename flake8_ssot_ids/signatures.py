@@ -62,13 +62,22 @@ class Sources:
         self.touched.update(known[1])
         return known[0]  # type: ignore[return-value]  # a question always has answers of one type
 
+    def _find(self, dotted: str) -> list[Found | str]:
+        found: list[Found | str] = []
+        for one in self._lookup.find(dotted):
+            if isinstance(one, Found) and isinstance(one.node, ast.ClassDef) and one.rest:
+                found += self._classes.inherited(one)
+            else:
+                found.append(one)
+        return found
+
     def _found(self, dotted: str) -> list[Found] | str:
         """All that the path may lead to, or the reason why one of that cannot be told.
 
         A module that is not there is none of the ways if there is another one: it is what the
         ``except ImportError`` is for. None in the place of a class is none either.
         """
-        found = self._lookup.find(dotted)
+        found = self._find(dotted)
         there = [one for one in found if isinstance(one, Found) and not _is_none(one)]
         reasons = [one for one in found if isinstance(one, str)]
         if not there:
@@ -114,10 +123,10 @@ class Sources:
         return one_of(methods)
 
     def _canonical(self, dotted: str) -> str:
-        for one in self._lookup.find(dotted):
-            if isinstance(one, Found) and not _is_none(one):
-                return ".".join((one.dotted, *one.rest))
-        return dotted
+        found = [one for one in self._find(dotted) if isinstance(one, Found) and not _is_none(one)]
+        # Of several ways one that leads to a definition tells more than a value that is made at run time.
+        found.sort(key=lambda one: not isinstance(one.node, ast.stmt))
+        return ".".join((found[0].dotted, *found[0].rest)) if found else dotted
 
 
 def _is_none(found: Found) -> bool:

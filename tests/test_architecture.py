@@ -53,6 +53,7 @@ ENGINE = Package(
         ("flow", "flows_*"),
         ("uses", "shapes", "roles", "remedies"),
         ("idcalls", "idtexts", "idnumbers", "idvalue", "templates", "layouts", "literals"),
+        ("signatures", "definitions", "definitions.*"),
         ("names", "names.*"),
         ("prefilter",),
         # Data about Python's modules, no code.

@@ -47,7 +47,8 @@ class Body:
     ``bases`` and ``decorators`` hold, of each definition, what these expressions stood for where it was
     made, ``metaclass`` that of a class (None: not known), and ``calls`` the function and the argument of
     a value like ``staticmethod(f)``. ``declared`` are names that have an annotation and no value. ``open``
-    says that there may be names that are not listed.
+    says that there may be names that are not listed. ``stored``, which is filled when it is first needed,
+    are the attributes that code anywhere in it sets in what a name stands for (None: any).
     """
 
     names: dict[str, Bounds] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Body:
     calls: dict[ast.expr, tuple[Bounds, Bounds]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)
     open: bool = False
+    stored: dict[str, set[str | None]] | None = None
 
 
 def dotted(node: ast.expr) -> tuple[str, tuple[str, ...]] | None:
@@ -193,6 +195,9 @@ class Reader:
                 names = self._star(module.removeprefix(".")) if module else None
                 if names is None:
                     self.body.open = True
+                    for name, bounds in self._now.items():
+                        if not name.startswith("_"):  # it may be bound once more
+                            self._now[name] = (*bounds, Bound(statement))
                 else:
                     assert module is not None
                     for name in names:
@@ -227,9 +232,9 @@ class Reader:
 
     def _delete(self, statement: ast.stmt) -> None:
         assert isinstance(statement, ast.Delete)
-        for target in statement.targets:
-            if isinstance(target, ast.Name):
-                self._now[target.id] = (UNBOUND,)
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+                self._now[node.id] = (UNBOUND,)
 
     def _expressions(self, statement: ast.AST) -> None:
         """Names that the expressions of a statement bind, to something that is not looked into."""

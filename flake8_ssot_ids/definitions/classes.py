@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import ast
 import builtins
 import enum
@@ -13,7 +14,7 @@ from flake8_ssot_ids.definitions.body import UNBOUND
 from flake8_ssot_ids.definitions.fields import Field, Options, fields_of, options_of, parameters
 from flake8_ssot_ids.definitions.lookup import Found, Lookup
 from flake8_ssot_ids.definitions.method import Method, one_of, unknown
-from flake8_ssot_ids.definitions.methods import Own, name_of, own_of
+from flake8_ssot_ids.definitions.methods import Own, gives_back, name_of, own_of
 
 #: A class with more ancestors than this counts as one with bases that cannot be read.
 _MOST = 300
@@ -26,6 +27,7 @@ _NAMED_TUPLE = ("_asdict", "_replace", "_make", "_fields", "_field_defaults", *d
 #: What these bases bring along; they are not read.
 _BASES: Mapping[str, Sequence[str]] = {
     "abc.ABC": ("register",),
+    "abc.ABCMeta": dir(abc.ABCMeta),
     "typing.Generic": (),
     "typing.Protocol": (),
     "typing.NamedTuple": _NAMED_TUPLE,
@@ -42,6 +44,8 @@ _DECORATORS = frozenset(
     }
 )
 _LOOKS_UP = frozenset({"__getattr__", "__getattribute__"})
+#: With these a metaclass can give a class names that its body does not show.
+_MAKES = frozenset({*_LOOKS_UP, "__new__", "__init__", "__prepare__", "mro"})
 _NO_MEMBERS = frozenset(
     {"enum.nonmember", "builtins.staticmethod", "builtins.classmethod", "builtins.property"}
 )
@@ -97,7 +101,9 @@ class Classes:
         for ancestor in ancestors:
             if ancestor.found is not None:
                 own = self._own_of(ancestor.found)
-                complete &= not own.open and not self._has_metaclass(ancestor.found)
+                of_metaclass = self._of_metaclass(ancestor.found)
+                complete &= not own.open and of_metaclass is not None
+                later.update(dict.fromkeys(of_metaclass or (), ancestor.found.dotted))
                 later.update(dict.fromkeys(own.assigned, ancestor.found.dotted))
                 defined, certain = own.methods, own.certain
                 if not _LOOKS_UP.isdisjoint(defined):
@@ -130,6 +136,22 @@ class Classes:
             self._members(found) if any(ancestor.name in _ENUMS for ancestor in ancestors) else None,
             instantiable,
         )
+
+    def inherited(self, found: Found) -> list[Found | str]:
+        """The class that a name after the class ``found`` is in one of its ancestors; itself if none."""
+        for ancestor in self._ancestors(replace(found, rest=()))[1:]:
+            if ancestor.found is None:
+                if not ancestor.name:
+                    break
+                continue
+            bounds = self._lookup.body_of(ancestor.found).names.get(found.rest[0])
+            if bounds is not None:
+                onward = tuple(replace(bound, names=bound.names + found.rest[1:]) for bound in bounds)
+                several = self._lookup.follow(onward, ancestor.found.table, ancestor.found.dotted)
+                if all(isinstance(one, Found) and isinstance(one.node, ast.ClassDef) for one in several):
+                    return several
+                break
+        return [found]
 
     def _own_of(self, found: Found) -> Own:
         assert isinstance(found.node, ast.ClassDef)
@@ -167,6 +189,7 @@ class Classes:
         assert table is not None
         bases: list[_Ancestor] = []
         for bounds in table.body.bases.get(node, []):
+            at = len(bases)  # what may be anything may also hide what it may be instead
             name = name_of(lookup, bounds, table, _BASES)
             if name == "builtins.object":
                 continue
@@ -175,31 +198,53 @@ class Classes:
                 continue
             several = lookup.follow(bounds, table)
             for one in several:
-                if isinstance(one, Found) and isinstance(one.node, ast.ClassDef) and not one.rest:
+                if not isinstance(one, Found) or one.rest:
+                    bases.insert(at, _Ancestor(None))
+                elif isinstance(one.node, ast.ClassDef):
                     bases.append(_Ancestor(one, "", certain and len(several) == 1))
-                elif isinstance(one, Found) and one.dotted.startswith("builtins.") and not one.rest:
+                elif one.dotted.startswith("builtins."):
                     bases.append(_Ancestor(None, one.dotted, certain and len(several) == 1))
                 else:
-                    bases.append(_Ancestor(None))
+                    bases.insert(at, _Ancestor(None))
         return bases
 
     def _changed(self, found: Found) -> bool:
         """Whether a decorator may have made something else of the class."""
         assert isinstance(found.node, ast.ClassDef)
         assert found.table is not None
+        decorators = found.table.body.decorators.get(found.node, [])
         return any(
             name_of(self._lookup, bounds, found.table, _DECORATORS) not in _DECORATORS
-            for bounds in found.table.body.decorators.get(found.node, [])
+            and not gives_back(self._lookup, bounds, found.table, isinstance(decorator, ast.Call))
+            for bounds, decorator in zip(decorators, found.node.decorator_list, strict=True)
         )
 
-    def _has_metaclass(self, found: Found) -> bool:
-        """Whether a metaclass may do anything with the class."""
+    def _of_metaclass(self, found: Found) -> frozenset[str] | None:
+        """The names that a class has from a metaclass of the project; None: it may do anything."""
         assert found.table is not None
         metaclasses = found.table.body.metaclass
         if not isinstance(found.node, ast.ClassDef) or found.node not in metaclasses:
-            return False
+            return frozenset()
         bounds = metaclasses[found.node]
-        return bounds is None or name_of(self._lookup, bounds, found.table, _METACLASSES) not in _METACLASSES
+        if bounds is None:
+            return None
+        if name_of(self._lookup, bounds, found.table, _METACLASSES) in _METACLASSES:
+            return frozenset()
+        several = self._lookup.follow(bounds, found.table)
+        meta = several[0]
+        if len(several) > 1 or isinstance(meta, str) or not isinstance(meta.node, ast.ClassDef) or meta.rest:
+            return None
+        names: set[str] = set()
+        for ancestor in self._ancestors(meta):
+            if ancestor.found is None:
+                if ancestor.name not in _METACLASSES:
+                    return None
+            elif ancestor.found.dotted not in _METACLASSES:
+                own = self._own_of(ancestor.found)
+                if own.open or not _MAKES.isdisjoint(own.methods):
+                    return None
+                names.update(own.methods, own.assigned)
+        return frozenset(names)
 
     def _members(self, found: Found) -> frozenset[str]:
         """The names of the members of the Enum that was ``found``."""
@@ -224,10 +269,16 @@ class Classes:
         """What a call of the first of the ``ancestors``, all of which were read, binds to."""
         made: dict[str, Method] = {}
         before: Found | None = None
+        first = ancestors[0].found
+        if first is None or first.dotted in _BASES:
+            return None
+        if any(base.name == "typing.Protocol" for base in self._bases(first, True)):
+            return None  # of which there are no instances
         for ancestor in ancestors:
             found = ancestor.found
             if found is not None:
-                if not ancestor.certain or self._has_metaclass(found):
+                of_metaclass = self._of_metaclass(found)
+                if not ancestor.certain or of_metaclass is None or "__call__" in of_metaclass:
                     return None
                 own = self._own_of(found)
                 for name in ("__init__", "__new__"):
@@ -265,7 +316,7 @@ class Classes:
         assert isinstance(found.node, ast.ClassDef)
         assert found.table is not None
         decorators = found.table.body.decorators.get(found.node, [])
-        for bounds, decorator in zip(decorators, found.node.decorator_list, strict=False):
+        for bounds, decorator in zip(decorators, found.node.decorator_list, strict=True):
             if name_of(self._lookup, bounds, found.table, _DECORATORS) == "dataclasses.dataclass":
                 return options_of(decorator)
         return False

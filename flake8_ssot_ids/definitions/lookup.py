@@ -24,7 +24,7 @@ _DEEPEST = 40
 _COMPILED = (".so", ".pyd", ".pyc")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
     """A module that was read. ``all`` are the names that a star import of it binds, if that can be told."""
 
@@ -184,6 +184,10 @@ class Lookup:
     def find(self, dotted: str) -> list[Found | str]:
         """What a dotted name may stand for; the module that it begins with is the longest possible one."""
         parts = dotted.split(".")
+        if not all(map(str.isidentifier, parts)):
+            return [f"`{dotted}` is no dotted name"]
+        if not self.file_of(parts[0])[1]:
+            return [self._missing(parts[0])]
         reasons: list[Found | str] = []
         for at in range(len(parts), 0, -1):
             module = ".".join(parts[:at])
@@ -194,7 +198,7 @@ class Lookup:
                         continue  # the package binds the name of its submodule to something else
                     return found
                 reasons = reasons or found
-        return reasons or [self._missing(parts[0])]
+        return reasons
 
     def _attribute(self, parts: list[str]) -> Found | str | None:
         """What the package itself binds the last part to, if that is a definition."""
@@ -267,10 +271,9 @@ class Lookup:
             submodule = f"{bound.module}.{name}"
             if self.file_of(submodule)[1]:
                 yield Bound(None, submodule, after), None, "", ""
+            elif isinstance(table, str):
+                results[table] = None
+            elif table.body.open:
+                results[f"module `{bound.module}` may have names that its source does not show"] = None
             elif len(inside) == 1:
-                if isinstance(table, str):
-                    results[table] = None
-                elif table.body.open:
-                    results[f"module `{bound.module}` may have names that its source does not show"] = None
-                else:
-                    results[f"module `{bound.module}` has no `{name}`"] = None
+                results[f"module `{bound.module}` has no `{name}`"] = None

@@ -69,12 +69,14 @@ def described(lookup: Lookup, found: Found, name: str, owner: str, kind: Kind) -
     if not isinstance(node, _FUNCTIONS) or table is None or found.rest:
         return unknown(name, owner)
     method = Method(name, _IMPLIED.get(name, kind) if kind == "instance" else kind, node.args, owner)
-    for bounds in reversed(table.body.decorators.get(node, [])):
-        method = _decorated(lookup, method, bounds, table)
+    decorators = table.body.decorators.get(node, [])
+    for bounds, decorator in zip(reversed(decorators), reversed(node.decorator_list), strict=True):
+        method = _decorated(lookup, method, bounds, table, isinstance(decorator, ast.Call))
     return method
 
 
-def _decorated(lookup: Lookup, method: Method, bounds: Bounds, table: Table) -> Method:
+def _decorated(lookup: Lookup, method: Method, bounds: Bounds, table: Table, called: bool) -> Method:
+    """The method behind one more decorator, which is ``called`` if it is written with arguments."""
     if method.arguments is None:
         return method
     if all(
@@ -82,7 +84,7 @@ def _decorated(lookup: Lookup, method: Method, bounds: Bounds, table: Table) -> 
     ):
         return replace(method, kind="property")
     name = name_of(lookup, bounds, table)
-    if name in _SAME:
+    if name in _SAME or gives_back(lookup, bounds, table, called):
         return method
     if method.kind in ("instance", "function") or method.name in _IMPLIED:
         if name in _KINDS:
@@ -90,6 +92,47 @@ def _decorated(lookup: Lookup, method: Method, bounds: Bounds, table: Table) -> 
         if name in _LIKE:
             return method
     return unknown(method.name, method.owner)
+
+
+def gives_back(lookup: Lookup, bounds: Bounds, table: Table, called: bool) -> bool:
+    """Whether a decorator surely gives back what it gets, unchanged, as one that only registers it does."""
+    found = lookup.follow(bounds, table)
+    node = found[0].node if len(found) == 1 and isinstance(found[0], Found) and not found[0].rest else None
+    if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+        return False
+    if called:
+        name = _only_return(node)
+        inner = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == name]
+        if len(inner) != 1 or inner[0].decorator_list:
+            return False
+        node = inner[0]
+    first = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)[:1]]
+    return first == [_only_return(node)] and all(name not in first for name, _ in _stored(ast.walk(node)))
+
+
+def _only_return(function: ast.FunctionDef) -> str:
+    """The name whose value all ways through a function return, if it is bound only once; else empty."""
+    if not isinstance(function.body[-1], ast.Return):
+        return ""
+    names = set()
+    pending: list[ast.AST] = [*function.body]
+    bound: list[str] = []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.append(node.name)
+            continue
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.Return):
+            names.add(node.value.id if isinstance(node.value, ast.Name) else "")
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.append(node.id)
+        pending.extend(ast.iter_child_nodes(node))
+    name = names.pop() if len(names) == 1 else ""
+    arguments = function.args
+    bound += (argument.arg for argument in (*arguments.posonlyargs, *arguments.args))
+    return name if bound.count(name) == 1 else ""
 
 
 @dataclass(slots=True)
@@ -128,12 +171,15 @@ def own_of(lookup: Lookup, found: Found) -> Own:
             receivers.update(
                 argument.arg for argument in (*statement.args.posonlyargs, *statement.args.args)[:1]
             )
-    for nodes, of in ((ast.walk(found.node), receivers), (ast.walk(found.table.tree), {found.node.name})):
-        for stored in _stored(nodes, of):
-            if stored is None or stored == "__dict__":
-                own.open = True
-            else:
-                own.assigned.add(stored)
+    of_module = found.table.body
+    if of_module.stored is None:
+        of_module.stored = {}
+        for receiver, stored in _stored(ast.walk(found.table.tree)):
+            of_module.stored.setdefault(receiver, set()).add(stored)
+    later = {stored for receiver, stored in _stored(ast.walk(found.node)) if receiver in receivers}
+    later |= of_module.stored.get(found.node.name, set())
+    own.open |= not later.isdisjoint((None, "__dict__"))
+    own.assigned.update(filter(None, later))
     return own
 
 
@@ -146,7 +192,7 @@ def _method(lookup: Lookup, found: Found, name: str, bound: Bound) -> Method:
     if isinstance(node, ast.Call) and not bound.names and node in table.body.calls:
         function, argument = table.body.calls[node]
         inner = _method(lookup, found, name, argument[0]) if len(argument) == 1 else unknown(name, owner)
-        return _decorated(lookup, inner, function, table)
+        return _decorated(lookup, inner, function, table, called=False)
     if bound.module or isinstance(node, _FUNCTIONS):
         several = lookup.follow((bound,), table, owner)
         if len(several) == 1 and isinstance(several[0], Found):
@@ -165,28 +211,34 @@ def _texts(node: ast.AST) -> Iterator[str]:
     )
 
 
-def _stored(nodes: Iterable[ast.AST], receivers: set[str]) -> Iterator[str | None]:
-    """The attributes that code stores in one of the ``receivers``; None: a name that it makes up."""
+def _stored(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str | None]]:
+    """The names in whose attributes code stores something, each with the attribute; None: one it makes up."""
     for node in nodes:
         if isinstance(node, ast.Attribute):
-            if not isinstance(node.ctx, ast.Load) and getattr(node.value, "id", "") in receivers:
-                yield node.attr
-            elif node.attr in ("update", "setdefault") and _is_namespace(node.value, receivers):
-                yield None
+            if isinstance(node.ctx, ast.Load):
+                if node.attr in ("update", "setdefault"):
+                    yield _namespace_of(node.value), None
+            else:
+                yield _name(node.value), node.attr
         elif isinstance(node, ast.Subscript):
-            if isinstance(node.ctx, ast.Store) and _is_namespace(node.value, receivers):
-                yield None
+            if isinstance(node.ctx, ast.Store):
+                yield _namespace_of(node.value), None
         elif isinstance(node, ast.Call) and len(node.args) == 3:
-            function = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
-            if function in _WRITERS and getattr(node.args[0], "id", "") in receivers:
+            function = _name(node.func) or getattr(node.func, "attr", "")
+            if function in _WRITERS:
                 name = node.args[1]
-                yield name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
+                spelled = name.value if isinstance(name, ast.Constant) else None
+                yield _name(node.args[0]), spelled if isinstance(spelled, str) else None
 
 
-def _is_namespace(node: ast.expr, receivers: set[str]) -> bool:
-    """Whether this is ``self.__dict__`` or ``vars(self)``."""
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _namespace_of(node: ast.expr) -> str:
+    """``self`` of ``self.__dict__`` and of ``vars(self)``."""
     if isinstance(node, ast.Attribute):
-        return node.attr == "__dict__" and getattr(node.value, "id", "") in receivers
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "vars" and len(node.args) == 1:
-        return getattr(node.args[0], "id", "") in receivers
-    return False
+        return _name(node.value) if node.attr == "__dict__" else ""
+    if isinstance(node, ast.Call) and _name(node.func) == "vars" and len(node.args) == 1:
+        return _name(node.args[0])
+    return ""
