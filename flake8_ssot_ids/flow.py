@@ -1,7 +1,7 @@
 """Where the value of an expression goes afterwards, within one file.
 
-A rewrite that changes the format of an id is safe only if nobody takes it apart later. :class:`ModuleFlow` finds
-who does, see :meth:`ModuleFlow.sinks`: the codemods call such a finding manual, with that place as the reason.
+A rewrite that changes the format of an id is safe only if nobody takes it apart later. :class:`ModuleFlow`
+finds who does: the codemods call such a finding manual, with that place as the reason.
 
 What is followed, and what is not, stands in :mod:`flake8_ssot_ids.flows_trace`. Cuts that end in log text, in
 ``print``, in the text of an exception or in a ``repr`` are none: nobody compares these.
@@ -15,8 +15,8 @@ from functools import cached_property
 
 from flake8_ssot_ids.flows_classes import Definitions
 from flake8_ssot_ids.flows_cuts import cut_at, only_logged
-from flake8_ssot_ids.flows_index import Index, last_name, position
-from flake8_ssot_ids.flows_patches import patches_in, reaches
+from flake8_ssot_ids.flows_index import Index, dotted, last_name, position
+from flake8_ssot_ids.flows_patches import is_source, patches_in, reaches
 from flake8_ssot_ids.flows_reads import Reads
 from flake8_ssot_ids.flows_sinks import (
     ARITHMETIC,
@@ -73,7 +73,7 @@ class ModuleFlow:
     def __init__(self, tree: ast.Module, parents: Mapping[ast.AST, ast.AST] | None = None) -> None:
         self._tree = tree
         self._given = parents
-        self._known: dict[ast.expr, list[Sink]] = {}
+        self._known: dict[tuple[ast.expr, bool], list[Sink]] = {}
 
     @cached_property
     def _index(self) -> Index:
@@ -91,19 +91,23 @@ class ModuleFlow:
     def _patches(self) -> list[tuple[str, ast.Call]]:
         return patches_in(self._index)
 
-    def sinks(self, node: ast.expr) -> list[Sink]:
-        """The places where the value of ``node`` meets something that asks for its format, in source order."""
-        return [sink for sink in self._all(node) if sink.kind != GLUED]
+    def sinks(self, node: ast.expr, *, factory: bool | None = None) -> list[Sink]:
+        """The places where the value of ``node`` meets what asks for its format, in source order.
 
-    def glued(self, node: ast.expr) -> list[Sink]:
+        With ``factory`` the value is what calling ``node`` gives, as for ``default_factory=uuid4``; None: it
+        is so for a lambda, and for what is named or imported as a source of the module ``uuid``.
+        """
+        return [sink for sink in self._all(node, factory) if sink.kind != GLUED]
+
+    def glued(self, node: ast.expr, *, factory: bool | None = None) -> list[Sink]:
         """The places where other text is put around the value of ``node``, in source order."""
-        return [sink for sink in self._all(node) if sink.kind == GLUED]
+        return [sink for sink in self._all(node, factory) if sink.kind == GLUED]
 
     def cuts_of(self, name_predicate: Callable[[str], bool]) -> list[Sink]:
         """The slices, splits and prefix tests of names, attributes and keys that satisfy the predicate.
 
-        Of ``self.context.run_id`` it gets ``run_id``, of ``data["run_id"]`` and ``data.get("run_id")``, too. In
-        source order, without those for readers only.
+        The predicate gets ``run_id`` of ``self.context.run_id``, ``data["run_id"]``, ``data.get("run_id")``.
+        In source order, without those for readers only.
         """
         index, found = self._index, []
         for read in self._texts():
@@ -118,19 +122,27 @@ class ModuleFlow:
         return sorted(found, key=lambda sink: position(sink.node))
 
     def patches(self) -> list[tuple[str, ast.Call]]:
-        """What is patched by name in this file (``uuid.uuid4``, ``app.ids.uuid4``), with the call that does it."""
+        """The id sources that this file patches by name (``app.ids.uuid4``), with the patching call."""
         return self._patches
 
-    def _all(self, node: ast.expr) -> list[Sink]:
-        known = self._known.get(node)
+    def _all(self, node: ast.expr, factory: bool | None) -> list[Sink]:
+        if factory is None:
+            factory = self._is_factory(node)
+        known = self._known.get((node, factory))
         if known is None:
-            known = Trace(self._index, self._reads, self._definitions).run(node)
+            known = Trace(self._index, self._reads, self._definitions).run(node, factory=factory)
             for target, call in self._patches:
                 if reaches(target, call, node, self._index):
-                    known.append(Sink(PATCHED, call, f"`{target}` is patched", ""))
+                    known.append(Sink(PATCHED, call, f"`{target}` is patched"))
             known.sort(key=lambda sink: (*position(sink.node), sink.kind))
-            self._known[node] = known
+            self._known[node, factory] = known
         return known
+
+    def _is_factory(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.Name):
+            names = self._index.imports.get(node.id, {f"uuid.{node.id}"})
+            return any(is_source(name) for name in names)
+        return isinstance(node, ast.Lambda) or (isinstance(node, ast.Attribute) and is_source(dotted(node)))
 
     def _texts(self) -> list[ast.expr]:
         """All reads that may be of a text."""
@@ -145,7 +157,7 @@ class ModuleFlow:
 
 
 def _name_of(node: ast.expr) -> str:
-    """The last part of the way to a value: ``run_id`` of ``self.run_id``, ``data["run_id"]``, ``data.get("run_id")``."""
+    """The last part of the way to a value: a name, an attribute, a key."""
     if isinstance(node, ast.Subscript):
         return text_of(node.slice) or ""
     if isinstance(node, ast.Call):

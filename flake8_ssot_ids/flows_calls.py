@@ -1,8 +1,9 @@
-"""What becomes of a value that is an argument: of a function or class of the file, of a container, of a field."""
+"""What becomes of an argument: of the file's functions and classes, of containers, of fields."""
 
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_ssot_ids import flows_tests
@@ -67,7 +68,7 @@ def method_of_aggregate(trace: Trace, token: Token, name: str, call: ast.Call) -
     (kind, step), rest = token.path[0], token.path[1:]
     if kind == "key" and name in ("get", "pop", "setdefault", "__getitem__"):
         if call.args and text_of(call.args[0]) == step:
-            trace.push(token.at(call, spelled(call, f".{name}({step!r})"), path=rest))
+            trace.push(token.at(call, f"{dotted(call.func)}({step!r})", path=rest))
     elif (kind == "item" and name in ("pop", "popleft", "__getitem__")) or (
         kind == "key" and name == "values"
     ):
@@ -108,7 +109,7 @@ def _handed_on(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast
             for function in trace.index.functions[last_name(call.args[0])]:
                 parameters = [*function.args.posonlyargs, *function.args.args]
                 if trace.index.class_of(function) is None and parameters:
-                    inner = token.at(token.node, path=token.path[1:], hops=token.hops + 1)
+                    inner = token.at(token.node, path=token.path[1:], further=True)
                     trace.parameter(inner, parameters[0])
         return True
     if token.path and name in _COPIES and at == 0:
@@ -187,7 +188,7 @@ def _to_function(
         of_class = any(last_name(one) == "classmethod" for one in function.decorator_list)
         named = call.func.value.id in trace.index.classes and not trace.reads.bindings(call.func.value)
         bound = bound and (of_class or not named)
-    _to_parameter(trace, token.at(token.node, instance=None), call, function, given, bound=bound)
+    _to_parameter(trace, token.at(token.node, leave=True), call, function, given, bound=bound)
 
 
 def _to_parameter(
@@ -203,7 +204,7 @@ def _to_parameter(
     if found is None or token.hops >= 3:
         return
     parameter, rest = found
-    inner = token.at(token.node, hops=token.hops + 1)
+    inner = token.at(token.node, further=True)
     if rest:
         step = ("key", given.arg) if isinstance(given, ast.keyword) else ("item", None)
         inner = inner.at(inner.node, path=(step, *inner.path))
@@ -216,7 +217,7 @@ def _to_class(
     """``Session(session_id=value)`` for a class of this file."""
     init = trace.definitions.method(cls, "__init__")
     if init is not None:
-        _to_parameter(trace, token.at(token.node, instance=call), call, init, given, bound=True)
+        _to_parameter(trace, replace(token, instance=call), call, init, given, bound=True)
         return
     if isinstance(given, ast.keyword):
         name = given.arg
@@ -226,7 +227,7 @@ def _to_class(
     if name is None:
         return
     through = f"{cls.name}({name}=…)"
-    inner = token.at(token.node, through, instance=None)
+    inner = token.at(token.node, through, leave=True)
     trace.field(inner, cls, name, everywhere=False)
     kind = "key" if any(last_name(base) == "TypedDict" for base in cls.bases) else "attr"
     trace.push(inner.at(call, path=((kind, name), *token.path)))

@@ -1,4 +1,4 @@
-"""The classes and functions of one file: who calls them, which class an object is of, where a field is read."""
+"""The classes and functions of a file: who calls them, what class an object has, where a field is read."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ class Definitions:
         self._reads = reads
         self._families: dict[ast.ClassDef, frozenset[ast.ClassDef]] = {}
         self._ancestors: dict[ast.ClassDef, list[ast.ClassDef]] = {}
+        self._selves: dict[ast.Name, ast.ClassDef | None] = {}
+        self._methods: dict[ast.ClassDef, dict[str, Function]] = {}
+        self._reads_of: dict[tuple[ast.ClassDef, str, bool], list[ast.Attribute]] = {}
         self._objects: dict[ast.expr, frozenset[ast.ClassDef]] = {}
         self._calls: dict[Function, list[tuple[ast.expr, bool]]] = {}
-        self._built: dict[tuple[ast.ClassDef, str], list[ast.Attribute]] = {}
 
     # -- classes ---------------------------------------------------------------------------------
 
@@ -80,9 +82,14 @@ class Definitions:
     def method(self, cls: ast.ClassDef, name: str) -> Function | None:
         """The method of the class or of a base in this file."""
         for one in self.ancestors(cls):
-            for statement in one.body:
-                if isinstance(statement, FUNCTIONS) and statement.name == name:
-                    return statement
+            methods = self._methods.get(one)
+            if methods is None:
+                methods = {
+                    statement.name: statement for statement in one.body if isinstance(statement, FUNCTIONS)
+                }
+                self._methods[one] = methods
+            if name in methods:
+                return methods[name]
         return None
 
     def validators(self, cls: ast.ClassDef, name: str) -> Iterator[ast.arg]:
@@ -110,6 +117,11 @@ class Definitions:
         """The class whose ``self`` or ``cls`` a name is, in one of its methods."""
         if not isinstance(node, ast.Name):
             return None
+        if node not in self._selves:
+            self._selves[node] = self._class_of_self(node)
+        return self._selves[node]
+
+    def _class_of_self(self, node: ast.Name) -> ast.ClassDef | None:
         function = self._index.function_of(node)
         while function is not None:
             parent = self._index.parents.get(function)
@@ -202,15 +214,18 @@ class Definitions:
                 owner is not None
                 and owner in self.family(cls)
                 and isinstance(parent, (ast.Assign, ast.AnnAssign))
+                and parent.value is not None
             ):
-                if parent.value is not None:
-                    found.append(parent.value)
+                found.append(parent.value)
         return found
 
     def attribute_reads(self, cls: ast.ClassDef, name: str, *, everywhere: bool) -> list[ast.Attribute]:
         """The reads of an attribute of the class; with ``everywhere`` also those on any instance of it."""
+        key = (cls, name, everywhere)
+        if key in self._reads_of:
+            return self._reads_of[key]
         family = self.family(cls)
-        found = []
+        found = self._reads_of[key] = []
         for read in self._index.attributes.get(name, ()):
             own = self.class_of_self(read.value)
             if own is None and everywhere:
@@ -248,7 +263,7 @@ class Definitions:
         return []
 
     def _sees(self, name: ast.Name, definition: Function | ast.ClassDef) -> bool:
-        """Whether ``name`` at its place may mean this definition: it is the module's, or of a function around."""
+        """Whether ``name`` may mean this definition: of the module, or of a function around."""
         if self._index.class_of(definition) is not None:
             return False
         home = self._index.function_of(definition)
@@ -260,7 +275,7 @@ class Definitions:
         return around is home
 
     def references(self, function: Function) -> list[tuple[ast.expr, bool]]:
-        """The places that get the value of a function: calls (True), and reads of the function itself (False).
+        """The calls of a function (True), and the reads of the function itself (False).
 
         The reads of a property count as calls.
         """

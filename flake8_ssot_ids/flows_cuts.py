@@ -44,10 +44,11 @@ def cut_at(node: ast.expr, through: str, index: Index) -> tuple[Sink, ast.expr] 
     """The cut that is made of the text ``node`` right where it stands, and the expression of its result."""
     parent = index.parents.get(node)
     if isinstance(parent, ast.Subscript) and parent.value is node:
-        bounds = _bounds(parent)
-        if bounds is None:
+        cuts, bounds = _bounds(parent)
+        if not cuts:
             return None
-        return Sink(SLICED, parent, _quoted(parent, f"[{_shown(bounds)}]"), through, bounds=bounds), parent
+        otherwise = f"[{ast.unparse(parent.slice)}]" if bounds is not None else "[…]"
+        return Sink(SLICED, parent, _quoted(parent, otherwise), through, bounds=bounds), parent
     if not isinstance(parent, ast.Attribute):
         return None
     call = index.parents.get(parent)
@@ -93,25 +94,18 @@ def cut_at(node: ast.expr, through: str, index: Index) -> tuple[Sink, ast.expr] 
     return sink, place
 
 
-def _bounds(node: ast.Subscript) -> Bounds | None:
-    """The bounds of a cut; None if the subscript is none, or takes nothing from any id."""
+def _bounds(node: ast.Subscript) -> tuple[bool, Bounds | None]:
+    """Whether the subscript takes a part of an id away, and its bounds if they are known."""
     if not isinstance(node.slice, ast.Slice):
-        return integer(node.slice)
+        at = integer(node.slice)
+        return at is not None, at
     bounds = bounds_of(node.slice)
+    if "?" in bounds:
+        return True, None
     start, stop, step = (bound if isinstance(bound, int) else None for bound in bounds)
-    if "?" not in bounds and step in (None, 1):
-        from_start = start in (None, 0) or (start is not None and start <= -LONGEST)
-        to_end = stop is None or stop >= LONGEST
-        if from_start and to_end:
-            return None
-    return start, stop, step
-
-
-def _shown(bounds: Bounds) -> str:
-    if isinstance(bounds, int):
-        return str(bounds)
-    shown = ["" if bound is None else str(bound) for bound in bounds]
-    return ":".join(shown if bounds[2] is not None else shown[:2])
+    from_start = start is None or start == 0 or start <= -LONGEST
+    to_end = stop is None or stop >= LONGEST
+    return not (from_start and to_end and step in (None, 1)), (start, stop, step)
 
 
 def _quoted(node: ast.expr, otherwise: str) -> str:

@@ -9,16 +9,30 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _LEAVES = frozenset({"ctx", "op", "ops", "kind", "type_comment", "conversion", "type_ignores"})
+_NOTED = frozenset(
+    {
+        *(
+            ast.Subscript,
+            ast.JoinedStr,
+            ast.ClassDef,
+            ast.arg,
+            ast.Global,
+            ast.Nonlocal,
+            ast.Import,
+            ast.ImportFrom,
+        ),
+    }
+)
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 class Index:
     """The index of a module.
 
-    ``attributes``, ``names`` and ``calls`` are the reads of attributes and of names, and the calls, by the (last)
-    name. ``stored`` are the names that the module or a class body binds, ``declared`` those that a function
-    declares ``global`` or ``nonlocal``. ``imports`` are the dotted names that a name is imported as, in
-    whatever scope. All lists are in source order.
+    ``attributes``, ``names`` and ``calls`` are the reads of attributes and of names, and the calls, by the
+    (last) name. ``stored`` are the names that the module or a class body binds, ``declared`` those that a
+    function declares ``global`` (True) or ``nonlocal``. ``imports`` are the dotted names that a name is
+    imported as, in whatever scope. Lists of reads and calls are in source order.
     """
 
     def __init__(self, tree: ast.Module, parents: Mapping[ast.AST, ast.AST] | None) -> None:
@@ -34,7 +48,12 @@ class Index:
         self.stored: dict[str, list[ast.Name]] = {}
         self.declared: dict[Function, dict[str, bool]] = {}
         self.imports: dict[str, set[str]] = {}
-        self.text_rows: list[int] = []
+        #: All assigned names of the module, and those that are bound anywhere in a function.
+        self.targets: dict[str, list[ast.Name]] = {}
+        self.local: dict[Function, set[str]] = {}
+        #: Rows that count for every name: declarations, and f-strings in which Python 3.11 gives wrong rows.
+        self.rows: list[int] = []
+        self._function_of: dict[ast.AST, Function | None] = {}
         bodies: list[ast.AST] = [tree]
         for body in bodies:
             self._walk(body, bodies)
@@ -48,40 +67,43 @@ class Index:
         parents, fields = self.parents, _FIELDS
         names, attributes, calls = self.names, self.attributes, self.calls
         outer = root is self.tree
+        local: set[str] = self.local.setdefault(root, set()) if isinstance(root, FUNCTIONS) else set()
         pending: list[ast.AST] = [root]
         pop, push = pending.pop, pending.append
         while pending:
             node = pop()
             kind = node.__class__
-            if kind is ast.Name:
-                if node.ctx.__class__ is ast.Load:  # type: ignore[attr-defined]
-                    names.setdefault(node.id, []).append(node)  # type: ignore[attr-defined,arg-type]
-                elif outer:
-                    self.stored.setdefault(node.id, []).append(node)  # type: ignore[attr-defined,arg-type]
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Load):
+                    names.setdefault(node.id, []).append(node)
+                    continue
+                self.targets.setdefault(node.id, []).append(node)
+                if outer:
+                    self.stored.setdefault(node.id, []).append(node)
+                else:
+                    local.add(node.id)
                 continue
             if kind is ast.Constant:
                 continue
-            if kind is ast.Attribute:
-                table = attributes if node.ctx.__class__ is ast.Load else self.set_attributes  # type: ignore[attr-defined]
-                table.setdefault(node.attr, []).append(node)  # type: ignore[attr-defined,arg-type]
-                value: ast.AST = node.value  # type: ignore[attr-defined]
-                parents[value] = node
-                push(value)
+            if isinstance(node, ast.Attribute):
+                table = attributes if isinstance(node.ctx, ast.Load) else self.set_attributes
+                table.setdefault(node.attr, []).append(node)
+                parents[node.value] = node
+                push(node.value)
                 continue
-            if kind is ast.Call:
-                function = node.func  # type: ignore[attr-defined]
-                name = last_name(function)
+            if isinstance(node, ast.Call):
+                name = last_name(node.func)
                 if name:
-                    calls.setdefault(name, []).append(node)  # type: ignore[arg-type]
-            elif node is not root and isinstance(node, FUNCTIONS):
+                    calls.setdefault(name, []).append(node)
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not root:
                 self.functions.setdefault(node.name, []).append(node)
                 bodies.append(node)
                 continue
-            else:
+            elif kind in _NOTED:
                 self._note(node, root)
             for field in fields.get(kind) or _fields_of(kind):
                 value = getattr(node, field, None)
-                if value.__class__ is list:
+                if isinstance(value, list):
                     for item in value:
                         if isinstance(item, ast.AST):
                             parents[item] = node
@@ -91,15 +113,22 @@ class Index:
                     push(value)
 
     def _note(self, node: ast.AST, body: ast.AST) -> None:
+        """Note what is rarer."""
         if isinstance(node, ast.Subscript):
             self.slices.append(node)
         elif isinstance(node, ast.JoinedStr):
-            self.text_rows.append(node.lineno)
+            if node.end_lineno != node.lineno:
+                self.rows.append(node.lineno)
         elif isinstance(node, ast.ClassDef):
             self.classes.setdefault(node.name, []).append(node)
+        elif isinstance(node, ast.arg):
+            if isinstance(body, FUNCTIONS):
+                self.local.setdefault(body, set()).add(node.arg)
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            for name in node.names if isinstance(body, FUNCTIONS) else ():
-                self.declared.setdefault(body, {})[name] = isinstance(node, ast.Global)
+            self.rows.append(node.lineno)
+            if isinstance(body, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                for name in node.names:
+                    self.declared.setdefault(body, {})[name] = isinstance(node, ast.Global)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 dotted = alias.name if alias.asname else alias.name.partition(".")[0]
@@ -111,9 +140,17 @@ class Index:
 
     def function_of(self, node: ast.AST) -> Function | None:
         """The function in whose body (or parameters) ``node`` stands."""
-        current = self.parents.get(node)
+        parents, known = self.parents, self._function_of
+        passed = [node]
+        current = parents.get(node)
         while current is not None and not isinstance(current, FUNCTIONS):
-            current = self.parents.get(current)
+            if current in known:
+                current = known[current]
+                break
+            passed.append(current)
+            current = parents.get(current)
+        for one in passed:
+            known[one] = current
         return current
 
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
@@ -143,11 +180,9 @@ def position(node: ast.AST) -> tuple[int, int]:
 
 def last_name(node: ast.AST | None) -> str:
     """The name of a name, the last name of an attribute; empty for anything else."""
-    if node.__class__ is ast.Name:
-        return node.id  # type: ignore[union-attr,no-any-return]
-    if node.__class__ is ast.Attribute:
-        return node.attr  # type: ignore[union-attr,no-any-return]
-    return ""
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def dotted(node: ast.AST | None) -> str:

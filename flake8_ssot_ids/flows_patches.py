@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 
+from flake8_ssot_ids import catalog
 from flake8_ssot_ids.flows_classes import is_fixture
 from flake8_ssot_ids.flows_index import FUNCTIONS, Index, dotted, last_name
 from flake8_ssot_ids.literals import text_of
 
-_SOURCE = ("uuid1", "uuid3", "uuid4", "uuid5", "uuid6", "uuid7", "uuid8")
 _PATCHERS = ("patch", "setattr", "object", "multiple")
 _SET_UP = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup_module"})
+
+
+def is_source(name: str) -> bool:
+    """Whether a dotted name ends in the name of an id source."""
+    return name.rpartition(".")[2] in catalog.LAYOUTS
 
 
 def patches_in(index: Index) -> list[tuple[str, ast.Call]]:
@@ -19,13 +24,13 @@ def patches_in(index: Index) -> list[tuple[str, ast.Call]]:
     for name in _PATCHERS:
         for call in index.calls.get(name, ()):
             target = _target(name, call)
-            if target.rpartition(".")[2] in _SOURCE or target.endswith(".uuid"):
+            if is_source(target) or target.endswith(".uuid"):
                 found.append((target, call))
     return sorted(found, key=lambda pair: (pair[1].lineno, pair[1].col_offset))
 
 
 def _target(name: str, call: ast.Call) -> str:
-    """What is patched: ``patch("a.b")``, ``setattr(a, "b", …)``, ``patch.object(a, "b")``; empty if unknown."""
+    """What ``patch("a.b")``, ``setattr(a, "b", …)``, ``patch.object(a, "b")`` patch; empty if unknown."""
     if not call.args:
         return ""
     first = text_of(call.args[0])
@@ -43,7 +48,7 @@ def reaches(target: str, patch: ast.Call, node: ast.expr, index: Index) -> bool:
     """Whether the patch may be in force where ``node`` is evaluated, and is of a source that it names."""
     source = target.rpartition(".")[2]
     if not any(
-        last_name(inner) == source or (source == "uuid" and last_name(inner) in _SOURCE)
+        last_name(inner) == source or (source == "uuid" and is_source(last_name(inner)))
         for inner in ast.walk(node)
     ):
         return False

@@ -14,7 +14,6 @@ from flake8_ssot_ids.names.scopes import (
     CLASS,
     COMPREHENSION,
     Binding,
-    Everything,
     Hits,
     Load,
     Scope,
@@ -55,12 +54,11 @@ _Found = tuple[dict[ast.AST, list[ast.Name]], dict[ast.Name, list[Target]]]
 
 
 class Reads:
-    """The reads of one module; a function is walked once, when it is first asked about."""
+    """The reads of one module; a name of a function, or of the module, is followed when first asked about."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._functions: dict[Function, _Found] = {}
-        self._module: dict[str, _Found] = {}
+        self._known: dict[tuple[Function | None, str], _Found] = {}
 
     def of(self, target: Target) -> list[ast.Name]:
         """The reads that the binding by ``target`` may reach, in source order."""
@@ -69,48 +67,38 @@ class Reads:
         while region is not None:
             is_global = self._index.declared.get(region, {}).get(name)
             if is_global is None:
-                return self._in_function(region)[0].get(target, [])
+                break
             region = None if is_global else self._index.function_of(region)
-        return self._in_module(name)[0].get(target, [])
+        return self._found(region, name)[0].get(target, [])
 
     def bindings(self, load: ast.Name) -> list[Target]:
         """The targets and parameters whose value ``load`` may read; not imports, functions, classes."""
-        region = self._index.function_of(load)
+        index, name = self._index, load.id
+        region = index.function_of(load)
         while region is not None:
-            found = self._in_function(region)[1].get(load)
+            found = self._found(region, name)[1].get(load) if name in index.local.get(region, ()) else None
             if found:
                 return found
-            region = self._index.function_of(region)
-        return self._in_module(load.id)[1].get(load, [])
+            region = index.function_of(region)
+        if name not in index.stored and not any(names.get(name) for names in index.declared.values()):
+            return []
+        return self._found(None, name)[1].get(load, [])
 
-    def _in_function(self, function: Function) -> _Found:
-        found = self._functions.get(function)
-        if found is None:
-            alone = ast.Module([function], [])
-            walk = _Apart(
-                alone, watched=Everything(), attributes=frozenset(), hits=Hits(None), package=""
-            ).run()
-            found = self._functions[function] = _sorted(walk)
-        return found
-
-    def _in_module(self, name: str) -> _Found:
-        """What is found of a name of the module or of class bodies."""
-        found = self._module.get(name)
+    def _found(self, region: Function | None, name: str) -> _Found:
+        """What is found of ``name`` within a function, or as a name of the module or of class bodies."""
+        found = self._known.get((region, name))
         if found is None:
             index = self._index
-            rows = [node.lineno for table in (index.names, index.stored) for node in table.get(name, ())]
-            for function, declared in index.declared.items():
-                if declared.get(name):
-                    rows += range(function.lineno, (function.end_lineno or 0) + 1)
+            tree = index.tree if region is None else ast.Module([region], [])
+            rows = [node.lineno for table in (index.names, index.targets) for node in table.get(name, ())]
             walk = _Apart(
-                index.tree,
+                tree,
                 watched=frozenset({name}),
                 attributes=frozenset(),
-                # On Python 3.11 a name in an f-string may claim another row.
-                hits=Hits([*rows, *index.text_rows] if rows else rows),
+                hits=Hits([*rows, *index.rows]),
                 package="",
             ).run()
-            found = self._module[name] = _sorted(walk)
+            found = self._known[region, name] = _sorted(walk)
         return found
 
 

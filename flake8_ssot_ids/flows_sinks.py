@@ -32,9 +32,10 @@ class Sink:
     ``node`` is the place, ``detail`` a short text for a message (with backticks), ``through`` the name,
     attribute or keyword that the value came by, empty for the expression itself.
 
-    A cut can be done again to another id, see :meth:`apply`. SLICED: ``bounds``. SPLIT: ``method`` (such as
-    ``split``), ``text`` (the separator, None if it is not a literal), ``limit`` (``maxsplit``) and ``index``, the
-    item taken then (None: not known). PREFIX_MATCHED: ``method`` (``startswith``, ``endswith``, ``in``) and ``text``.
+    A cut can be done again to another id, see :meth:`apply`. SLICED: ``bounds``, None if not known. SPLIT:
+    ``method`` (such as ``split``), ``text`` (the separator, None if there is none or it is not known),
+    ``limit`` (``maxsplit``) and ``index``, the item taken then (None: not known). PREFIX_MATCHED: ``method``
+    (``startswith``, ``endswith``, ``in``) and ``text``.
     """
 
     kind: str

@@ -126,9 +126,7 @@ def tested(trace: Trace, token: Token, parent: ast.AST | None) -> bool:
     if isinstance(parent, ast.BinOp):
         _operated(trace, token, parent)
         return True
-    if isinstance(parent, ast.AugAssign):
-        return True
-    return False
+    return isinstance(parent, ast.AugAssign)
 
 
 def _read(trace: Trace, token: Token, parent: ast.Attribute | ast.Subscript) -> None:
@@ -155,8 +153,6 @@ def _read(trace: Trace, token: Token, parent: ast.Attribute | ast.Subscript) -> 
     if called and isinstance(call, ast.Call):
         if parent.attr in SAME:
             trace.push(token.at(call, form=TEXT))
-        elif (parent.attr in ("format", "join") and call.args) or parent.attr in _ATTRIBUTES:
-            return
         return
     wanted = _ATTRIBUTES if token.form == OBJECT else _TELLING if token.form == ANY else frozenset[str]()
     if parent.attr in wanted:
@@ -306,8 +302,9 @@ def _tells_lengths_apart(compare: ast.Compare, call: ast.Call, index: Index) -> 
         other, kind = (right, type(operation)) if left is call else (left, type(operation))
         if right is call:
             kind = _MIRRORED.get(kind, kind)
-        if kind in (ast.In, ast.NotIn) and left is call and isinstance(other, (ast.Tuple, ast.List, ast.Set)):
-            if all(isinstance(index.constant(item), int) for item in other.elts):
+        if kind in (ast.In, ast.NotIn) and left is call:
+            items = other.elts if isinstance(other, (ast.Tuple, ast.List, ast.Set)) else []
+            if items and all(isinstance(index.constant(item), int) for item in items):
                 return True
         limit = index.constant(other)
         compared = _COMPARE.get(kind)

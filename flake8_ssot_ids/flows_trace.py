@@ -1,7 +1,14 @@
 """Follows one value through its file: names, attributes, keys, arguments, returns.
 
-A :class:`Token` says that the value may be found at an expression: there itself, within an aggregate (``path``
-leads to it), or as what a callable gives (``factory``). Tokens wait in a list, each is looked at once.
+A :class:`Token` says that the value may be found at an expression: there itself, within an aggregate
+(``path`` leads to it), or as what a callable gives (``factory``). Tokens wait in a list, each is looked at
+once, so that cycles end and the depth of a tree is no limit.
+
+Followed are, within the file: assigned names where the assignment reaches, unpacking, attributes of the
+file's own classes, keys of dictionaries, elements of lists, arguments of the file's own functions and
+classes, what these return, fixtures, validators of a field, ``x or y``, ``x if y else z``, ``str(x)``,
+``UserID(x)``. Not followed: other files, keys and attributes whose names are computed, ``global`` state in
+objects from elsewhere, text that the value is glued into.
 """
 
 from __future__ import annotations
@@ -29,7 +36,7 @@ _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """The value is at ``node``, of the ``form`` (see :mod:`flake8_ssot_ids.flows_tests`); it came ``through`` a name.
+    """The value is at ``node``, in a form of :mod:`flake8_ssot_ids.flows_tests`; it came ``through`` a name.
 
     ``instance`` is the call that makes the object whose ``__init__`` the value is in.
     """
@@ -42,10 +49,27 @@ class Token:
     hops: int = 0
     instance: ast.Call | None = None
 
-    def at(self, node: ast.expr, through: str | None = None, **changes: object) -> Token:
-        """The same value elsewhere."""
-        changes["through"] = self.through if through is None else through
-        return replace(self, node=node, **changes)  # type: ignore[arg-type]
+    def at(
+        self,
+        node: ast.expr,
+        through: str | None = None,
+        *,
+        path: Path | None = None,
+        factory: bool | None = None,
+        form: str | None = None,
+        further: bool = False,
+        leave: bool = False,
+    ) -> Token:
+        """The same value elsewhere. ``further``: by one call more. ``leave``: not in that ``__init__``."""
+        return Token(
+            node,
+            self.path if path is None else path,
+            self.factory if factory is None else factory,
+            self.form if form is None else form,
+            self.through if through is None else through,
+            self.hops + further,
+            None if leave else self.instance,
+        )
 
 
 class Trace:
@@ -60,12 +84,12 @@ class Trace:
         self._seen: set[tuple[ast.AST, Path, bool, ast.Call | None]] = set()
         self._fields: set[tuple[ast.ClassDef, str, Path, bool, bool]] = set()
 
-    def run(self, node: ast.expr) -> list[Sink]:
-        """All places that the value of ``node`` ends up in, in source order."""
-        self.push(Token(node, form=flows_tests.form_of(node)))
+    def run(self, node: ast.expr, *, factory: bool) -> list[Sink]:
+        """All places that the value of ``node`` ends up in; with ``factory`` what calling it gives."""
+        self.push(Token(node, factory=factory, form=flows_tests.form_of(node)))
         while self._pending:
             self._step(self._pending.pop())
-        return sorted(self.sinks.values(), key=lambda sink: (*position(sink.node), sink.kind))
+        return [*self.sinks.values()]
 
     def push(self, token: Token) -> None:
         """Look at a token later, unless the value was there already."""
@@ -99,7 +123,8 @@ class Trace:
         if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
             self._assigned(token, parent)
         elif isinstance(parent, ast.Call):
-            flows_calls.argument(self, token, parent, node)
+            if parent.func is not node:
+                flows_calls.argument(self, token, parent, node)
         elif isinstance(parent, ast.keyword):
             call = self.index.parents.get(parent)
             if isinstance(call, ast.Call):
@@ -129,11 +154,12 @@ class Trace:
             self._entry(token, parent)
         elif isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
             self.push(token.at(parent, path=(("item", None), *token.path)))
-        elif isinstance(parent, ast.comprehension) or (
-            isinstance(parent, (ast.For, ast.AsyncFor)) and parent.iter is node
-        ):
-            if token.path and token.path[0][0] == "item" and parent.iter is node:
-                self._stored(token.at(node, path=token.path[1:]), parent.target)
+        elif isinstance(parent, (ast.comprehension, ast.For, ast.AsyncFor)):
+            self._iterated(token, parent)
+
+    def _iterated(self, token: Token, parent: ast.comprehension | ast.For | ast.AsyncFor) -> None:
+        if parent.iter is token.node and token.path and token.path[0][0] == "item":
+            self._stored(token.at(token.node, path=token.path[1:]), parent.target)
 
     def _unwrapped(self, token: Token, parent: ast.AST | None) -> bool:
         """Take the value out of an aggregate; whether ``parent`` is done with."""
@@ -151,7 +177,7 @@ class Trace:
         at = parent.slice.value if isinstance(parent.slice, ast.Constant) else None
         if kind == "key":
             if at == name and isinstance(at, str):
-                self.push(token.at(parent, spelled(parent, f"[{name!r}]"), path=rest))
+                self.push(token.at(parent, f"{dotted(token.node)}[{name!r}]", path=rest))
         elif kind == "item" and isinstance(parent.slice, ast.Slice):
             self.push(token.at(parent, path=(("item", None), *rest)))
         elif kind == "item" and not isinstance(at, str) and (name is None or at is None or at == name):
@@ -230,7 +256,7 @@ class Trace:
         own = self.definitions.class_of_self(base)
         if own is not None:
             if token.instance is not None:
-                self.push(token.at(token.instance, path=(("attr", name), *token.path), instance=None))
+                self.push(token.at(token.instance, path=(("attr", name), *token.path), leave=True))
             self.field(token, own, name, everywhere=token.instance is None, owner=last_name(base))
             return
         classes = self.definitions.classes_of(base)
@@ -243,8 +269,15 @@ class Trace:
     ) -> None:
         """The value becomes a part of the aggregate ``base``, whose later reads hold it."""
         path = (step, *token.path)
+        targets = self.reads.bindings(base) if isinstance(base, ast.Name) else []
         if isinstance(base, ast.Name):
-            for target in self.reads.bindings(base):
+            if not targets:
+                # Something imported: by its name, in the same function.
+                for read in self.index.names.get(base.id, ()):
+                    same = self.index.function_of(read) is self.index.function_of(base)
+                    if read is not base and same and self._may_follow(read, place):
+                        self.push(token.at(read, path=path))
+            for target in targets:
                 for read in self.reads.of(target):
                     if read is not base and self._may_follow(read, place):
                         self.push(token.at(read, path=path))
@@ -253,7 +286,7 @@ class Trace:
             if own is not None:
                 for attribute in self.definitions.attribute_reads(own, base.attr, everywhere=False):
                     if attribute is not base:
-                        self.push(token.at(attribute, path=path, instance=None))
+                        self.push(token.at(attribute, path=path, leave=True))
             else:
                 chain, home = dotted(base), self.index.function_of(base)
                 for attribute in self.index.attributes.get(base.attr, ()):
@@ -262,7 +295,7 @@ class Trace:
                         self.push(token.at(attribute, path=path))
 
     def _may_follow(self, read: ast.AST, place: ast.AST) -> bool:
-        """Whether ``read`` may run after ``place``: it stands behind it, shares a loop, or is in another function."""
+        """Whether ``read`` may run after ``place``: behind it, in the same loop, in another function."""
         if position(read) > position(place):
             return True
         if self.index.function_of(read) is not self.index.function_of(place):
@@ -290,7 +323,7 @@ class Trace:
         reads: bool = True,
         owner: str = "self",
     ) -> None:
-        """The value is in the field ``name`` of the class: its type, its column, its validators, its reads."""
+        """The value is in a field of the class: look at its type, column, validators and reads."""
         key = (cls, name, token.path, token.factory, everywhere and reads)
         if key in self._fields:
             return
@@ -307,7 +340,7 @@ class Trace:
             self.parameter(token, parameter)
         if reads:
             for read in self.definitions.attribute_reads(cls, name, everywhere=everywhere):
-                self.push(token.at(read, dotted(read) or through, instance=None))
+                self.push(token.at(read, dotted(read) or through, leave=True))
 
     def typed(
         self,
@@ -357,7 +390,7 @@ class Trace:
             for other in (one for found in self.index.functions.values() for one in found):
                 for parameter in parameters(other.args):
                     if parameter.arg == function.name and other is not function:
-                        self.parameter(token.at(token.node, hops=token.hops), parameter)
+                        self.parameter(token, parameter)
             return
         if yielded:
             return
@@ -370,8 +403,8 @@ class Trace:
                     reference,
                     f"{function.name}()" if called else function.name,
                     factory=token.factory if called else True,
-                    hops=token.hops + 1,
-                    instance=None,
+                    further=True,
+                    leave=True,
                 )
             )
 

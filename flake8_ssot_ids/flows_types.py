@@ -112,7 +112,7 @@ def typed_as_uuid(annotation: ast.expr | None, path: Path, index: Index, depth: 
 
 
 def narrow_type(holder: ast.expr | None, index: Index) -> tuple[ast.expr, str] | None:
-    """What in a column, a field or an annotation takes only UUIDs or short texts: the place, and words for it."""
+    """What in a column, a field or an annotation takes only UUIDs or short texts, and words for it."""
     pending: list[tuple[ast.expr | None, int]] = [(holder, 4)]
     while pending:
         node, depth = pending.pop(0)
@@ -187,7 +187,7 @@ def _type_itself(node: ast.expr, index: Index) -> tuple[ast.expr, str] | None:
 
 
 def is_uuid_pattern(text: str) -> bool:
-    """Whether a regular expression asks for hexadecimal digits, such as those of a UUID or of a part of one."""
+    """Whether a regular expression asks for hexadecimal digits, as a UUID or a part of one has."""
     if _DASHES.search(text):
         return True
     return any(match[1] is None or int(match[1]) >= 4 for match in _HEX.finditer(text))
