@@ -1,4 +1,4 @@
-"""Whether a name, or an attribute such as ``self.user_id``, is surely bound at a place and not known to be None.
+"""Whether a name, or an attribute such as ``self.user_id``, surely is bound and not known to be None.
 
 What a remedy writes must neither raise ``NameError`` nor hand on None. Where that is not certain by the
 structure of the code alone, the answer is no.
@@ -204,9 +204,12 @@ def _narrowed(good: bool | None, holder: ast.stmt, name: str, path: Path) -> boo
     elif isinstance(holder, (ast.For, ast.AsyncFor)):
         if name in _names(holder.target) and any(block is holder.body for block, _ in path):
             return True
-    elif isinstance(holder, ast.While) and any(block is holder.body for block, _ in path):
-        if _asserts(holder.test, name):
-            return good is not None or None
+    elif (
+        isinstance(holder, ast.While)
+        and any(block is holder.body for block, _ in path)
+        and _asserts(holder.test, name)
+    ):
+        return good is not None or None
     return good
 
 
@@ -419,7 +422,7 @@ def _stored(statement: ast.stmt, base: str, attribute: str) -> ast.expr | None:
 
 
 def path_to(body: Sequence[ast.stmt], statement: ast.stmt) -> Path | None:
-    """The way from ``body`` down to ``statement``, or to the function or class that holds it; None if none."""
+    """The way from ``body`` down to ``statement``, or to the function or class that holds it; or None."""
     path: Path = []
     block: Sequence[ast.stmt] | None = body
     while block is not None:
@@ -481,9 +484,13 @@ def _assigned(statement: ast.stmt, name: str) -> ast.expr | None:
                 return statement.value
             if isinstance(target, (ast.Tuple, ast.List)) and name in _names(target):
                 return _unpacked(target, statement.value, name)
-    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        if isinstance(statement.target, ast.Name) and statement.target.id == name:
-            return statement.value
+    elif (
+        isinstance(statement, ast.AnnAssign)
+        and statement.value is not None
+        and isinstance(statement.target, ast.Name)
+        and statement.target.id == name
+    ):
+        return statement.value
     return None
 
 

@@ -211,7 +211,16 @@ class _Reporter:
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
-            context = Context(self._generator, self._zone, self._policy.roles, use.scope, operation)
+            context = Context(
+                self._generator,
+                self._zone,
+                self._policy.roles,
+                use.scope,
+                use.statement,
+                self._parents,
+                operation,
+                self._policy.api,
+            )
             use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
             rule = next((rule for rule in self._rules if rule.matches and rule.matches(use)), None)
             if rule is None:

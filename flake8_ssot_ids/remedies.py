@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, Scope
+from flake8_ssot_ids.bound import is_bound
+from flake8_ssot_ids.names.scopes import FUNCTION, Scope
 from flake8_ssot_ids.roles import is_secret
 from flake8_ssot_ids.shapes import Shape
 
 DEFAULT_GENERATOR = "UnifiedIdGenerator"
+#: A part of the text around an id: literal text, or an expression whose text stands there.
+Piece = str | ast.expr
 #: At most this long, so that the whole id keeps within the runtime's grammar.
 _PREFIX_LIMIT = 63
-_USER_ROLES = frozenset(
+_CONNECTIONS = frozenset({"connection_id", "websocket_id", "ws_id", "websocket_connection_id"})
+_CLIENTS = frozenset({"client_id", "ws_client_id", "websocket_client_id"})
+_EXECUTIONS = frozenset({"execution_id", "agent_id", "agent_execution_id"})
+#: Where the user of an id may be found, in the order of preference.
+_USERS = ("user_id", "self.user_id", "context.user_id", "user_context.user_id")
+_CLOCKS = frozenset(
     {
-        "connection_id",
-        "websocket_id",
-        "ws_id",
-        "client_id",
-        "ws_client_id",
-        "session_id",
-        "execution_id",
-        "agent_id",
+        "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "now", "utcnow", "today", "timestamp",
+        "isoformat", "strftime",
     }
+)  # fmt: skip
+#: Text that makes no id: white space, slashes, colons, and what an address or a query has.
+_NO_ID = re.compile(r"[\s/:@?&=<>(){}\[\]\"'#,;|]")
+_VERB = re.compile(
+    r"^(?:generate|make|create|new|get|build|start|open|begin|init|initialize|setup|set_up|run|do|handle)_+(?=.)"
 )
 #: The ids of one context of a user, in the order in which one call gives them.
 _CONTEXT_ROLES = ("thread_id", "run_id", "request_id")
@@ -41,14 +47,34 @@ _TELLS_NOTHING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a remedy may rely on at one place."""
+    """What a remedy may rely on at one place.
+
+    ``generator`` is the name of the class there, ``methods`` what the house calls its methods.
+    ``operation`` is the function, where it makes the thread, run and request id of one context, else empty. ``quote`` is the
+    one to write texts in.
+    """
 
     generator: str
     zone: str
     roles: Mapping[str, str]
     scope: Scope
-    #: The function, where it makes the thread, run and request id of one context; else empty.
+    statement: ast.stmt
+    parents: Mapping[ast.AST, ast.AST]
     operation: str = ""
+    methods: Mapping[str, str] = field(default_factory=dict)
+    quote: str = '"'
+
+    def call(self, method: str, *arguments: str) -> str:
+        """A call of the generator's method with arguments that are source text."""
+        return f"{self.generator}.{self.methods.get(method, method)}({', '.join(arguments)})"
+
+    def text(self, value: str) -> str:
+        """A literal; ``value`` needs no escape."""
+        return f"{self.quote}{value}{self.quote}"
+
+    def first_bound(self, *candidates: str) -> str | None:
+        """The first of the names and attributes that surely is bound here, and not known to be None."""
+        return next((one for one in candidates if is_bound(one, self.scope, self.statement)), None)
 
 
 def is_context_id(shape: Shape, role: str | None) -> bool:
@@ -68,41 +94,206 @@ def contexts(ids: Iterable[tuple[Scope, str | None]]) -> frozenset[Scope]:
 
 
 def operation_of(symbol: str) -> str:
-    """A name for what the function ``symbol`` does: its own, or its class's for a special method."""
+    """A name for what the function ``symbol`` does: its own without its verb, or its class's."""
     outer, _, name = symbol.rpartition(".")
     if name.startswith("__"):
         name = outer.rpartition(".")[2]
-    return slug(name)[:_OPERATION_LIMIT].rstrip("_") or "context"
+    bare = _VERB.sub("", slug(name))
+    return (bare or slug(name))[:_OPERATION_LIMIT].rstrip("_") or "context"
 
 
 def remedy(shape: Shape, role: str | None, subject: str | None, context: Context) -> str:
     """The expression to write at this place, as Python source; for a context, the assignment of its ids."""
     if is_secret(role):
         return "secrets.token_urlsafe(32)"
-    call = context.generator + "."
-    prefix = slug(shape.prefix)
+    if context.operation and is_context_id(shape, role):
+        user = context.first_bound(*_USERS)
+        if user is not None:
+            call = context.call("generate_user_context_ids", user, context.text(context.operation))
+            return f"{', '.join(_CONTEXT_ROLES)} = {call}"
+    head, tail = around(shape, context.parents)
+    if is_part_of_text(head, tail):
+        word = slug(_last_word(head)) or base(role, subject)
+        return context.call("generate_base_id", context.text(word))
+    custom = _custom(role, context) if not (head or tail) else None
+    return custom or _with_user(head, tail, role, context) or _plain(head, tail, role, subject, context)
+
+
+def _custom(role: str | None, context: Context) -> str | None:
+    """What the policy says to write for a role, if all the names in it are bound."""
     custom = context.roles.get(role or "")
-    if custom and not prefix:
-        return call + (custom if "(" in custom else f"{custom}()")
-    if context.operation and is_context_id(shape, role) and _bound("user_id", context.scope):
-        names = ", ".join(_CONTEXT_ROLES)
-        return f'{names} = {call}generate_user_context_ids(user_id, "{context.operation}")'
-    asks = prefix in ("ws", "client") or (not shape.head and role in _USER_ROLES)
-    if asks and _bound("user_id", context.scope):
-        if prefix == "ws" or (not prefix and role in ("connection_id", "websocket_id", "ws_id")):
-            return f"{call}generate_websocket_connection_id(user_id)"
-        if prefix == "client" or (not prefix and role in ("client_id", "ws_client_id")):
-            return f"{call}generate_websocket_client_id(user_id)"
-        if not shape.head and role == "session_id":
-            return f'{call}generate_session_id(user_id, "{context.zone}")'
-        if not shape.head and role in ("execution_id", "agent_id") and _bound("agent_type", context.scope):
-            return f"{call}generate_agent_execution_id(agent_type, user_id)"
-    if prefix:
-        return f'{call}generate_base_id("{prefix}")'
-    dynamic = _dynamic(shape)
-    if dynamic:
-        return f"{call}generate_base_id({dynamic})"
-    return f'{call}generate_base_id("{base(role, subject)}")'
+    if not custom:
+        return None
+    text = f"{context.generator}.{custom}" + ("" if "(" in custom else "()")
+    call = ast.parse(text, mode="eval").body
+    arguments = [*call.args, *(k.value for k in call.keywords)] if isinstance(call, ast.Call) else []
+    names = [inner for part in arguments for inner in ast.walk(part) if isinstance(inner, ast.Name)]
+    if not all(is_bound(name.id, context.scope, context.statement) for name in names):
+        return None
+    return text
+
+
+def _with_user(
+    head: Sequence[Piece], tail: Sequence[Piece], role: str | None, context: Context
+) -> str | None:
+    """The method for a role that needs to know the user; None if there is none, or no user."""
+    if tail:
+        return None
+    prefix = slug("".join(map(str, head))) if all(isinstance(piece, str) for piece in head) else None
+    if prefix == "ws" or (prefix == "" and role in _CONNECTIONS):
+        method = "generate_websocket_connection_id"
+    elif prefix == "client" or (prefix == "" and role in _CLIENTS):
+        method = "generate_websocket_client_id"
+    elif prefix == "" and role == "session_id":
+        method = "generate_session_id"
+    elif role in _EXECUTIONS and prefix in ("", None):
+        return _execution(head, context)
+    else:
+        return None
+    user = context.first_bound(*_USERS)
+    if user is None:
+        return None
+    if method == "generate_session_id":
+        return context.call(method, user, context.text(context.zone))
+    return context.call(method, user)
+
+
+def _execution(head: Sequence[Piece], context: Context) -> str | None:
+    """The call for an agent's execution: its type is in the text before the id, or bound."""
+    values = [piece for piece in head if not isinstance(piece, str)]
+    if not head:
+        if context.first_bound("self.agent_type") and context.first_bound("self.user_id"):
+            return context.call(
+                "generate_agent_execution_id", "agent_type=self.agent_type", "user_id=self.user_id"
+            )
+        agent = context.first_bound("agent_type")
+    elif len(values) == 1 and head[0] is values[0] and not slug("".join(map(str, head[1:]))):
+        agent = expression(values[0]) if _root(values[0]) == "agent_type" else None
+    else:
+        agent = None
+    user = context.first_bound(*_USERS)
+    if agent is None or user is None:
+        return None
+    return context.call("generate_agent_execution_id", agent, user)
+
+
+def _plain(
+    head: Sequence[Piece],
+    tail: Sequence[Piece],
+    role: str | None,
+    subject: str | None,
+    context: Context,
+) -> str:
+    """An id with a prefix: the text around the raw id, else its role."""
+    pieces = [piece for piece in (*head, *(["_", *tail] if tail else ())) if not is_clock(piece)]
+    prefix = prefix_of(pieces, context.quote)
+    return context.call("generate_base_id", prefix or context.text(base(role, subject)))
+
+
+def around(shape: Shape, parents: Mapping[ast.AST, ast.AST]) -> tuple[list[Piece], list[Piece]]:
+    """The text before and after the id in the expression that is the id: literals, and expressions."""
+    whole = shape.node
+    if isinstance(whole, ast.JoinedStr):
+        node: ast.AST = shape.reference
+        while parents.get(node) is not whole and node in parents:
+            node = parents[node]
+        if node in whole.values:
+            at = next(i for i, value in enumerate(whole.values) if value is node)
+            return [*map(_piece, whole.values[:at])], [*map(_piece, whole.values[at + 1 :])]
+    return list(shape.head), [shape.tail] if shape.tail else []
+
+
+def _piece(part: ast.expr) -> Piece:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    if isinstance(part, ast.FormattedValue) and part.conversion == -1 and part.format_spec is None:
+        return part.value
+    return part
+
+
+def is_part_of_text(head: Sequence[Piece], tail: Sequence[Piece]) -> bool:
+    """Whether the text around an id is a sentence, a path, an address or a key, so that it has to stay."""
+    return any(isinstance(piece, str) and _NO_ID.search(piece) for piece in (*head, *tail))
+
+
+def is_clock(piece: Piece) -> bool:
+    """Whether a part of an id is the time, which the generator puts into each id itself."""
+    if isinstance(piece, str):
+        return False
+    for node in ast.walk(piece):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            if name in _CLOCKS:
+                return True
+    return False
+
+
+def prefix_of(pieces: Sequence[Piece], quote: str = '"') -> str:
+    """The source text of a prefix that is made of these pieces; empty if nothing is left of them."""
+    merged: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            text = re.sub(r"[\s_\-:./]+", "_", piece)
+            if merged and isinstance(merged[-1], str):
+                merged[-1] = re.sub(r"_+", "_", merged[-1] + text)
+            else:
+                merged.append(text)
+        else:
+            merged.append(piece)
+    if merged and isinstance(merged[0], str):
+        merged[0] = merged[0].lstrip("_")
+    if merged and isinstance(merged[-1], str):
+        merged[-1] = merged[-1].rstrip("_")
+    merged = [piece for piece in merged if piece != ""]
+    if all(isinstance(piece, str) for piece in merged):
+        text = slug("".join(map(str, merged)))
+        return f"{quote}{text}{quote}" if text else ""
+    if len(merged) == 1 and not isinstance(merged[0], (str, ast.FormattedValue)):
+        return expression(merged[0])
+    return _joined(merged, quote)
+
+
+def _joined(pieces: Sequence[Piece], quote: str) -> str:
+    """An f-string of the pieces; what cannot be written in one before Python 3.12 goes beside it."""
+    other = "'" if quote == '"' else '"'
+    parts = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            parts.append(re.sub(r"[^\w]+", "_", piece))
+            continue
+        text = ast.unparse(ast.JoinedStr(values=[_formatted(piece)]))
+        inner = text[2:-1] if text[:2] in ('f"', "f'") else ""
+        inner = inner.replace('"', other).replace("'", other) if quote in inner else inner
+        if not inner or quote in inner or "\\" in inner or "\n" in inner:
+            return ""
+        parts.append(inner)
+    return f"f{quote}{''.join(parts)}{quote}"
+
+
+def _formatted(piece: ast.expr) -> ast.FormattedValue:
+    if isinstance(piece, ast.FormattedValue):
+        return piece
+    return ast.FormattedValue(value=piece, conversion=-1, format_spec=None)
+
+
+def expression(node: ast.expr) -> str:
+    """An expression as source text."""
+    return ast.unparse(node)
+
+
+def _root(node: ast.expr) -> str:
+    """The name that an attribute chain begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _last_word(head: Sequence[Piece]) -> str:
+    """The word before an id in a text such as ``session:``; empty where it is a sentence or a path."""
+    text = head[-1] if head and isinstance(head[-1], str) else ""
+    match = re.search(r"(?:^|[:/])([A-Za-z][A-Za-z0-9_-]*)[:/=_-]*$", text)
+    return match[1] if match else ""
 
 
 def base(role: str | None, subject: str | None = None) -> str:
@@ -122,88 +313,3 @@ def slug(text: str | None) -> str:
     while segments and not segments[0][0].isalpha():
         segments.pop(0)
     return "_".join(segments)[:_PREFIX_LIMIT].rstrip("_")
-
-
-def _dynamic(shape: Shape) -> str:
-    """The head of a text with other values in it, as an f-string or a plain name."""
-    pieces: list[str] = []
-    for piece in shape.head:
-        if isinstance(piece, str):
-            pieces.append(piece.replace("{", "{{").replace("}", "}}"))
-        elif _is_plain(piece):
-            pieces.append("{" + ast.unparse(piece) + "}")
-        elif pieces:
-            pieces[-1] = pieces[-1].rstrip("_-:. ")
-    text = "".join(pieces).rstrip("_-:./ ")
-    if "{" not in text:
-        return ""
-    whole = re.fullmatch(r"\{([\w.]+)\}", text)
-    if whole:
-        return whole[1]
-    return "" if '"' in text or "\\" in text or "\n" in text else f'f"{text}"'
-
-
-def _is_plain(node: ast.expr) -> bool:
-    depth = 0
-    while isinstance(node, ast.Attribute) and depth < 8:
-        node, depth = node.value, depth + 1
-    return isinstance(node, ast.Name)
-
-
-def _bound(name: str, scope: Scope) -> bool:
-    """Whether ``name`` is a parameter around ``scope`` that is not None and never bound again."""
-    current: Scope | None = scope
-    while current is not None:
-        if current.kind is CLASS and current is scope:
-            return False
-        node = current.node
-        if current.kind is FUNCTION and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            found = _parameter(node, name)
-            if found is not None:
-                return found
-        current = current.parent
-    return False
-
-
-def _parameter(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool | None:
-    """Whether the parameter ``name`` of ``function`` can be relied on; None if it has none."""
-    arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    defaults: dict[str, ast.expr | None] = dict(
-        zip((a.arg for a in reversed(positional)), reversed(arguments.defaults), strict=False)
-    )
-    defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)}
-    parameter = next((a for a in (*positional, *arguments.kwonlyargs) if a.arg == name), None)
-    if parameter is None:
-        # A name that the function binds itself may not be bound yet at the place in question.
-        return False if _stores(function, name) else None
-    default = defaults.get(name)
-    if isinstance(default, ast.Constant) and default.value is None:
-        return False
-    return not (_optional(parameter.annotation) or _stores(function, name))
-
-
-@lru_cache(maxsize=8)
-def _stores(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:
-    """Whether anything in the body of ``function`` binds ``name``; functions in it count, too."""
-    body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    return any(_binds(inner, name) for statement in body for inner in ast.walk(statement))
-
-
-def _binds(node: ast.AST, name: str) -> bool:
-    if isinstance(node, ast.Name):
-        return node.id == name and not isinstance(node.ctx, ast.Load)
-    if isinstance(node, ast.alias) and node.asname:
-        return node.asname == name
-    # Functions, classes, handlers and patterns have the name as a text.
-    return name in (getattr(node, "name", None), getattr(node, "rest", None))
-
-
-def _optional(annotation: ast.expr | None) -> bool:
-    return annotation is not None and any(
-        (isinstance(inner, ast.Constant) and (inner.value is None or "None" in str(inner.value)))
-        or (isinstance(inner, ast.Name) and inner.id in ("Optional", "Any", "object"))
-        or (isinstance(inner, ast.Attribute) and inner.attr in ("Optional", "Any"))
-        or (isinstance(inner, ast.Constant) and "Optional" in str(inner.value))
-        for inner in ast.walk(annotation)
-    )

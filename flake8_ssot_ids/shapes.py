@@ -8,6 +8,7 @@ the way, so what is left of the random bits can be counted.
 from __future__ import annotations
 
 import ast
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,6 +41,10 @@ class Shape:
     bits: float | None
     head: tuple[str | ast.expr, ...] = ()
     tail: str = ""
+    #: The reference that makes the id, and what kind of value it has become: ``object``, ``text``, ``bytes``,
+    #: ``number`` or ``list``.
+    reference: ast.expr = dataclasses.field(default_factory=lambda: ast.Constant(None))
+    form: str = "object"
 
     @property
     def prefix(self) -> str | None:
@@ -56,7 +61,7 @@ def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST
     while isinstance(parent, (ast.IfExp, ast.BoolOp)) and _hands_on(parent, node):
         node, parent = parent, parents.get(parent)
     if not (isinstance(parent, ast.Call) and parent.func is node):
-        return Shape(FACTORY, reference, node, False, None)
+        return Shape(FACTORY, reference, node, False, None, reference=reference)
     climb = _Climb(parent, catalog.LAYOUTS[source], parents)
     climb.run()
     value = climb.value
@@ -67,7 +72,17 @@ def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST
         kind = GLUED
     elif value.form != "object":
         kind = TEXT
-    return Shape(kind, climb.whole, climb.node, True, value.bits(), tuple(value.head), value.tail)
+    return Shape(
+        kind,
+        climb.whole,
+        climb.node,
+        True,
+        value.bits(),
+        tuple(value.head),
+        value.tail,
+        reference,
+        value.form,
+    )
 
 
 def _hands_on(parent: ast.IfExp | ast.BoolOp, node: ast.AST) -> bool:

@@ -1,7 +1,7 @@
 """Distrust of our own output: what has to hold of every file before it is written.
 
-It parses; outside of the edits the syntax tree is what it was; no name is unbound; the findings that were fixed
-are gone and no other one has come.
+It parses; outside of the edits the syntax tree is what it was; no name is unbound; the findings that were
+fixed are gone and no other one has come.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 def difference(
     old: ast.Module, new: ast.Module, replaced: Mapping[ast.AST, str], added: Collection[str]
 ) -> str | None:
-    """Where the trees differ, apart from the nodes of ``old`` in ``replaced`` and from imports; None: nowhere.
+    """Where the trees differ, apart from nodes of ``old`` in ``replaced`` and from imports; None: nowhere.
 
     Args:
         old: the tree before.
