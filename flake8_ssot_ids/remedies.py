@@ -50,8 +50,9 @@ class Context:
     """What a remedy may rely on at one place.
 
     ``generator`` is the name of the class there, ``methods`` what the house calls its methods.
-    ``operation`` is the function, where it makes the thread, run and request id of one context, else empty. ``quote`` is the
-    one to write texts in.
+    ``operation`` is the function, where it makes the thread, run and request id of one context, else
+    empty. ``quote`` is the one to write texts in; ``inner_quote`` the one for texts inside of the text
+    around the place, empty where there is none to use.
     """
 
     generator: str
@@ -63,6 +64,7 @@ class Context:
     operation: str = ""
     methods: Mapping[str, str] = field(default_factory=dict)
     quote: str = '"'
+    inner_quote: str = ""
 
     def call(self, method: str, *arguments: str) -> str:
         """A call of the generator's method with arguments that are source text."""

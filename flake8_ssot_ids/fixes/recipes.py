@@ -1,0 +1,251 @@
+"""From one use to what is written in its place, or to the reason why a tool must not write it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flake8_ssot_ids.flow import Sink
+from flake8_ssot_ids.flows_sinks import (
+    ARITHMETIC,
+    LENGTH_CHECKED,
+    MATCHED_AS_UUID,
+    NARROW_COLUMN,
+    PARSED_AS_UUID,
+    PATCHED,
+    PREFIX_MATCHED,
+    SLICED,
+    SPLIT,
+    TO_NUMBER,
+    TYPE_CHECKED,
+    UUID_ATTRIBUTE,
+    UUID_TYPED,
+)
+from flake8_ssot_ids.remedies import Context, around, base, is_part_of_text, remedy
+from flake8_ssot_ids.roles import is_secret
+from flake8_ssot_ids.shapes import FACTORY
+from flake8_ssot_ids.signatures import ClassSource, problem_with
+from flake8_ssot_ids.uses import Use
+
+#: What each kind of sink is in a reason; ``{}`` is the place as code.
+_SINKS = {
+    PARSED_AS_UUID: "it is parsed as a UUID: {}",
+    UUID_ATTRIBUTE: "it is used as a UUID object: {}",
+    UUID_TYPED: "it is typed as a UUID: {}",
+    NARROW_COLUMN: "it goes where an SSOT id does not fit: {}",
+    LENGTH_CHECKED: "its length is checked: {}",
+    MATCHED_AS_UUID: "it is matched as a UUID: {}",
+    TYPE_CHECKED: "its type is checked: {}",
+    SLICED: "it is sliced later: {}",
+    SPLIT: "it is taken apart later: {}",
+    PREFIX_MATCHED: "it is matched by a part of it: {}",
+    TO_NUMBER: "a number is made of it: {}",
+    ARITHMETIC: "it is calculated with: {}",
+    PATCHED: "a test replaces its source by name: {}",
+}
+#: Names of what is no id, though it may be made of one.
+_NO_ID = re.compile(
+    r"(?:^|_)(?:e?mail|email_address|path|file|filename|file_name|dir|directory|folder|tmp|temp|table|table_name"
+    r"|schema|schema_name|database|db|db_name|bucket|url|uri|link|host|hostname|domain|username|user_name|content"
+    r"|text|body|prompt|description|bytes|seed|lock_value|lock_token|owner_token)$"
+)
+#: Ids whose form a standard of others lays down: W3C Trace Context, OpenTelemetry, B3.
+_FOREIGN = re.compile(r"(?:^|_)(?:trace_id|span_id|parent_span_id|traceparent|b3)$")
+_FILE_NAME = re.compile(r"^\.[A-Za-z]\w{0,5}$|\.[A-Za-z]\w{0,5}$")
+_NOT_INSIDE = "it cannot be written inside this text in a way that Python 3.11 reads"
+_FACTORY_KEYWORDS = frozenset({"default", "default_factory", "factory", "insert_default", "onupdate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written: ``text`` in the place of ``node``."""
+
+    node: ast.expr
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """Why nothing is written, and the syntax that says so, where there is one.
+
+    ``kind`` is the same for all findings with this kind of reason, for the summary.
+    """
+
+    kind: str
+    reason: str
+    node: ast.AST | None = None
+
+
+def propose(use: Use, context: Context, sinks: list[Sink], generator: ClassSource) -> Written | Manual:
+    """What to write for ``use``, or why not.
+
+    Args:
+        use: the finding's use.
+        context: what may be relied on at its place; ``generator`` is the class's name in this module.
+        sinks: where its value goes.
+        generator: what the class really offers.
+    """
+    manual = not_an_id(use) or _not_text(use)
+    if manual is not None:
+        return manual
+    if sinks:
+        sink = sinks[0]
+        return Manual(sink.kind, _SINKS[sink.kind].format(sink.detail), sink.node)
+    if use.shape.kind == FACTORY:
+        return _factory(use, context, generator)
+    node = inner_node(use, context.parents) if _stays_around(use, context) else use.shape.node
+    quote = quote_at(node, context)
+    if quote is None:
+        return Manual(
+            "f-string", "it cannot be written inside this text in a way that Python 3.11 reads", node
+        )
+    return _bound_call(use, replace(context, quote=quote), node, generator)
+
+
+def not_an_id(use: Use) -> Manual | None:
+    """Why this is no id, whatever it is made of; None if it may be one."""
+    role = use.role or ""
+    if is_secret(role):
+        return Manual("secret", f"`{role}` is a secret: write `secrets.token_urlsafe(32)`")
+    if _FOREIGN.search(role):
+        return Manual("foreign-standard", f"`{role}` belongs to a standard that says how it looks")
+    if _NO_ID.search(role):
+        return Manual("no-id", f"`{role}` is no id")
+    texts = [piece for piece in use.shape.head if isinstance(piece, str)]
+    tail = use.shape.tail
+    if "@" in tail or any("@" in text for text in texts):
+        return Manual("no-id", "an address is no id")
+    if _FILE_NAME.search(tail):
+        return Manual("no-id", f"a file name (`…{tail}`) is no id")
+    if any(text.startswith(("/", "./", "~/", "\\")) and "/api" not in text for text in texts[:1]):
+        return Manual("no-id", "a path is no id")
+    return None
+
+
+def _not_text(use: Use) -> Manual | None:
+    """Why a text cannot take the place of the value; None if it is one."""
+    shape = use.shape
+    if shape.kind == FACTORY:
+        return None
+    if shape.form == "object":
+        return Manual("uuid-object", "it is a UUID object, not text")
+    if shape.form != "text":
+        what = {"number": "a number", "bytes": "bytes"}.get(shape.form, "a list of parts")
+        return Manual("not-text", f"it is {what}, not text")
+    return None
+
+
+def _factory(use: Use, context: Context, generator: ClassSource) -> Written | Manual:
+    """A source that is handed on without being called."""
+    reference = use.reference
+    parent = context.parents.get(reference)
+    if not isinstance(parent, ast.keyword) or parent.arg not in _FACTORY_KEYWORDS:
+        return Manual("handed-on", "the function itself is handed on, nothing is made here", reference)
+    if not _is_text_field(parent, context):
+        return Manual("uuid-object", "it makes UUID objects, not text")
+    call = _bound_call(use, context, reference, generator)
+    if isinstance(call, Manual):
+        return call
+    return Written(reference, f"lambda: {call.text}")
+
+
+def _is_text_field(keyword: ast.keyword, context: Context) -> bool:
+    """Whether the field that has this default is annotated as text."""
+    node: ast.AST | None = context.parents.get(keyword)
+    while node is not None and not isinstance(node, ast.stmt):
+        node = context.parents.get(node)
+    if not isinstance(node, ast.AnnAssign):
+        return False
+    names = {inner.id for inner in ast.walk(node.annotation) if isinstance(inner, ast.Name)}
+    return "str" in names and "UUID" not in names
+
+
+def _stays_around(use: Use, context: Context) -> bool:
+    head, tail = around(use.shape, context.parents)
+    return is_part_of_text(head, tail)
+
+
+def inner_node(use: Use, parents: Mapping[ast.AST, ast.AST]) -> ast.expr:
+    """The widest expression that is nothing but the id, within the text around it."""
+    node: ast.AST = use.reference
+    whole = use.shape.node
+    while node is not whole:
+        parent = parents.get(node)
+        if parent is None or isinstance(parent, ast.FormattedValue | ast.Tuple | ast.List | ast.keyword):
+            break
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Mod):
+            break
+        if isinstance(parent, ast.Call) and node in parent.args and parent is whole and _is_format(parent):
+            break
+        node = parent
+    return node if isinstance(node, ast.expr) else use.reference
+
+
+def _is_format(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in ("format", "join")
+
+
+def quote_at(node: ast.expr, context: Context) -> str | None:
+    """The quote to write texts with at ``node``; None inside of texts with both kinds.
+
+    Within an f-string, Python 3.11 and older take only the other kind of quote.
+    """
+    current: ast.AST | None = context.parents.get(node)
+    inside = False
+    while current is not None and not isinstance(current, ast.stmt):
+        inside = inside or isinstance(current, ast.JoinedStr)
+        current = context.parents.get(current)
+    return None if inside and not context.inner_quote else (context.inner_quote if inside else '"')
+
+
+def _bound_call(use: Use, context: Context, node: ast.expr, generator: ClassSource) -> Written | Manual:
+    """The remedy if it binds to the generator's real signature, else the plainest call that does."""
+    text = remedy(use.shape, use.role, use.subject, context)
+    problem = _problem(text, generator, context)
+    if problem is not None:
+        plain = context.call(
+            "generate_base_id", f"{context.quote}{base(use.role, use.subject)}{context.quote}"
+        )
+        problem = _problem(plain, generator, context)
+        text = plain
+    if problem is not None:
+        return Manual("no-such-call", problem)
+    if _breaks_text(text, node, context):
+        return Manual(
+            "f-string", "it cannot be written inside this text in a way that Python 3.11 reads", node
+        )
+    return Written(node, text)
+
+
+def _breaks_text(text: str, node: ast.expr, context: Context) -> bool:
+    if context.quote == '"' and not context.inner_quote:
+        return False
+    current: ast.AST | None = context.parents.get(node)
+    while current is not None and not isinstance(current, ast.stmt):
+        if isinstance(current, ast.JoinedStr):
+            outer = '"' if context.quote == "'" else "'"
+            return outer in text or "\\" in text or "\n" in text
+        current = context.parents.get(current)
+    return False
+
+
+def _problem(text: str, generator: ClassSource, context: Context) -> str | None:
+    """Why a call does not bind to what the generator offers."""
+    for node in ast.walk(ast.parse(text.partition(" = ")[2] or text)):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and ast.unparse(node.func.value) == context.generator
+        ):
+            name = node.func.attr
+            method = generator.methods.get(name)
+            if method is None:
+                return f"`{context.generator}` has no `{name}`" if generator.complete else None
+            if method.kind in ("property", "attribute"):
+                continue
+            problem = problem_with(method, node, "class")
+            if problem is not None:
+                return f"`{context.generator}.{name}` {problem}"
+    return None
