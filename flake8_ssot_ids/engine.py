@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
-from hashlib import blake2b
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
@@ -23,6 +22,7 @@ from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.registry import UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, remedy
+from flake8_ssot_ids.rows import Row
 from flake8_ssot_ids.source import Lines, decode, parse
 from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uses import Use, path_to, uses_of
@@ -124,14 +124,8 @@ def unreadable(path: str, policy: Policy, reason: str, row: int = 1, column: int
         noqa_row=row,
         scope=policy.scope_of(path),
         symbol=_MODULE_SYMBOL,
-        fingerprint=fingerprint(policy.relative(path), UNREADABLE, _MODULE_SYMBOL, "", 0),
+        fingerprint=Row(policy.relative(path), UNREADABLE, _MODULE_SYMBOL, "", 0).fingerprint,
     )
-
-
-def fingerprint(path: str, code: str, symbol: str, expression: str, ordinal: int) -> str:
-    """The identity of a finding, free of line numbers: the hash of its baseline row."""
-    row = f"{path} | {code} | {symbol} | {expression} | {ordinal}"
-    return blake2b(row.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 class _Reporter:
@@ -205,7 +199,7 @@ class _Reporter:
             source=use.spelling,
             expression=expression,
             ordinal=ordinal,
-            fingerprint=fingerprint(self._relative, found.code, symbol, expression, ordinal),
+            fingerprint=Row(self._relative, found.code, symbol, expression, ordinal).fingerprint,
         )
 
     def _span(self, node: ast.expr) -> Span:

@@ -128,7 +128,8 @@ OPTIONS = (
         "baseline",
         values.TEXT,
         None,
-        "The file of known findings.",
+        "The file of known findings: one a line, as `path | code | symbol | expression | ordinal`; lines "
+        "that begin with `#` are comments.",
         'baseline = "ssot-ids-baseline.txt"',
         "baseline",
     ),
@@ -174,7 +175,7 @@ OPTIONS = (
         records(EXEMPTION, nothing_more),
         (),
         "Leave for some codes in one place, for a reason and until a day. The only kind of suppression "
-        "that the compliance contracts accept.",
+        "that the compliance contracts accept. Nothing exempts from SID990.",
         'exemption = [{ path = "a.py", codes = ["SID101"], reason = "why", until = 2030-12-31 }]',
         "exemptions",
         parts=EXEMPTION,

@@ -44,7 +44,7 @@ ENGINE = Package(
         ("__main__", "cli", "flake8_plugin", "pytest_plugin", "server", "testing"),
         ("commands", "commands.*"),
         (
-            *("fixes", "fixes.*", "render", "render.*", "progress", "baseline"),
+            *("fixes", "fixes.*", "render", "render.*", "progress", "baseline", "gitbase"),
             *("runner", "pool", "helper", "worker", "pipes", "replay", "cache", "discover", "ignorefiles"),
         ),
         ("engine", "suppress", "registry"),
@@ -58,7 +58,7 @@ ENGINE = Package(
         # Data about Python's modules, no code.
         ("catalog",),
         ("policy", "policyfile", "options", "optionparts", "values", "globs"),
-        ("source", "files", "clock"),
+        ("source", "files", "clock", "rows"),
         ("model",),
         ("",),
     ),

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.engine import check_source, check_tree, fingerprint, normalised
+from flake8_ssot_ids.engine import check_source, check_tree, normalised
 from flake8_ssot_ids.model import FileReport, Finding
 from flake8_ssot_ids.policy import Policy, Zone, load_policy
+from flake8_ssot_ids.rows import Row
 
 Judge = Callable[..., FileReport]
 
@@ -100,9 +101,8 @@ def test_the_fingerprint_knows_the_path_below_the_root_alone(judge: Judge) -> No
     assert only(judge(SOURCE, "/project/b.py")).fingerprint != only(judge(SOURCE)).fingerprint
     moved = check_source(SOURCE.encode(), "/elsewhere/a.py", Policy(root="/elsewhere"))
     assert only(moved).fingerprint == only(judge(SOURCE)).fingerprint
-    assert only(judge(SOURCE)).fingerprint == fingerprint(
-        "a.py", "SID103", "open_session", "uuid.uuid4().hex[:8]", 0
-    )
+    row = Row("a.py", "SID103", "open_session", "uuid.uuid4().hex[:8]", 0)
+    assert only(judge(SOURCE)).fingerprint == row.fingerprint
 
 
 def test_equal_ids_in_one_symbol_are_numbered(judge: Judge) -> None:
