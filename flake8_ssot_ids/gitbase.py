@@ -129,8 +129,7 @@ def _base_branch(folder: str, ref: str | None) -> tuple[str, str]:
 
 def _commit(folder: str, name: str) -> str | None:
     """Return the id of the commit that a name stands for; None if it stands for none."""
-    if name.startswith("-"):
-        return None
+    # With the ending no name is an option.
     done = _run(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None
 
@@ -150,15 +149,15 @@ def _merge_base(folder: str, head: str, tip: str, shown: str) -> str:
 
 def _file(folder: str, commit: str, path: str) -> bytes | None:
     """Return the bytes that ``path``, relative to the top of the work tree, has in a commit."""
-    entry = _answer(folder, "ls-tree", "-z", "--full-tree", commit, "--", path)
+    entry = _answer(folder, "ls-tree", "--full-tree", commit, "--", path)
     if not entry:
         return None
     mode, _, rest = entry.partition(" ")
     if mode not in _FILE_MODES:
         raise _CannotSayError(f"{path} is no regular file on the base branch")
     done = _run(folder, "cat-file", "blob", rest.split(" ", 1)[1].partition("\t")[0])
-    if done.returncode != 0:
-        raise _CannotSayError(_complaint(done))
+    if done.returncode != 0:  # a partial clone may lack it
+        raise _CannotSayError(f"this clone does not hold {path} of the base branch: {_complaint(done)}")
     return done.stdout
 
 
@@ -185,7 +184,7 @@ def _run(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",  # a partial clone would ask the network
+        "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks
         "GIT_LITERAL_PATHSPECS": "1",
     }
     try:

@@ -317,15 +317,18 @@ class TestNotJudged:
         # On the base branch itself the depth does not matter.
         assert texts(shallow("--depth=1", "-b", "main")) == ("origin/HEAD", OTHER)
 
-    def test_a_clone_without_the_old_contents_asks_no_network(self, repo: Path, tmp_path: Path) -> None:
+    def test_a_clone_without_the_old_contents_fetches_none(self, repo: Path, tmp_path: Path) -> None:
         git(repo, "config", "uploadpack.allowFilter", "true")
         git(repo, "checkout", "-q", "-b", "feature")
         commit(repo, NEW)
         clone = tmp_path / "clone"
         git(tmp_path, "clone", "-q", "--filter=blob:none", "-b", "feature", repo.as_uri(), str(clone))
-        shutil.rmtree(repo)
-        git(clone, "update-ref", "refs/heads/main", "HEAD~1")
-        assert reason(base_rows(str(clone), FILE, "main"))
+        assert reason(base_rows(str(clone), FILE, "HEAD~1")) == (
+            f"this clone does not hold {FILE} of the base branch: transport 'file' not allowed"
+        )
+        assert texts(base_rows(str(clone), FILE, "HEAD")) == ("HEAD", NEW)
+        git(clone, "cat-file", "-p", f"HEAD~1:{FILE}")  # which fetches it
+        assert texts(base_rows(str(clone), FILE, "HEAD~1")) == ("HEAD~1", OLD)
 
     def test_a_folder_or_a_link_of_that_name(self, tmp_path: Path) -> None:
         repo = repository(tmp_path / "repo", path=f"{FILE}/inner.txt")
