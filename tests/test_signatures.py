@@ -208,6 +208,13 @@ def test_a_way_that_cannot_be_read_keeps_all_from_being_judged(project: Project)
     assert sources.class_of("m.G") == "module `broken` does not parse: '(' was never closed (line 1)"
 
 
+def test_an_unreadable_star_import_may_bind_what_stands_before_it(project: Project) -> None:
+    sources = project(m="class G: ...\nclass _H: ...\nfrom nowhere import *\nclass After: ...")
+    assert sources.class_of("m.G") == "`m.G` is a value that is made at run time, no class"
+    assert class_of(sources, "m._H").complete
+    assert class_of(sources, "m.After").complete
+
+
 def test_a_class_that_is_one_of_two_offers_what_either_offers(project: Project) -> None:
     sources = project(
         m="""\

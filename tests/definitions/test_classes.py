@@ -243,6 +243,14 @@ def test_behind_a_base_that_cannot_be_read_a_signature_is_not_certain(project: P
     assert method_of(sources, "inherited") == "instance(self) | attribute(?)"
 
 
+def test_a_base_that_may_be_another_that_cannot_be_read_is_not_certain(project: Project) -> None:
+    known = "class Base:\n        def make(self): ..."
+    for first, second in ((known, "from nowhere import Base"), ("from nowhere import Base", known)):
+        sources = project(m=f"if X:\n    {first}\nelse:\n    {second}\nclass G(Base): ...")
+        assert method_of(sources, "make") == "instance(self) | attribute(?)"
+        assert not class_of(sources).complete
+
+
 def test_a_class_has_what_its_metaclass_has(project: Project) -> None:
     sources = project(m="class M(type):\n    def make(cls, a): ...\nclass G(metaclass=M): ...")
     assert class_of(sources).complete
