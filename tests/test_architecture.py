@@ -43,6 +43,7 @@ ENGINE = Package(
     layers=(
         ("__main__", "cli", "flake8_plugin", "pytest_plugin", "server", "testing"),
         ("commands", "commands.*"),
+        ("compliance", "compliance.*"),
         (
             *("fixes", "fixes.*", "render", "render.*", "progress", "baseline", "gitbase"),
             *("runner", "pool", "helper", "worker", "pipes", "replay", "cache", "discover", "ignorefiles"),
@@ -50,15 +51,17 @@ ENGINE = Package(
         ("engine", "suppress", "registry"),
         ("rules", "rules.*"),
         ("rule", "entropy"),
+        ("inspection",),
+        ("wrappers", "generatorcalls"),
         ("flow", "flows_*"),
-        ("uses", "shapes", "roles", "remedies"),
+        ("uses", "shapes", "roles", "remedies", "bound"),
         ("idcalls", "idtexts", "idnumbers", "idvalue", "templates", "layouts", "literals"),
         ("signatures", "definitions", "definitions.*"),
         ("names", "names.*"),
         ("prefilter",),
         # Data about Python's modules, no code.
         ("catalog",),
-        ("policy", "policyfile", "options", "optionparts", "values", "globs"),
+        ("policy", "policyfile", "approved", "options", "optionparts", "values", "globs"),
         ("source", "files", "clock", "rows"),
         ("model",),
         ("",),
