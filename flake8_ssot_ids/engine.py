@@ -113,6 +113,30 @@ def check_tree(
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    uses, parents = uses_in(tree, text, path, policy, project, words)
+    closer = _inspecting(policy) if project is not None else []
+    if not uses and not closer:
+        return FileReport(path, judged=True)
+    reporter = _Reporter(text, path, policy, parents, comments)
+    reporter.add_uses(uses)
+    if closer and project is not None:
+        from flake8_ssot_ids.inspection import Inspection
+
+        inspection = Inspection(tree, text, path, policy, project, uses)
+        for rule in closer:
+            assert rule.inspect is not None, rule.code
+            reporter.add_hits(rule, rule.inspect(inspection), inspection)
+        inspection.finish()
+    return reporter.report(noqa and comments)
+
+
+def uses_in(
+    tree: ast.Module, text: str, path: str, policy: Policy, project: Project | None, words: Words
+) -> tuple[list[Use], Mapping[ast.AST, ast.AST]]:
+    """The raw uses in a module, and the parents of the nodes that were looked at.
+
+    ``text`` is its source with ``\n`` line ends; ``words`` are those that the project says to look for.
+    """
     home = project.home(path) if project is not None else Home("", ())
     sources = catalog.attributes(policy.name_hashes)
 
@@ -128,21 +152,7 @@ def check_tree(
         words=words.names,
         expand=expand,
     )
-    uses = uses_of(names)
-    closer = _inspecting(policy) if project is not None else []
-    if not uses and not closer:
-        return FileReport(path, judged=True)
-    reporter = _Reporter(text, path, policy, names.flow.parents, comments)
-    reporter.add_uses(uses)
-    if closer and project is not None:
-        from flake8_ssot_ids.inspection import Inspection
-
-        inspection = Inspection(tree, text, path, policy, project, uses)
-        for rule in closer:
-            assert rule.inspect is not None, rule.code
-            reporter.add_hits(rule, rule.inspect(inspection), inspection)
-        inspection.finish()
-    return reporter.report(noqa and comments)
+    return uses_of(names), names.flow.parents
 
 
 def unreadable(path: str, policy: Policy, reason: str, row: int = 1, column: int = 1) -> Finding:
@@ -298,14 +308,19 @@ class _Reporter:
         )
 
     def _span(self, node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> Span:
-        chain = path_to(node, parents)
-        if chain is not None and isinstance(chain[0], ast.JoinedStr) and len(chain) > 1:
-            first, start, last, end = locate(self._lines, chain[0], chain)
-        else:
-            first, start = node.lineno, node.col_offset
-            last, end = node.end_lineno or first, node.end_col_offset or start
-        column = self._lines.column
-        return Span(Position(first, column(first, start)), Position(last, column(last, end)))
+        return span_of(node, parents, self._lines)
+
+
+def span_of(node: ast.expr, parents: Mapping[ast.AST, ast.AST], lines: Lines) -> Span:
+    """The real place of ``node``, also inside of an f-string."""
+    chain = path_to(node, parents)
+    if chain is not None and isinstance(chain[0], ast.JoinedStr) and len(chain) > 1:
+        first, start, last, end = locate(lines, chain[0], chain)
+    else:
+        first, start = node.lineno, node.col_offset
+        last, end = node.end_lineno or first, node.end_col_offset or start
+    column = lines.column
+    return Span(Position(first, column(first, start)), Position(last, column(last, end)))
 
 
 def normalised(expression: str) -> str:

@@ -34,7 +34,7 @@ _VERB = re.compile(
     r"^(?:generate|make|create|new|get|build|start|open|begin|init|initialize|setup|set_up|run|do|handle)_+(?=.)"
 )
 #: The ids of one context of a user, in the order in which one call gives them.
-_CONTEXT_ROLES = ("thread_id", "run_id", "request_id")
+CONTEXT_ROLES = ("thread_id", "run_id", "request_id")
 #: So many characters of the operation get into a thread id.
 _OPERATION_LIMIT = 18
 _BARE = frozenset({"id", "uid", "guid", "uuid", "uuid4", "pk", "key", "value", "result"})
@@ -81,7 +81,7 @@ class Context:
 
 def is_context_id(shape: Shape, role: str | None) -> bool:
     """Whether this makes the thread, run or request id of a context, with at most its own kind before it."""
-    if not shape.called or role not in _CONTEXT_ROLES or (shape.head and shape.prefix is None):
+    if not shape.called or role not in CONTEXT_ROLES or (shape.head and shape.prefix is None):
         return False
     return slug(shape.prefix) in ("", role.removesuffix("_id"), "req" if role == "request_id" else "")
 
@@ -92,7 +92,7 @@ def contexts(ids: Iterable[tuple[Scope, str | None]]) -> frozenset[Scope]:
     for scope, role in ids:
         if scope.kind is FUNCTION:
             roles.setdefault(scope, set()).add(role)
-    return frozenset(scope for scope, made in roles.items() if made.issuperset(_CONTEXT_ROLES))
+    return frozenset(scope for scope, made in roles.items() if made.issuperset(CONTEXT_ROLES))
 
 
 def operation_of(symbol: str) -> str:
@@ -112,7 +112,7 @@ def remedy(shape: Shape, role: str | None, subject: str | None, context: Context
         user = context.first_bound(*_USERS)
         if user is not None:
             call = context.call("generate_user_context_ids", user, context.text(context.operation))
-            return f"{', '.join(_CONTEXT_ROLES)} = {call}"
+            return f"{', '.join(CONTEXT_ROLES)} = {call}"
     head, tail = around(shape, context.parents)
     if is_part_of_text(head, tail):
         word = slug(_last_word(head)) or base(role, subject)

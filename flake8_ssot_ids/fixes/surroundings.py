@@ -1,0 +1,121 @@
+"""What the rest of the project wants of a module: names that it hands on, names that tests patch, import cycles."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from flake8_ssot_ids.files import read
+from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.names.exports import imported_names
+from flake8_ssot_ids.names.modules import Home
+from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.names.syntax import absolute
+from flake8_ssot_ids.source import parse
+
+#: A dotted name that leads to an id source through some module, as tests write it to patch it.
+_PATCHED = re.compile(rb"[A-Za-z_][\w.]*\.uuid[1-8]?(?:\.uuid[1-8])?\b")
+
+
+class Surroundings:
+    """Asks the files of a project, each read once, when the first question comes.
+
+    Args:
+        files: the absolute paths of the project's files.
+        project: tells where each stands.
+    """
+
+    def __init__(self, files: Sequence[str], project: Project) -> None:
+        self._files = files
+        self._project = project
+        self._imported: dict[str, set[str]] | None = None
+        self._patched: set[str] = set()
+        self._reached: dict[str, frozenset[str]] = {}
+
+    def module_name(self, path: str) -> str:
+        """The dotted name of the module at ``path``, from its root."""
+        name = path.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
+        package = self._project.home(path).package
+        if name == "__init__":
+            return package
+        return f"{package}.{name}" if package else name
+
+    def wants(self, path: str, name: str) -> bool:
+        """Whether another module imports ``name`` from the one at ``path``, or somebody patches it there."""
+        self._look()
+        assert self._imported is not None
+        module = self.module_name(path)
+        names = self._imported.get(module, set())
+        if name in names or "*" in names:
+            return True
+        dotted = f"{module}.{name}"
+        return dotted in self._patched or any(one.startswith(f"{dotted}.") for one in self._patched)
+
+    def _look(self) -> None:
+        if self._imported is not None:
+            return
+        self._imported = {}
+        for file in self._files:
+            try:
+                data = read(file)
+            except (OSError, ValueError):
+                continue
+            for match in _PATCHED.finditer(data):
+                self._patched.add(match.group().decode("ascii", "replace"))
+            if b"import" not in data or (b"uuid" not in data and b"*" not in data):
+                continue
+            package = self._project.home(file).package
+            for module, name, _ in imported_names(data, package):
+                if name is not None:
+                    self._imported.setdefault(module.removeprefix("."), set()).add(name)
+
+    def leads_to(self, dotted: str, path: str) -> bool:
+        """Whether importing the module of ``dotted`` runs the module at ``path``, by top-level imports."""
+        home = self._project.home(path)
+        if dotted not in self._reached:
+            self._reached[dotted] = frozenset(self._run_by(dotted, home))
+        return path in self._reached[dotted]
+
+    def _run_by(self, dotted: str, home: Home) -> Iterator[str]:
+        """The files of the project that importing ``dotted`` runs."""
+        pending = [dotted]
+        seen: set[str] = set()
+        files: set[str] = set()
+        while pending:
+            name = pending.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            parts = name.split(".")
+            # A package's __init__ is run before what is in it.
+            pending += (".".join(parts[:count]) for count in range(1, len(parts)))
+            here = self._project.locate(name, home)
+            if here is None or here[0] is None or here[0] in files:
+                continue
+            files.add(here[0])
+            yield here[0]
+            pending += self._top_imports(here[0])
+
+    def _top_imports(self, file: str) -> Iterator[str]:
+        try:
+            tree = parse(read(file))
+        except (OSError, UnreadableError):
+            return
+        package = self._project.home(file).package
+        pending: list[ast.AST] = [*tree.body]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                module = absolute(package, node.level, node.module)
+                if module is not None:
+                    plain = module.removeprefix(".")
+                    yield plain
+                    yield from (f"{plain}.{alias.name}" for alias in node.names)
+            elif isinstance(node, ast.If | ast.Try | ast.TryStar | ast.With | ast.ClassDef):
+                if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+                    pending += (child for child in ast.iter_child_nodes(node))
+            elif isinstance(node, ast.ExceptHandler):
+                pending += node.body
