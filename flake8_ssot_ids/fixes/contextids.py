@@ -60,7 +60,7 @@ def _triple(scope: Scope, uses: Sequence[Use], parents: Mapping[ast.AST, ast.AST
     for role in CONTEXT_ROLES:
         if any(_touches(function, role, [*plain, *wrapped], first)):
             return None
-    if isinstance(first, ast.stmt) and not _is_simple(first):
+    if not _is_simple(first):
         return None
     return Triple(tuple((use, use.role or "") for use in uses), first, plain)
 

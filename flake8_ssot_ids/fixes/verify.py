@@ -18,7 +18,11 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def difference(
-    old: ast.Module, new: ast.Module, replaced: Mapping[ast.AST, str], added: Collection[str]
+    old: ast.Module,
+    new: ast.Module,
+    replaced: Mapping[ast.AST, str],
+    added: Collection[str],
+    removed: Collection[ast.stmt] = (),
 ) -> str | None:
     """Where the trees differ, apart from nodes of ``old`` in ``replaced`` and from imports; None: nowhere.
 
@@ -27,6 +31,7 @@ def difference(
         new: the tree after.
         replaced: the expressions that were rewritten, with what was written.
         added: source lines of the statements that were inserted.
+        removed: the statements of ``old`` that were taken out.
     """
     inserted = Counter(ast.dump(statement) for line in added for statement in ast.parse(line).body)
     pending: list[tuple[object, object]] = [(old, new)]
@@ -42,7 +47,8 @@ def difference(
                 return f"line {getattr(before, 'lineno', '?')}: another kind of syntax"
             pending += ((getattr(before, name, None), getattr(after, name, None)) for name in before._fields)
         elif isinstance(before, list) and isinstance(after, list):
-            first, second = _without_imports(before, Counter()), _without_imports(after, inserted)
+            first = _without_imports([item for item in before if item not in removed], Counter())
+            second = _without_imports(after, inserted)
             if len(first) != len(second):
                 return f"line {_line(before)}: another number of parts"
             pending += zip(first, second, strict=True)
