@@ -154,7 +154,7 @@ class _Reporter:
     def report(self, uses: list[Use], noqa: bool) -> FileReport:
         """All findings in source order, and apart those that a comment or the policy silences."""
         suppressions = Suppressions(self._lines, self._text)
-        silent = self._policy.ignored_in_file(self._path)
+        silent = (*self._policy.ignored_in_file(self._path), *self._policy.exempt_in_file(self._path))
         findings: list[Finding] = []
         suppressed: list[Finding] = []
         for span, use in sorted(((self._span(use.reference), use) for use in uses), key=lambda pair: pair[0]):

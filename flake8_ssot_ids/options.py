@@ -164,8 +164,8 @@ OPTIONS = (
         "exemption",
         records(EXEMPTION, nothing_more),
         (),
-        "Leave for some codes in one place, for a reason and until a day. The only kind of suppression "
-        "that the compliance contracts accept.",
+        "Leave for some codes in one place, for a reason and until a day: until then they are not reported "
+        "there. The only kind of suppression that the compliance contracts accept.",
         'exemption = [{ path = "a.py", codes = ["SID101"], reason = "why", until = 2030-12-31 }]',
         "exemptions",
         parts=EXEMPTION,

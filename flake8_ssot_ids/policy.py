@@ -214,6 +214,15 @@ class Policy:
                 found.update(dict.fromkeys(codes))
         return tuple(found)
 
+    def exempt_in_file(self, path: str) -> tuple[str, ...]:
+        """Return the code prefixes that exemptions tolerate in the file today."""
+        held = [item for item in self.exemptions_of(path) if item.holds_on(_today())]
+        return tuple(dict.fromkeys(code for item in held for code in item.codes))
+
+    def holding(self) -> str:
+        """Say which exemptions hold today; with :meth:`digest` it identifies what is found today."""
+        return "".join("01"[item.holds_on(_today())] for item in self.exemptions)
+
     # identity
 
     def digest(self) -> str:
@@ -315,6 +324,12 @@ def load_policy(
     from flake8_ssot_ids import policyfile
 
     return policyfile.load_policy(config, root=root, overrides=overrides, codes=codes)
+
+
+def _today() -> datetime.date:
+    import datetime
+
+    return datetime.date.today()
 
 
 def _longest(code: str, prefixes: tuple[str, ...]) -> int:

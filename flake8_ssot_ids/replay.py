@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sys
 import zlib
+from time import strftime
 
 from flake8_ssot_ids.cache import RECENT_NS, code_stamp, default_cache_dir, seal, unseal, write_atomically
 
@@ -74,7 +75,7 @@ class Question:
                 record = unseal(file.read())
         except OSError:
             return None
-        if record is None or record[0] != self._text:
+        if record is None or record[0] not in ((self._text, ""), (self._text, _today())):
             return None
         stat = os.stat
         for path, mark in record[1].items():
@@ -89,8 +90,13 @@ class Question:
         answer: Answer = record[2]
         return answer
 
-    def record(self, answer: Answer, depends: Iterable[str], started_ns: int) -> None:
-        """Keep ``answer`` unless something it depends on may have changed since ``started_ns``."""
+    def record(
+        self, answer: Answer, depends: Iterable[str], started_ns: int, *, only_today: bool = False
+    ) -> None:
+        """Keep ``answer`` unless something it depends on may have changed since ``started_ns``.
+
+        With ``only_today`` it is void tomorrow.
+        """
         if not self._file:
             return
         marks: dict[str, tuple[int, int, int] | None] = {}
@@ -103,7 +109,7 @@ class Question:
             if max(status.st_mtime_ns, status.st_ctime_ns) > started_ns - RECENT_NS:
                 return
             marks[path] = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
-        data = seal((self._text, marks, answer))
+        data = seal(((self._text, _today() if only_today else ""), marks, answer))
         if len(data) > _MOST_BYTES:
             return
         try:
@@ -111,3 +117,7 @@ class Question:
         except OSError:
             # The result cache lies in the same folder and has said so already.
             return
+
+
+def _today() -> str:
+    return strftime("%Y-%m-%d")

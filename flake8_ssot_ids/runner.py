@@ -89,7 +89,8 @@ def run(
         results.update((path, (path, None, False, (), 0, (), "")) for path in known.idle)
         outcome.touched.update(known.touched)
         kind = "" if known.words is None else "surveyed"
-        cache = Cache(cache_dir, f"{policy.digest()} {all_files} {noqa} {kind}", repr(known.words))
+        key = f"{policy.digest()} {policy.holding()} {all_files} {noqa} {kind}"
+        cache = Cache(cache_dir, key, repr(known.words))
         missing: list[int] = []
         for place, path in enumerate(paths):
             if path in known.idle:
