@@ -126,6 +126,8 @@ class TestExitCodes:
         [
             (["check", "--nonsense"], "unrecognized arguments: --nonsense"),
             (["check", "--sel=SID1"], "unrecognized arguments: --sel=SID1"),
+            (["check", "--selct", "SID1"], "tip: there is `--select`"),
+            (["check", "--stdin-filename=b.py", "a.py"], "cannot be combined with other paths"),
             (["check", "-j0"], "argument -j/--jobs: must be 1 or more, or auto"),
             (["check", "-", "a.py"], "- (standard input) cannot be combined with other paths"),
             (["check", "--statistics", "--output-format=github"], "--statistics has no github format"),
@@ -146,6 +148,21 @@ class TestExitCodes:
         code, out, err = cli(*argv)
         assert (code, out) == (2, "")
         assert message in err
+
+    def test_a_usage_error_is_short(self, cli: Cli) -> None:
+        assert cli("check", "--zzz")[2] == (
+            "error: unrecognized arguments: --zzz\n\nFor more information, try `ssot-ids check --help`.\n"
+        )
+
+    def test_a_format_that_the_environment_misspells(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        write("a.py")
+        monkeypatch.setenv("SSOT_IDS_OUTPUT_FORMAT", "jsn")
+        code, out, err = cli("check")
+        assert (code, out) == (2, "")
+        assert "SSOT_IDS_OUTPUT_FORMAT: there is no format 'jsn' (full, concise, " in err
+        assert cli.check("-q") == (1, f"a.py:{ROW}", "")
+        monkeypatch.setenv("SSOT_IDS_OUTPUT_FORMAT", "concise")
+        assert cli("check", "-q") == (1, f"a.py:{ROW}", "")
 
     def test_help_and_version_are_0(self, cli: Cli) -> None:
         assert cli("--version") == (0, f"ssot-ids {__version__}\n", "")
@@ -227,6 +244,18 @@ class TestConfiguration:
         assert "did you mean `select`?" in err
         assert ": src: " in err
         assert "sub/ssot-ids.toml" in err
+        assert [line.startswith("error: ") for line in err.splitlines()] == [True] * 3
+
+    def test_a_wrong_flag_is_told_once_and_not_put_down_to_a_file(self, cli: Cli) -> None:
+        for name in ("a.py", "sub/b.py"):
+            write(name)
+        write("ssot-ids.toml", "")
+        write("sub/ssot-ids.toml", "src = 3\n")
+        err = cli.check("--select=SIDE")[2].splitlines()
+        assert [line.split(": ")[1:3] for line in err] == [
+            ["command line", "--select[0]"],
+            ["sub/ssot-ids.toml", "src"],
+        ]
 
     def test_config_prints_the_policy_and_where_it_comes_from(self, cli: Cli) -> None:
         write("sub/ssot-ids.toml", 'ignore = ["SID101"]\n')
@@ -280,6 +309,16 @@ class TestStdin:
         assert cli.check(*argv) == (1, f"venv/x.py:{ROW}", "")
         self.feed(monkeypatch, RAW.encode())
         assert cli.check(*argv, "--force-exclude") == (0, "", "")
+
+    def test_a_name_alone_means_standard_input(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        write("a.py")
+        self.feed(monkeypatch, RAW.encode())
+        assert cli.check("-q", "--stdin-filename=b.py") == (1, f"b.py:{ROW}", "")
+
+    def test_stdin_that_is_closed_is_not_clean(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", None)
+        code, out, err = cli.check("-", "-q")
+        assert (code, out, err) == (2, "", "error: standard input: it is closed\n")
 
     def test_stdin_that_does_not_parse_is_2(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         self.feed(monkeypatch, BROKEN.encode())

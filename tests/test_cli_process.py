@@ -115,6 +115,28 @@ class TestTerminal:
         assert "Checking" not in shown
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("check",),
+        ("check", "-q", "--output-format=json"),
+        ("check", "-o", "out.txt"),
+        ("check", "--help"),
+        ("rule", "--all"),
+        ("config",),
+        ("--help",),
+        ("--version",),
+    ],
+    ids=" ".join,
+)
+def test_a_full_disk_behind_stdout_is_2_and_no_internal_error(argv: tuple[str, ...]) -> None:
+    for _ in range(2):  # the second answer of a check may come from a record
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([*COMMAND, *argv], stdout=full, stderr=subprocess.PIPE, check=False)
+        assert (done.returncode, done.stderr) == (2, b"error: standard output: No space left on device\n")
+
+
 @posix_only
 def test_a_reader_that_goes_away_is_no_error() -> None:
     Path("many.py").write_text("import uuid\n" + "session_id = str(uuid.uuid4())\n" * 20_000)

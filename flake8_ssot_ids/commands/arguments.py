@@ -4,19 +4,50 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+
+from flake8_ssot_ids.render import output, terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 EXIT_CODES = "Exit codes: 0 nothing found, 1 findings, 2 the job could not be done completely."
 
 
 def parser(verb: str, description: str) -> argparse.ArgumentParser:
     """Make the parser of one verb."""
-    return argparse.ArgumentParser(
+    return _Parser(
         prog=f"ssot-ids {verb}",
         description=description,
         epilog=EXIT_CODES,
         allow_abbrev=False,
         formatter_class=_Formatter,
     )
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in a line, as ruff does; the list of all options would drown it."""
+        tip = self._tip(message.partition("unrecognized arguments: ")[2])
+        self.exit(2, f"error: {message}\n{tip}\nFor more information, try `{self.prog} --help`.\n")
+
+    def _tip(self, unknown: str) -> str:
+        from difflib import get_close_matches
+
+        for argument in unknown.split():
+            name = argument.partition("=")[0]
+            near = get_close_matches(name, self._option_string_actions, 1) if name[:2] == "--" else ()
+            if near:
+                return f"\n  tip: there is `{near[0]}`\n"
+        return ""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse would take a full disk for success.
+        if file is sys.stdout:
+            output.to_stdout((message,))
+        else:
+            terminal.say(message.removesuffix("\n"))
 
 
 class _Formatter(argparse.HelpFormatter):
