@@ -99,13 +99,15 @@ def _config(argv: Sequence[str]) -> int:
 
     parser = arguments.parser("config", "Print the configuration in force, and where each value comes from.")
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)")
+    arguments.add_selection(parser)
+    arguments.add_files(parser)
     arguments.add_configuration(parser)
     options = parser.parse_args(list(argv))
     arguments.check_configuration(parser, options)
     if not os.path.exists(options.path):
         parser.error(f"no such file or folder: {options.path}")
     folder = os.path.abspath(options.path)
-    configurations = Configurations(options.config, options.isolated, {})
+    configurations = Configurations(options.config, options.isolated, arguments.overrides(options))
     policy = configurations.above(folder if os.path.isdir(folder) else os.path.dirname(folder))
     return 2 if configurations.complain() else config.run(policy)
 

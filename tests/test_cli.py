@@ -126,6 +126,8 @@ class TestExitCodes:
         [
             (["check", "--nonsense"], "unrecognized arguments: --nonsense"),
             (["check", "--sel=SID1"], "unrecognized arguments: --sel=SID1"),
+            (["check", "--select="], "argument --select: expected codes, found nothing"),
+            (["check", "--ignore=,"], "argument --ignore: expected codes, found nothing"),
             (["check", "--selct", "SID1"], "tip: there is `--select`"),
             (["check", "--stdin-filename=b.py", "a.py"], "cannot be combined with other paths"),
             (["check", "-j0"], "argument -j/--jobs: must be 1 or more, or auto"),
@@ -183,6 +185,18 @@ class TestSelection:
         assert codes(cli.check("--select=SID2", "--extend-select=SID102")[1]) == ["SID102"]
         assert codes(cli.check("--select=ALL")[1]) == ["SID102", "SID103"]
         assert codes(cli.check("--per-file-ignores", "b.py:SID101,SID103,c.py:SID")[1]) == ["SID102"]
+
+    def test_what_stands_behind_two_dashes_is_a_path(self, cli: Cli) -> None:
+        write("-w.py")
+        write("a.py")
+        assert cli.check("-q", "--", "-w.py") == (1, f"-w.py:{ROW}", "")
+        assert cli.check("a.py", "-q", "--", "-w.py") == (1, f"-w.py:{ROW}a.py:{ROW}", "")
+
+    def test_all_stands_for_every_code(self, cli: Cli) -> None:
+        write("a.py")
+        assert cli.check("-q", "--ignore=all") == (0, "", "")
+        assert cli.check("-q", "--per-file-ignores=b.py:ALL") == (1, f"a.py:{ROW}", "")
+        assert cli.check("-q", "--per-file-ignores=a.py:ALL") == (0, "", "")
 
     def test_an_unknown_code_is_an_error_not_an_empty_result(self, cli: Cli) -> None:
         write("a.py")
@@ -265,6 +279,7 @@ class TestConfiguration:
             'ignore = ["SID101"]  # sub/ssot-ids.toml'
         ]
         assert "ignore = []  # default" in cli("config", "sub", "--isolated")[1]
+        assert 'select = ["SID1"]  # command line' in cli("config", "sub", "--select=SID1")[1]
         write("sub/ssot-ids.toml", "nonsense = 1\n")
         code, out, err = cli("config", "sub")
         assert (code, out) == (2, "")

@@ -10,6 +10,7 @@ from flake8_ssot_ids.render import output, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, NoReturn
 
 EXIT_CODES = "Exit codes: 0 nothing found, 1 findings, 2 the job could not be done completely."
@@ -68,8 +69,19 @@ def _columns() -> int:
 
 
 def codes(text: str) -> list[str]:
-    """Read codes separated by commas; ``ALL`` is ``SID``."""
-    return ["SID" if code == "ALL" else code for code in patterns(text.upper())]
+    """Read codes separated by commas; ``ALL`` is ``SID``.
+
+    None at all is a mistake, such as an empty shell variable, and must not check nothing.
+    """
+    found = [_code(code) for code in patterns(text)]
+    if not found:
+        raise argparse.ArgumentTypeError("expected codes, found nothing")
+    return found
+
+
+def _code(text: str) -> str:
+    code = text.strip().upper()
+    return "SID" if code == "ALL" else code
 
 
 def patterns(text: str) -> list[str]:
@@ -86,8 +98,18 @@ def ignored_codes(text: str) -> list[tuple[str, str]]:
         pattern = head.strip() or pattern
         if not pattern or not code.strip():
             raise argparse.ArgumentTypeError(f"expected PATTERN:CODE, found {item.strip()!r}")
-        pairs.append((pattern, code.strip().upper()))
+        pairs.append((pattern, _code(code)))
     return pairs
+
+
+def split(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Separate what stands behind the first ``--``: paths, whatever they begin with.
+
+    argparse cannot take them together with options that stand among paths.
+    """
+    given = list(argv)
+    at = given.index("--") if "--" in given else len(given)
+    return given[:at], given[at + 1 :]
 
 
 def jobs(text: str) -> int | None:

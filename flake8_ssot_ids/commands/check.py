@@ -105,8 +105,9 @@ def run(argv: Sequence[str]) -> int:
     """Run the verb; return the exit code."""
     started, started_ns = time.perf_counter(), time.time_ns()
     parser = make_parser()
-    options = parser.parse_intermixed_args(list(argv))
-    paths: list[str] = options.paths or ["." if options.stdin_filename is None else "-"]
+    flags, literal = arguments.split(argv)
+    options = parser.parse_intermixed_args(flags)
+    paths: list[str] = [*options.paths, *literal] or ["." if options.stdin_filename is None else "-"]
     if "-" in paths and len(paths) > 1:
         parser.error("- (standard input) cannot be combined with other paths")
     if options.stdin_filename is not None and paths != ["-"]:
