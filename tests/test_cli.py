@@ -124,9 +124,10 @@ class TestExitCodes:
         assert (code, out) == (2, "")
         assert message in err
 
-    def test_a_usage_error_is_short(self, cli: Cli) -> None:
-        assert cli("check", "--zzz")[2] == (
-            "error: unrecognized arguments: --zzz\n\nFor more information, try `ssot-ids check --help`.\n"
+    @pytest.mark.parametrize("flag", ["--zzz", "--fix", "-z"])
+    def test_a_usage_error_is_short(self, cli: Cli, flag: str) -> None:
+        assert cli("check", flag)[2] == (
+            f"error: unrecognized arguments: {flag}\n\nFor more information, try `ssot-ids check --help`.\n"
         )
 
     def test_a_format_that_the_environment_misspells(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,8 +38,8 @@ class _Parser(argparse.ArgumentParser):
 
         for argument in unknown.split():
             name = argument.partition("=")[0]
-            near = get_close_matches(name, self._option_string_actions, 1) if name[:2] == "--" else ()
-            if near:
+            near = get_close_matches(name, self._option_string_actions, 1, 0.75)
+            if near and name.startswith("--"):
                 return f"\n  tip: there is `{near[0]}`\n"
         return ""
 
