@@ -48,6 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(given: list[str]) -> int:
+    if given and given[0] in ("check", "config"):
+        try:
+            os.getcwd()
+        except OSError as error:
+            print(f"error: the working directory: {error.strerror}", file=sys.stderr)
+            return 2
     if given and given[0] == "check":
         from time import perf_counter
 

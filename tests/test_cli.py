@@ -99,6 +99,7 @@ class TestExitCodes:
         [
             (["check", "--nonsense"], "unrecognized arguments: --nonsense"),
             (["check", "--sel=SID1"], "unrecognized arguments: --sel=SID1"),
+            (["check", "a.py", ""], "a PATH is empty"),
             (["check", "--select="], "argument --select: expected codes, found nothing"),
             (["check", "--ignore=,"], "argument --ignore: expected codes, found nothing"),
             (["check", "--selct", "SID1"], "tip: there is `--select`"),

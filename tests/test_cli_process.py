@@ -163,6 +163,21 @@ def _heeds_ctrl_c() -> Iterator[None]:
 
 
 @posix_only
+@pytest.mark.parametrize("verb", ["check", "config"])
+def test_a_working_directory_that_has_gone_is_2_without_a_trace(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    done = run(verb)
+    expected = b"error: the working directory: No such file or directory\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", expected)
+    assert run("rule", "SID101").returncode == 0
+
+
+@posix_only
 @pytest.mark.usefixtures("_heeds_ctrl_c")
 def test_ctrl_c_is_130_without_a_trace() -> None:
     with subprocess.Popen(

@@ -108,6 +108,8 @@ def run(argv: Sequence[str]) -> int:
     flags, literal = arguments.split(argv)
     options = parser.parse_intermixed_args(flags)
     paths: list[str] = [*options.paths, *literal] or ["." if options.stdin_filename is None else "-"]
+    if "" in paths:
+        parser.error("a PATH is empty")
     if "-" in paths and len(paths) > 1:
         parser.error("- (standard input) cannot be combined with other paths")
     if options.stdin_filename is not None and paths != ["-"]:
