@@ -29,10 +29,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _silence_stdout()
+        from flake8_ssot_ids.render.terminal import forget_stdout
+
+        forget_stdout()
         return 0
-    except Exception:
+    except Exception as error:
         # Python's own exit code for this is 1, which would read as "findings".
+        from flake8_ssot_ids.render import terminal
+
+        if isinstance(error, terminal.OutputError):
+            terminal.say(f"error: {error}")
+            terminal.forget_stdout()
+            return 2
         import traceback
 
         traceback.print_exc()
@@ -41,6 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(given: list[str]) -> int:
+    if given and given[0] in ("check", "config"):
+        try:
+            os.getcwd()
+        except OSError as error:
+            print(f"error: the working directory: {error.strerror}", file=sys.stderr)
+            return 2
     if given and given[0] == "check":
         from time import perf_counter
 
@@ -57,13 +71,21 @@ def _dispatch(given: list[str]) -> int:
     if given and given[0] in ("-V", "--version"):
         from flake8_ssot_ids import __version__
 
-        print(f"ssot-ids {__version__}")
-        return 0
+        return _print(f"ssot-ids {__version__}")
     asked = bool(given) and given[0] in ("-h", "--help", "help")
     if given and not asked:
         print(f"error: there is no command {given[0]!r}{_suggestion(given)}\n", file=sys.stderr)
-    print(_usage(), file=sys.stdout if asked else sys.stderr)
-    return 0 if asked else 2
+    if asked:
+        return _print(_usage())
+    print(_usage(), file=sys.stderr)
+    return 2
+
+
+def _print(text: str) -> int:
+    from flake8_ssot_ids.render import output
+
+    output.to_stdout((text + "\n",))
+    return 0
 
 
 def _load(verb: str) -> Callable[[Sequence[str]], int]:
@@ -85,21 +107,20 @@ def _load(verb: str) -> Callable[[Sequence[str]], int]:
 def _config(argv: Sequence[str]) -> int:
     from flake8_ssot_ids.commands import arguments, config
     from flake8_ssot_ids.commands.configs import Configurations
-    from flake8_ssot_ids.render.terminal import say
 
     parser = arguments.parser("config", "Print the configuration in force, and where each value comes from.")
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)")
+    arguments.add_selection(parser)
+    arguments.add_files(parser)
     arguments.add_configuration(parser)
     options = parser.parse_args(list(argv))
     arguments.check_configuration(parser, options)
     if not os.path.exists(options.path):
         parser.error(f"no such file or folder: {options.path}")
     folder = os.path.abspath(options.path)
-    configurations = Configurations(options.config, options.isolated, {})
+    configurations = Configurations(options.config, options.isolated, arguments.overrides(options))
     policy = configurations.above(folder if os.path.isdir(folder) else os.path.dirname(folder))
-    for error in configurations.broken:
-        say(str(error))
-    return 2 if configurations.broken else config.run(policy)
+    return 2 if configurations.complain() else config.run(policy)
 
 
 def _usage() -> str:
@@ -121,11 +142,3 @@ def _suggestion(given: list[str]) -> str:
 
     near = get_close_matches(given[0], VERBS, 1)
     return f"; did you mean `{near[0]}`?" if near else ""
-
-
-def _silence_stdout() -> None:
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError):
-        pass

@@ -95,11 +95,15 @@ class SsotIdsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a configuration: where, what, and what to write."""
+    """One thing that is wrong with a configuration: where, what, and what to write.
+
+    ``origin`` is where the key stands, if not where the others do: a flag beside the keys of a file.
+    """
 
     key: str
     message: str
     hint: str = ""
+    origin: str = ""
 
 
 class PolicyError(SsotIdsError):
@@ -108,8 +112,11 @@ class PolicyError(SsotIdsError):
     def __init__(self, origin: str, problems: tuple[Problem, ...]) -> None:
         self.origin = origin
         self.problems = problems
-        lines = [f"{origin}: {p.key}: {p.message}" + (f" ({p.hint})" if p.hint else "") for p in problems]
-        super().__init__("\n".join(lines))
+        self.lines = tuple(
+            f"{p.origin or origin}: {p.key}: {p.message}" + (f" ({p.hint})" if p.hint else "")
+            for p in problems
+        )
+        super().__init__("\n".join(self.lines))
 
     def __reduce__(self) -> tuple[type[PolicyError], tuple[str, tuple[Problem, ...]]]:
         """Keep it whole on the way between processes."""

@@ -24,8 +24,7 @@ OPTIONS = (
         list_of(values.DOTTED, "dotted paths", or_one=True),
         (),
         "The approved generator, as `package.module.Class`, or a list where services may not import "
-        "each other's; the first that a file may import is used. Without one `check` works and `fix` "
-        "does not.",
+        "each other's; messages name the first.",
         'generator = "shared.ids.UnifiedIdGenerator"',
         "generators",
     ),

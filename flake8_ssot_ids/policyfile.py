@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_ids import clock, globs
@@ -75,7 +76,9 @@ def load_policy(
     if config is not None:
         table = _read(config, problems)
         found = check_table(OPTIONS, table, place)
+    in_file = len(problems)
     given = check_table(OPTIONS, overrides or {}, place, flags=True)
+    problems[in_file:] = [replace(problem, origin=_COMMAND) for problem in problems[in_file:]]
     if problems:
         raise PolicyError(_COMMAND if config is None else _shown(config), tuple(problems))
     if root is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy import Policy
@@ -47,3 +48,31 @@ def project(tmp_path: Path) -> Callable[..., Sources]:
         return Sources([str(tmp_path)], search=[])
 
     return make
+
+
+class Cli:
+    """Runs the command line in this process: exit code, standard output, standard error."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
+        self._capfd = capfd
+
+    def __call__(self, *argv: str) -> tuple[int, str, str]:
+        self._capfd.readouterr()
+        code = main(argv)
+        out, err = self._capfd.readouterr()
+        return code, out, err
+
+    def check(self, *argv: str) -> tuple[int, str, str]:
+        return self("check", "--output-format=concise", *argv)
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SSOT_IDS_CACHE_DIR", str(tmp_path / "cache"))
+    for name in ("NO_COLOR", "FORCE_COLOR", "SSOT_IDS_OUTPUT_FORMAT", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    return Cli(capfd)

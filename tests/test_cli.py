@@ -1,17 +1,16 @@
-"""``ssot-ids`` as a person, a script and an editor meet it: output, streams, exit codes."""
+"""``ssot-ids`` as a person, a script and an editor meet it: exit codes, flags, configuration, streams."""
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from flake8_ssot_ids import __version__
-from flake8_ssot_ids.cli import main
+from tests.conftest import Cli
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 ROW = (
@@ -19,32 +18,6 @@ ROW = (
     'write `UnifiedIdGenerator.generate_base_id("session")`\n'
 )
 BROKEN = "import uuid\nx = uuid.uuid4(\n"
-
-
-class Cli:
-    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
-        self._capfd = capfd
-
-    def __call__(self, *argv: str) -> tuple[int, str, str]:
-        self._capfd.readouterr()
-        code = main(argv)
-        out, err = self._capfd.readouterr()
-        return code, out, err
-
-    def check(self, *argv: str) -> tuple[int, str, str]:
-        return self("check", "--output-format=concise", *argv)
-
-
-@pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
-    project = tmp_path / "project"
-    project.mkdir()
-    monkeypatch.chdir(project)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("SSOT_IDS_CACHE_DIR", str(tmp_path / "cache"))
-    for name in ("NO_COLOR", "FORCE_COLOR", "SSOT_IDS_OUTPUT_FORMAT", "XDG_CONFIG_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    return Cli(capfd)
 
 
 def write(name: str, text: str = RAW) -> None:
@@ -126,6 +99,11 @@ class TestExitCodes:
         [
             (["check", "--nonsense"], "unrecognized arguments: --nonsense"),
             (["check", "--sel=SID1"], "unrecognized arguments: --sel=SID1"),
+            (["check", "a.py", ""], "a PATH is empty"),
+            (["check", "--select="], "argument --select: expected codes, found nothing"),
+            (["check", "--ignore=,"], "argument --ignore: expected codes, found nothing"),
+            (["check", "--selct", "SID1"], "tip: there is `--select`"),
+            (["check", "--stdin-filename=b.py", "a.py"], "cannot be combined with other paths"),
             (["check", "-j0"], "argument -j/--jobs: must be 1 or more, or auto"),
             (["check", "-", "a.py"], "- (standard input) cannot be combined with other paths"),
             (["check", "--statistics", "--output-format=github"], "--statistics has no github format"),
@@ -147,6 +125,22 @@ class TestExitCodes:
         assert (code, out) == (2, "")
         assert message in err
 
+    @pytest.mark.parametrize("flag", ["--zzz", "--fix", "-z"])
+    def test_a_usage_error_is_short(self, cli: Cli, flag: str) -> None:
+        assert cli("check", flag)[2] == (
+            f"error: unrecognized arguments: {flag}\n\nFor more information, try `ssot-ids check --help`.\n"
+        )
+
+    def test_a_format_that_the_environment_misspells(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        write("a.py")
+        monkeypatch.setenv("SSOT_IDS_OUTPUT_FORMAT", "jsn")
+        code, out, err = cli("check")
+        assert (code, out) == (2, "")
+        assert "SSOT_IDS_OUTPUT_FORMAT: there is no format 'jsn' (full, concise, " in err
+        assert cli.check("-q") == (1, f"a.py:{ROW}", "")
+        monkeypatch.setenv("SSOT_IDS_OUTPUT_FORMAT", "concise")
+        assert cli("check", "-q") == (1, f"a.py:{ROW}", "")
+
     def test_help_and_version_are_0(self, cli: Cli) -> None:
         assert cli("--version") == (0, f"ssot-ids {__version__}\n", "")
         assert cli("--help")[0] == 0
@@ -166,6 +160,18 @@ class TestSelection:
         assert codes(cli.check("--select=SID2", "--extend-select=SID102")[1]) == ["SID102"]
         assert codes(cli.check("--select=ALL")[1]) == ["SID102", "SID103"]
         assert codes(cli.check("--per-file-ignores", "b.py:SID101,SID103,c.py:SID")[1]) == ["SID102"]
+
+    def test_what_stands_behind_two_dashes_is_a_path(self, cli: Cli) -> None:
+        write("-w.py")
+        write("a.py")
+        assert cli.check("-q", "--", "-w.py") == (1, f"-w.py:{ROW}", "")
+        assert cli.check("a.py", "-q", "--", "-w.py") == (1, f"-w.py:{ROW}a.py:{ROW}", "")
+
+    def test_all_stands_for_every_code(self, cli: Cli) -> None:
+        write("a.py")
+        assert cli.check("-q", "--ignore=all") == (0, "", "")
+        assert cli.check("-q", "--per-file-ignores=b.py:ALL") == (1, f"a.py:{ROW}", "")
+        assert cli.check("-q", "--per-file-ignores=a.py:ALL") == (0, "", "")
 
     def test_an_unknown_code_is_an_error_not_an_empty_result(self, cli: Cli) -> None:
         write("a.py")
@@ -227,6 +233,18 @@ class TestConfiguration:
         assert "did you mean `select`?" in err
         assert ": src: " in err
         assert "sub/ssot-ids.toml" in err
+        assert [line.startswith("error: ") for line in err.splitlines()] == [True] * 3
+
+    def test_a_wrong_flag_is_told_once_and_not_put_down_to_a_file(self, cli: Cli) -> None:
+        for name in ("a.py", "sub/b.py"):
+            write(name)
+        write("ssot-ids.toml", "")
+        write("sub/ssot-ids.toml", "src = 3\n")
+        err = cli.check("--select=SIDE")[2].splitlines()
+        assert [line.split(": ")[1:3] for line in err] == [
+            ["command line", "--select[0]"],
+            ["sub/ssot-ids.toml", "src"],
+        ]
 
     def test_config_prints_the_policy_and_where_it_comes_from(self, cli: Cli) -> None:
         write("sub/ssot-ids.toml", 'ignore = ["SID101"]\n')
@@ -236,6 +254,7 @@ class TestConfiguration:
             'ignore = ["SID101"]  # sub/ssot-ids.toml'
         ]
         assert "ignore = []  # default" in cli("config", "sub", "--isolated")[1]
+        assert 'select = ["SID1"]  # command line' in cli("config", "sub", "--select=SID1")[1]
         write("sub/ssot-ids.toml", "nonsense = 1\n")
         code, out, err = cli("config", "sub")
         assert (code, out) == (2, "")
@@ -281,165 +300,17 @@ class TestStdin:
         self.feed(monkeypatch, RAW.encode())
         assert cli.check(*argv, "--force-exclude") == (0, "", "")
 
+    def test_a_name_alone_means_standard_input(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        write("a.py")
+        self.feed(monkeypatch, RAW.encode())
+        assert cli.check("-q", "--stdin-filename=b.py") == (1, f"b.py:{ROW}", "")
+
+    def test_stdin_that_is_closed_is_not_clean(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", None)
+        code, out, err = cli.check("-", "-q")
+        assert (code, out, err) == (2, "", "error: standard input: it is closed\n")
+
     def test_stdin_that_does_not_parse_is_2(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         self.feed(monkeypatch, BROKEN.encode())
         code, out, _ = cli.check("-", "-q")
         assert (code, codes(out)) == (2, ["SID990"])
-
-
-class TestOutput:
-    def test_full_is_the_default(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-        write("a.py")
-        code, out, _ = cli("check", "-q")
-        assert (code, out) == (
-            1,
-            "SID102 the text of `uuid.uuid4()` is used as an id that no format check can tell from another\n"
-            " --> a.py:3:18\n"
-            "  |\n"
-            "1 | import uuid\n"
-            "2 |\n"
-            "3 | session_id = str(uuid.uuid4())\n"
-            "  |                  ^^^^^^^^^^\n"
-            "  |\n"
-            'help: write `UnifiedIdGenerator.generate_base_id("session")`\n'
-            "\n",
-        )
-        monkeypatch.setenv("SSOT_IDS_OUTPUT_FORMAT", "concise")
-        assert cli("check", "-q")[1] == f"a.py:{ROW}"
-
-    def test_quiet_and_silent(self, cli: Cli) -> None:
-        write("a.py")
-        assert cli.check("-q") == (1, f"a.py:{ROW}", "")
-        assert cli.check("-s") == (1, "", "")
-
-    def test_json_holds_stdout_alone(self, cli: Cli) -> None:
-        write("a.py")
-        code, out, err = cli("check", "--output-format=json")
-        assert code == 1
-        assert timeless(err) == "Found 1 finding in 1 file (1 file checked in 0.00s).\n"
-        (row,) = json.loads(out)
-        fingerprint = row.pop("fingerprint")
-        assert len(fingerprint) == 32
-        assert row == {
-            "cell": None,
-            "code": "SID102",
-            "end_location": {"column": 28, "row": 3},
-            "filename": str(Path("a.py").absolute()),
-            "fix": None,
-            "location": {"column": 18, "row": 3},
-            "message": ROW.partition("SID102 ")[2].rstrip("\n"),
-            "name": "raw-uuid-text",
-            "noqa_row": 3,
-            "severity": "error",
-            "url": "docs/rules.md#sid102",
-            "scope": "production",
-            "role": "session_id",
-            "prefix": None,
-            "symbol": "<module>",
-        }
-
-    def test_json_without_findings_is_an_empty_list(self, cli: Cli) -> None:
-        write("a.py", "")
-        assert cli("check", "--output-format=json", "-q") == (0, "[]\n", "")
-        assert cli("check", "--output-format=json-lines", "-q") == (0, "", "")
-        assert cli("check", "--output-format=github", "-q") == (0, "", "")
-
-    def test_github(self, cli: Cli) -> None:
-        write("a.py")
-        code, out, err = cli("check", "--output-format=github", "-q")
-        where = f"file={Path('a.py').absolute()},line=3,col=18,endLine=3,endColumn=28"
-        assert (code, out, err) == (1, f"::error title=ssot-ids (SID102),{where}::a.py:{ROW}", "")
-
-    def test_statistics_replace_the_findings(self, cli: Cli) -> None:
-        write("a.py", RAW * 2 + "x = uuid.uuid4()\n")
-        code, out, _ = cli.check("--statistics", "-q")
-        assert (code, out) == (1, "2\tSID102\traw-uuid-text\n1\tSID101\traw-uuid\n")
-        code, out, _ = cli("check", "--statistics", "--output-format=json", "-q")
-        assert [(row["code"], row["count"]) for row in json.loads(out)] == [("SID102", 2), ("SID101", 1)]
-
-    def test_output_file_takes_the_findings_and_nothing_else_changes(self, cli: Cli) -> None:
-        write("a.py")
-        code, out, err = cli.check("--output-file", "new/out.txt")
-        assert (code, err) == (1, "")
-        assert timeless(out) == "Found 1 finding in 1 file (1 file checked in 0.00s).\n"
-        assert Path("new/out.txt").read_text() == f"a.py:{ROW}"
-        assert os.listdir("new") == ["out.txt"]
-        code, out, _ = cli("check", "-o", "new/out.json", "--output-format=json", "-q")
-        assert (code, out) == (1, "")
-        assert len(json.loads(Path("new/out.json").read_text())) == 1
-
-    def test_an_output_file_that_cannot_be_written_is_2(self, cli: Cli) -> None:
-        write("a.py")
-        Path("folder").mkdir()
-        code, out, err = cli.check("-q", "-o", "folder")
-        assert (code, out) == (2, "")
-        assert err.startswith("error: folder: ")
-        assert os.listdir("folder") == []
-
-    @pytest.mark.skipif(os.name == "nt", reason="modes and links")
-    def test_an_output_file_keeps_its_mode_and_its_link(self, cli: Cli) -> None:
-        write("a.py")
-        write("real.txt", "old")
-        Path("real.txt").chmod(0o640)
-        Path("link.txt").symlink_to("real.txt")
-        cli.check("-q", "-o", "link.txt")
-        assert Path("link.txt").is_symlink()
-        assert Path("real.txt").read_text() == f"a.py:{ROW}"
-        assert Path("real.txt").stat().st_mode & 0o777 == 0o640
-        assert cli.check("-q", "-o", os.devnull)[0] == 1
-
-
-class TestRule:
-    def test_one_rule_as_text(self, cli: Cli) -> None:
-        code, out, err = cli("rule", "SID103")
-        assert (code, err) == (0, "")
-        assert out.startswith("# truncated-uuid (SID103)\n\n")
-        assert max(map(len, out.split("\n"))) <= 100
-        assert cli("rule", "truncated-uuid")[1] == out
-        assert cli("rule", "sid103")[1] == out
-
-    def test_all_rules_as_json(self, cli: Cli) -> None:
-        code, out, _ = cli("rule", "--all", "--output-format=json")
-        rows = json.loads(out)
-        assert code == 0
-        found = [row["code"] for row in rows]
-        assert found == sorted(found)
-        assert {"SID101", "SID990"} <= set(found)
-        one = json.loads(cli("rule", "SID101", "--output-format=json")[1])
-        assert one == rows[0]
-        assert list(one) == ["name", "code", "linter", "summary", "fix", "explanation", "preview", "url"]
-
-
-class TestInternalErrors:
-    def test_an_error_in_one_file_is_named_and_the_others_go_on(
-        self, cli: Cli, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        from flake8_ssot_ids import engine
-
-        real = engine.check_tree
-
-        def fails_in_b(tree: object, text: str, *rest: object, **more: object) -> object:
-            if "boom" in text:
-                raise RuntimeError("deliberate")
-            return real(tree, text, *rest, **more)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(engine, "check_tree", fails_in_b)
-        write("a.py")
-        write("b.py", RAW + "boom = 1\n")
-        write("c.py")
-        code, out, err = cli.check("-q", "-e", "-j1", "--no-cache")
-        assert code == 2
-        assert [line.split(":")[0] for line in out.splitlines()] == ["a.py", "c.py"]
-        assert str(Path("b.py").absolute()) in err
-        assert "RuntimeError: deliberate" in err
-
-    def test_an_error_outside_files_is_2_with_a_trace(
-        self, cli: Cli, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        from flake8_ssot_ids.commands import check
-
-        monkeypatch.setattr(check, "make_parser", lambda: 1 / 0)
-        code, out, err = cli.check()
-        assert (code, out) == (2, "")
-        assert "ZeroDivisionError" in err
-        assert "internal error" in err

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,28 @@ class TestTerminal:
         assert "Checking" not in shown
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("check",),
+        ("check", "-q", "--output-format=json"),
+        ("check", "-o", "out.txt"),
+        ("check", "--help"),
+        ("rule", "--all"),
+        ("config",),
+        ("--help",),
+        ("--version",),
+    ],
+    ids=" ".join,
+)
+def test_a_full_disk_behind_stdout_is_2_and_no_internal_error(argv: tuple[str, ...]) -> None:
+    for _ in range(2):  # the second answer of a check may come from a record
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([*COMMAND, *argv], stdout=full, stderr=subprocess.PIPE, check=False)
+        assert (done.returncode, done.stderr) == (2, b"error: standard output: No space left on device\n")
+
+
 @posix_only
 def test_a_reader_that_goes_away_is_no_error() -> None:
     Path("many.py").write_text("import uuid\n" + "session_id = str(uuid.uuid4())\n" * 20_000)
@@ -131,7 +154,31 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert (process.returncode, errors) == (1, b"")
 
 
+@pytest.fixture
+def _heeds_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background ignores Ctrl-C, and so do its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @posix_only
+@pytest.mark.parametrize("verb", ["check", "config"])
+def test_a_working_directory_that_has_gone_is_2_without_a_trace(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    done = run(verb)
+    expected = b"error: the working directory: No such file or directory\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", expected)
+    assert run("rule", "SID101").returncode == 0
+
+
+@posix_only
+@pytest.mark.usefixtures("_heeds_ctrl_c")
 def test_ctrl_c_is_130_without_a_trace() -> None:
     with subprocess.Popen(
         [*COMMAND, "check", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -7,12 +7,9 @@ that must be found on it, with its exact source. Every other line must be silent
 from __future__ import annotations
 
 import ast
-import textwrap
-import time
 
 import pytest
 
-from flake8_ssot_ids import flow
 from flake8_ssot_ids.flow import ModuleFlow, Sink
 
 MAKERS = ("u", "uuid4")

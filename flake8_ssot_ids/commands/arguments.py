@@ -4,19 +4,51 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+
+from flake8_ssot_ids.render import output, terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 EXIT_CODES = "Exit codes: 0 nothing found, 1 findings, 2 the job could not be done completely."
 
 
 def parser(verb: str, description: str) -> argparse.ArgumentParser:
     """Make the parser of one verb."""
-    return argparse.ArgumentParser(
+    return _Parser(
         prog=f"ssot-ids {verb}",
         description=description,
         epilog=EXIT_CODES,
         allow_abbrev=False,
         formatter_class=_Formatter,
     )
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in a line, as ruff does; the list of all options would drown it."""
+        tip = self._tip(message.partition("unrecognized arguments: ")[2])
+        self.exit(2, f"error: {message}\n{tip}\nFor more information, try `{self.prog} --help`.\n")
+
+    def _tip(self, unknown: str) -> str:
+        from difflib import get_close_matches
+
+        for argument in unknown.split():
+            name = argument.partition("=")[0]
+            near = get_close_matches(name, self._option_string_actions, 1, 0.75)
+            if near and name.startswith("--"):
+                return f"\n  tip: there is `{near[0]}`\n"
+        return ""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse would take a full disk for success.
+        if file is sys.stdout:
+            output.to_stdout((message,))
+        else:
+            terminal.say(message.removesuffix("\n"))
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -37,8 +69,19 @@ def _columns() -> int:
 
 
 def codes(text: str) -> list[str]:
-    """Read codes separated by commas; ``ALL`` is ``SID``."""
-    return ["SID" if code == "ALL" else code for code in patterns(text.upper())]
+    """Read codes separated by commas; ``ALL`` is ``SID``.
+
+    None at all is a mistake, such as an empty shell variable, and must not check nothing.
+    """
+    found = [_code(code) for code in patterns(text)]
+    if not found:
+        raise argparse.ArgumentTypeError("expected codes, found nothing")
+    return found
+
+
+def _code(text: str) -> str:
+    code = text.strip().upper()
+    return "SID" if code == "ALL" else code
 
 
 def patterns(text: str) -> list[str]:
@@ -55,8 +98,18 @@ def ignored_codes(text: str) -> list[tuple[str, str]]:
         pattern = head.strip() or pattern
         if not pattern or not code.strip():
             raise argparse.ArgumentTypeError(f"expected PATTERN:CODE, found {item.strip()!r}")
-        pairs.append((pattern, code.strip().upper()))
+        pairs.append((pattern, _code(code)))
     return pairs
+
+
+def split(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Separate what stands behind the first ``--``: paths, whatever they begin with.
+
+    argparse cannot take them together with options that stand among paths.
+    """
+    given = list(argv)
+    at = given.index("--") if "--" in given else len(given)
+    return given[:at], given[at + 1 :]
 
 
 def jobs(text: str) -> int | None:

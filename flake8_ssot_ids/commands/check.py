@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.replay import Answer
 
 FORMATS = ("full", "concise", "json", "json-lines", "github")
+_FORMAT = "SSOT_IDS_OUTPUT_FORMAT"
 _FOR_PEOPLE = ("full", "concise")
 _COULD_NOT_READ = "SID990"
 
@@ -47,7 +48,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--output-format",
         choices=FORMATS,
         default=_default_format(),
-        help="[env: SSOT_IDS_OUTPUT_FORMAT] (default: full)",
+        help=f"[env: {_FORMAT}] (default: full)",
     )
     output.add_argument(
         "-o", "--output-file", metavar="FILE", help="write findings to a file instead of stdout"
@@ -74,8 +75,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _default_format() -> str:
-    chosen = os.environ.get("SSOT_IDS_OUTPUT_FORMAT", "")
-    return chosen if chosen in FORMATS else "full"
+    return os.environ.get(_FORMAT) or "full"
 
 
 class Outcome:
@@ -105,10 +105,17 @@ def run(argv: Sequence[str]) -> int:
     """Run the verb; return the exit code."""
     started, started_ns = time.perf_counter(), time.time_ns()
     parser = make_parser()
-    options = parser.parse_intermixed_args(list(argv))
-    paths: list[str] = options.paths or ["."]
+    flags, literal = arguments.split(argv)
+    options = parser.parse_intermixed_args(flags)
+    paths: list[str] = [*options.paths, *literal] or ["." if options.stdin_filename is None else "-"]
+    if "" in paths:
+        parser.error("a PATH is empty")
     if "-" in paths and len(paths) > 1:
         parser.error("- (standard input) cannot be combined with other paths")
+    if options.stdin_filename is not None and paths != ["-"]:
+        parser.error("--stdin-filename names standard input, which cannot be combined with other paths")
+    if options.output_format not in FORMATS:  # argparse does not look at a default
+        parser.error(f"{_FORMAT}: there is no format {options.output_format!r} ({', '.join(FORMATS)})")
     if options.statistics and options.output_format == "github":
         parser.error("--statistics has no github format")
     arguments.check_configuration(parser, options)
@@ -118,9 +125,7 @@ def run(argv: Sequence[str]) -> int:
         _check_stdin(options, configurations, outcome)
     else:
         _check_paths(paths, options, configurations, outcome)
-    if configurations.broken:
-        for error in configurations.broken:
-            terminal.say(f"error: {error}" if len(error.problems) < 2 else str(error))
+    if configurations.complain():
         return 2
     if not options.silent:
         for text in outcome.errors:
@@ -144,7 +149,13 @@ def _check_stdin(options: argparse.Namespace, configurations: Configurations, ou
     from flake8_ssot_ids.engine import check_source
     from flake8_ssot_ids.names.project import Project
 
-    data = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    try:
+        if sys.stdin is None:
+            raise OSError("it is closed")
+        data = sys.stdin.buffer.read()
+    except OSError as error:
+        outcome.errors.append(f"standard input: {error.strerror or error}")
+        return
     path = "-"
     if options.stdin_filename:
         path = os.path.abspath(options.stdin_filename)

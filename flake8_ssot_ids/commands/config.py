@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, cast
 
 from flake8_ssot_ids.options import OPTIONS
+from flake8_ssot_ids.render import output
 from flake8_ssot_ids.values import toml, toml_key
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def run(policy: Policy) -> int:
     """Print the policy; the exit code is 0."""
-    sys.stdout.write(describe(policy))
+    output.to_stdout([describe(policy)])
     return 0
 
 

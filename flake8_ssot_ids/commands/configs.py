@@ -6,6 +6,7 @@ import os
 
 from flake8_ssot_ids.model import PolicyError
 from flake8_ssot_ids.policy import Policy, find_config, load_policy
+from flake8_ssot_ids.render.terminal import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ class Configurations:
                 self._by_config[config] = self._load(config, None)
             policy = self._by_folder[folder] = self._by_config[config]
         return policy
+
+    def complain(self) -> bool:
+        """Tell all that is wrong with the configurations and the flags, each once; False if nothing is."""
+        for line in dict.fromkeys(line for error in self.broken for line in error.lines):
+            say(f"error: {line}")
+        return bool(self.broken)
 
     def _load(self, config: str | None, root: str | None) -> Policy:
         try:

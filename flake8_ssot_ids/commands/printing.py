@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 
-from flake8_ssot_ids.render import terminal
+from flake8_ssot_ids.render import output, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,15 +20,13 @@ def show(answer: Answer, started: float) -> int:
     try:
         _print(answer, started)
     except BrokenPipeError:
-        _forget_stdout()
+        terminal.forget_stdout()
     return answer["code"]
 
 
 def _print(answer: Answer, started: float) -> None:
     for_people = answer["for_people"]
     if answer["text"]:
-        from flake8_ssot_ids.render import output
-
         if for_people:
             output.to_stdout((answer["text"],))
         else:
@@ -38,17 +34,7 @@ def _print(answer: Answer, started: float) -> None:
 
             output.to_stdout((answer["text"],), to_bytes)
     summary = answer["summary"].replace(SECONDS, f"{time.perf_counter() - started:.2f}")
-    if summary and for_people and sys.stdout is not None:
-        terminal.write(sys.stdout, summary + "\n")
+    if summary and for_people:
+        output.to_stdout((summary + "\n",))
     elif summary:
         terminal.say(summary)
-
-
-def _forget_stdout() -> None:
-    """Point standard output nowhere, so that the interpreter does not complain at its end."""
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-    except (OSError, ValueError, AttributeError):
-        pass

@@ -441,7 +441,9 @@ class _Step:
         found = []
         for statement, alias in imports.top_imports(self._tree):
             dotted = alias.name if isinstance(statement, ast.Import) else f"{statement.module}.{alias.name}"
-            if dotted.partition(".")[0] != catalog.MODULE or (isinstance(statement, ast.ImportFrom) and statement.level):
+            if dotted.partition(".")[0] != catalog.MODULE or (
+                isinstance(statement, ast.ImportFrom) and statement.level
+            ):
                 continue
             name = alias.asname or alias.name.partition(".")[0]
             uses = [node for node in ast.walk(self._tree) if isinstance(node, ast.Name) and node.id == name]

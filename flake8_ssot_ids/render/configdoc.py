@@ -61,6 +61,10 @@ pattern starts at the top, because matching too much there would hide something:
 any depth.
 
 ## Keys
+
+`baseline`, `recipes`, `api` and `not-applicable`, and the tier and phase of a zone, are checked, and
+serve commands that are still to come (`fix`, baselines, reports, the compliance contracts). Until
+then they change nothing.
 """
 
 EXAMPLE = """\

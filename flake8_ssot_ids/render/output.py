@@ -19,19 +19,24 @@ _CHUNK_CHARACTERS = 1 << 16
 def to_stdout(parts: Iterable[str], encode: Callable[[str], bytes] | None = None) -> None:
     """Write to standard output; ``encode`` replaces the encoding of the stream.
 
-    Raises BrokenPipeError when the reader has gone.
+    Raises BrokenPipeError when the reader has gone, and OutputError when writing fails.
     """
     stream = sys.stdout
     if stream is None:
         return
     for chunk in _chunks(parts):
         raw = getattr(stream, "buffer", None)
-        if encode is None or raw is None:
-            terminal.write(stream, chunk)
-        else:
-            stream.flush()
-            raw.write(encode(chunk))
-            raw.flush()
+        try:
+            if encode is None or raw is None:
+                terminal.write(stream, chunk)
+            else:
+                stream.flush()
+                raw.write(encode(chunk))
+                raw.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise terminal.OutputError(f"standard output: {error.strerror or error}") from error
 
 
 def to_file(path: str, parts: Iterable[str], encode: Callable[[str], bytes]) -> None:

@@ -27,6 +27,10 @@ _STAND_INS.update(
 )
 
 
+class OutputError(Exception):
+    """Standard output takes no more, for a reason other than that its reader has gone: a full disk."""
+
+
 class Palette:
     """Colour codes, or nothing at all."""
 
@@ -114,6 +118,16 @@ def write(stream: TextIO, text: str) -> None:
     data = encode(text, stream.encoding)
     raw.write(data if os.linesep == "\n" else data.replace(b"\n", os.linesep.encode()))
     raw.flush()
+
+
+def forget_stdout() -> None:
+    """Point standard output nowhere, so that the interpreter does not complain at its end."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        pass
 
 
 def say(text: str) -> None:
