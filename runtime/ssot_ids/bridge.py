@@ -176,7 +176,7 @@ class IdMigrationBridge:
 
     __slots__ = ("_key", "_rows")
 
-    context_key = staticmethod(context_key)
+    context_key: staticmethod[[object], ContextKey | None] = staticmethod(context_key)
 
     def __init__(self, *, key: bytes | str | None = None, aliases: Iterable[Alias] = ()) -> None:
         try:

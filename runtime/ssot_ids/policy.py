@@ -37,6 +37,8 @@ _REMEMBERED_LENGTH = 64
 class PolicyError(ValueError):
     """A kind or policy that cannot be. ``problems`` holds all of them, each ``field: reason``."""
 
+    problems: tuple[str, ...]
+
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(self.problems))

@@ -33,6 +33,9 @@ class InvalidIdError(ValueError):
         reason: a key of `ssot_ids.validation.REASONS`.
     """
 
+    kind: str
+    reason: Reason
+
     def __init__(self, kind: str, reason: Reason) -> None:
         super().__init__(kind, reason)
         self.kind = kind
