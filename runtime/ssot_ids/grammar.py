@@ -136,7 +136,12 @@ class IdParts(tuple[str, int, int, str]):
 
 
 def format_id(parts: IdParts) -> str:
-    """The one spelling of these parts: ``parse_id(format_id(parts)) == parts``."""
+    """The one spelling of these parts: ``parse_id(format_id(parts)) == parts``.
+
+    Raises ValueError for anything but `IdParts`, like the list that JSON makes of them: ``IdParts(*list)``.
+    """
+    if not issubclass(type(parts), IdParts):
+        raise ValueError(f"parts: {brief(parts)} are not IdParts")
     return str(parts)
 
 
