@@ -23,6 +23,7 @@ from .generator import current_policy
 from .grammar import (
     COUNTER_MAX,
     COUNTER_MIN,
+    ID_MAX,
     TIMESTAMP_MIN,
     IdParts,
     is_prefix,
@@ -175,7 +176,7 @@ class IdMigrationBridge:
 
     __slots__ = ("_key", "_rows")
 
-    context_key = staticmethod(context_key)
+    context_key: staticmethod[[object], ContextKey | None] = staticmethod(context_key)
 
     def __init__(self, *, key: bytes | str | None = None, aliases: Iterable[Alias] = ()) -> None:
         try:
@@ -211,11 +212,18 @@ class IdMigrationBridge:
         rows = self._rows_of(owner)
         node = _node(wanted, rows)
         # Without a row, only what holds the end of the node, of a context its random part, is worth parsing.
+        # A text that is too long for an id is not searched, and hashed only where there are rows.
         end = node[-8:]
         found = []
         for candidate in each:
             text = plain(candidate)
-            if text and (text == wanted or ((end in text or text in rows) and _node(text, rows) == node)):
+            if text and (
+                text == wanted
+                or (
+                    ((len(text) <= ID_MAX and end in text) or (rows and text in rows))
+                    and _node(text, rows) == node
+                )
+            ):
                 found.append(candidate)
         return found
 

@@ -46,6 +46,8 @@ class Core:
 
     __slots__ = ("_clock", "_state", "entropy")
 
+    entropy: Callable[[int], bytes]
+
     def __init__(
         self, clock: Callable[[], int] = time.time_ns, entropy: Callable[[int], bytes] = os.urandom
     ) -> None:

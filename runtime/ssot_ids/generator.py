@@ -37,6 +37,9 @@ class Replacement:
 
     __slots__ = ("core", "tag_key")
 
+    core: _core.Core
+    tag_key: bytes | None
+
     def __init__(self, core: _core.Core, tag_key: bytes | None) -> None:
         self.core = core
         self.tag_key = tag_key

@@ -39,13 +39,15 @@ _DIGITS = "0123456789"
 _HEX = _DIGITS + "abcdef"
 _PREFIX_CHARACTERS = _LETTERS + _DIGITS + "_"
 
-_FIELDS = "_[1-9][0-9]{12}_[1-9][0-9]{9}_(?:[0-9a-f]{8}|[0-9a-f]{32})"
+_SEGMENTS = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
+_NUMBERS = "_[1-9][0-9]{12}_[1-9][0-9]{9}_"
+_FIELDS = _NUMBERS + "(?:[0-9a-f]{8}|[0-9a-f]{32})"
 # The lookahead bounds the prefix and thereby the work: no text makes the rest go back over more than that.
-_BODY = f"(?=[a-z0-9_]{{1,{PREFIX_MAX}}}{_FIELDS}{{end}})[a-z][a-z0-9]*(?:_[a-z0-9]+)*{_FIELDS}"
+_BODY = f"(?=[a-z0-9_]{{1,{PREFIX_MAX}}}{_FIELDS}{{end}}){_SEGMENTS}{_FIELDS}"
 
 PYTHON_PATTERN = "^" + _BODY.replace("{end}", r"\Z") + r"\Z"
 r"""For Python's ``re``; anchored with ``\Z``, since ``$`` accepts a line end behind the id."""
-# Not "$": validators of JSON Schema in Python read the pattern with ``re``, whose "$" accepts a line end too.
+# Not "$", which Python's ``re`` lets accept a line end too.
 _ECMA_END = r"(?![\s\S])"
 ECMA_PATTERN = "^" + _BODY.replace("{end}", _ECMA_END) + _ECMA_END
 """For ECMAScript's ``RegExp`` without the flag ``m``, and for Python's ``re`` as well."""
@@ -54,10 +56,18 @@ POSTGRESQL_PATTERN = "^" + _BODY.replace("{end}", "$") + "$"
 JSON_SCHEMA: Mapping[str, object] = {
     "type": "string",
     "minLength": ID_MIN,
-    "maxLength": ID_MAX,
-    "pattern": ECMA_PATTERN,
+    # Python's ``re`` lets "$" accept a line end too, so it is refused here.
+    "not": {"pattern": "[^a-z0-9_]"},
+    "anyOf": [
+        {
+            "maxLength": ID_MAX - STRONG_RANDOM_DIGITS + digits,
+            "pattern": f"^{_SEGMENTS}{_NUMBERS}[0-9a-f]{{{digits}}}$",
+        }
+        for digits in (RANDOM_DIGITS, STRONG_RANDOM_DIGITS)
+    ],
 }
-"""A JSON Schema for an id. Validators in Python and in ECMAScript read its pattern alike."""
+"""A JSON Schema for an id. Its patterns look neither ahead nor back, as validators in Go and Rust cannot:
+lengths bound the prefix."""
 
 
 class IdParts(tuple[str, int, int, str]):
@@ -126,7 +136,12 @@ class IdParts(tuple[str, int, int, str]):
 
 
 def format_id(parts: IdParts) -> str:
-    """The one spelling of these parts: ``parse_id(format_id(parts)) == parts``."""
+    """The one spelling of these parts: ``parse_id(format_id(parts)) == parts``.
+
+    Raises ValueError for anything but `IdParts`, like the list that JSON makes of them: ``IdParts(*list)``.
+    """
+    if not issubclass(type(parts), IdParts):
+        raise ValueError(f"parts: {brief(parts)} are not IdParts")
     return str(parts)
 
 

@@ -8,7 +8,7 @@ from .grammar import PREFIX_MAX, TIMESTAMP_MIN, brief, is_prefix, not_a_prefix, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from hashlib import blake2b
     from typing import Literal
 
@@ -36,6 +36,8 @@ _REMEMBERED_LENGTH = 64
 
 class PolicyError(ValueError):
     """A kind or policy that cannot be. ``problems`` holds all of them, each ``field: reason``."""
+
+    problems: tuple[str, ...]
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -116,6 +118,21 @@ DEFAULT_KINDS = (
 )
 """The kinds that the generator's own methods make."""
 
+LEGACY_NAMES: dict[str, tuple[str, ...]] = {
+    "user": ("user", "usr"),
+    "thread": ("thread",),
+    "run": ("run",),
+    "request": ("request", "req"),
+    "session": ("session", "sess"),
+    "ws": ("ws", "websocket", "conn", "connection", "client"),
+    "agent": ("agent", "execution", "exec"),
+}
+"""How older ids of each kind begin. No name stands for two kinds."""
+
+# Names of the kinds that have no typed id, which a prefix may end in as well.
+_UNTYPED = ("tool", "message", "msg")
+_LEGACY = {name: kind for kind, names in LEGACY_NAMES.items() for name in names} | dict.fromkeys(_UNTYPED, "")
+
 
 class IdPolicy:
     """The decisions of one house. Immutable; `configure` puts one in force.
@@ -127,11 +144,13 @@ class IdPolicy:
             a hint for a reader of logs, never proof of ownership.
         key: at least 16 bytes for the digest; text counts in UTF-8. Without one, ``SSOT_IDS_KEY`` of the
             environment is used, or else a random key, so that tags mean something within one process only.
+        legacy_names: more of `LEGACY_NAMES`: for kinds of it, words that older ids of this house begin with,
+            like ``{"agent": ["triage"]}`` for ``triage_ab12cd34``. No word stands for two kinds.
 
     Raises PolicyError with all problems at once.
     """
 
-    __slots__ = ("_heads", "_key", "_named", "declares", "kinds", "user_tag")
+    __slots__ = ("_heads", "_key", "_legacy", "_named", "declares", "kinds", "user_tag")
 
     kinds: tuple[Kind, ...]
     user_tag: UserTag
@@ -140,9 +159,15 @@ class IdPolicy:
     _heads: dict[str, Head]
     _named: dict[str, Kind]
     _key: bytes
+    _legacy: dict[str, str]
 
     def __init__(
-        self, *, kinds: Iterable[Kind] = (), user_tag: UserTag = "digest", key: bytes | str | None = None
+        self,
+        *,
+        kinds: Iterable[Kind] = (),
+        user_tag: UserTag = "digest",
+        key: bytes | str | None = None,
+        legacy_names: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         problems = []
         own: list[object] = []
@@ -167,6 +192,7 @@ class IdPolicy:
             secret = key_bytes(secret)
         except ValueError as error:
             problems.append(f"{field}: {error}")
+        legacy = _LEGACY if legacy_names is None else _more_names(legacy_names, problems)
         if problems:
             raise PolicyError(problems)
         every = [kind for kind in (*own, *DEFAULT_KINDS) if isinstance(kind, Kind)]
@@ -178,6 +204,7 @@ class IdPolicy:
         hold(self, "declares", bool(own))
         hold(self, "_key", secret)
         hold(self, "_heads", {})
+        hold(self, "_legacy", legacy)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"an IdPolicy is immutable: {name}")
@@ -206,6 +233,13 @@ class IdPolicy:
                 return kind
             name = name.rpartition("_")[0]
         return None
+
+    def legacy_kind_of(self, word: str) -> str | None:
+        """The kind that older ids with this first word are of: a key of `LEGACY_NAMES`; None if none is.
+
+        ``""`` says that they are of a kind that is none of these.
+        """
+        return self._legacy.get(word)
 
     def head(self, prefix: object) -> Head:
         """How ids with this prefix begin, as legal as it must be made, so that they are valid. Never raises.
@@ -248,6 +282,33 @@ class IdPolicy:
             return slug(text[:8], leading=False) or ANONYMOUS
         data = text.encode("utf-8", "surrogatepass")
         return keyed_digest(key or self._key, b"ssot-ids-tag", data, TAG_DIGITS // 2).hex()
+
+
+def _more_names(more: object, problems: list[str]) -> dict[str, str]:
+    """`_LEGACY` and what a house adds to it."""
+    every = dict(_LEGACY)
+    try:
+        given = [(kind, [*names]) for kind, names in more.items() if plain(names) is None]  # type: ignore[attr-defined]
+        whole = len(given) == len(more)  # type: ignore[arg-type]
+    except (AttributeError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        problems.append(f"legacy_names: {brief(more)} is not a mapping of kinds to sequences of words")
+        return every
+    for kind, names in given:
+        if plain(kind) not in LEGACY_NAMES:
+            problems.append(f"legacy_names: {brief(kind)} is not one of {', '.join(LEGACY_NAMES)}")
+            continue
+        for name in names:
+            word = plain(name) or ""
+            if not is_prefix(word) or "_" in word:
+                problems.append(
+                    f"legacy_names[{kind!r}]: {brief(name)} is not one word of a-z and 0-9, a letter first"
+                )
+            elif every.setdefault(word, str.__str__(kind)) != kind:
+                other = every[word] or "another kind"
+                problems.append(f"legacy_names[{kind!r}]: {word!r} stands for {other} already")
+    return every
 
 
 def is_thread_id(text: object) -> bool:

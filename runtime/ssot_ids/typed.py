@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal, NewType
 
 from . import observer
+from .generator import current_policy
 from .grammar import brief
+from .policy import LEGACY_NAMES as LEGACY_NAMES
 from .recognise import classify, legacy_parts
 from .validation import REASONS, Reason, judge, label_of, report
 
@@ -20,21 +22,7 @@ AgentExecutionID = NewType("AgentExecutionID", str)
 Accept = Literal["ssot", "both"]
 """``ssot``: ids of the grammar only. ``both``: also older ids that can be of the kind, for a while."""
 
-LEGACY_NAMES: dict[str, tuple[str, ...]] = {
-    "user": ("user", "usr"),
-    "thread": ("thread",),
-    "run": ("run",),
-    "request": ("request", "req"),
-    "session": ("session", "sess"),
-    "ws": ("ws", "websocket", "conn", "connection", "client"),
-    "agent": ("agent", "execution", "exec"),
-}
-"""How older ids of each kind begin. No name stands for two kinds."""
-
 _NAMELESS = frozenset(("uuid4", "uuid_other", "uuid_hex32"))
-# Names of the kinds that have no type here, which a prefix may end in as well.
-_OTHERS = frozenset(("tool", "message", "msg"))
-_KIND_OF = {name: kind for kind, names in LEGACY_NAMES.items() for name in names}
 
 
 class InvalidIdError(ValueError):
@@ -44,6 +32,9 @@ class InvalidIdError(ValueError):
         kind: the kind that was asked for.
         reason: a key of `ssot_ids.validation.REASONS`.
     """
+
+    kind: str
+    reason: Reason
 
     def __init__(self, kind: str, reason: Reason) -> None:
         super().__init__(kind, reason)
@@ -92,8 +83,8 @@ def ensure_agent_execution_id(value: object, *, accept: Accept = "ssot", where: 
 def legacy_kind(text: object) -> str | None:
     """Of which kind an older id can be: a key of `LEGACY_NAMES`, ``""`` for any, None for none. Never raises.
 
-    The first word of its prefix tells. A last word that names another kind (``user_session_…``) leaves a
-    doubt, so such an id is of none.
+    The first word of its prefix tells, by `LEGACY_NAMES` and what the policy in force adds to them. A last
+    word that names another kind (``user_session_…``) leaves a doubt, so such an id is of none.
     """
     parts = legacy_parts(text)
     if parts is None:
@@ -101,11 +92,9 @@ def legacy_kind(text: object) -> str | None:
     if parts.format in _NAMELESS:
         return ""
     words = parts.prefix.lower().replace("-", "_").replace(":", "_").split("_")
-    kind = _KIND_OF.get(words[0])
-    last = words[-1]
-    if last in _OTHERS or _KIND_OF.get(last, kind) != kind:
-        return None
-    return kind
+    kind_of = current_policy().legacy_kind_of
+    kind, last = kind_of(words[0]), kind_of(words[-1])
+    return None if last is not None and last != kind else kind or None
 
 
 def _ensure(value: object, kind: str, accept: Accept, where: str) -> str:

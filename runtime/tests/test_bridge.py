@@ -367,6 +367,14 @@ def test_time_is_linear_in_the_candidates() -> None:
     assert longer < 64 * taken  # 16 times the candidates; 256 if it were quadratic
 
 
+def test_of_a_text_that_is_too_long_nothing_is_looked_at() -> None:
+    bridge = IdMigrationBridge(aliases=[Alias("old", SESSION, "bob")])
+    short, long = [["x" * size + THREAD[-8:-1]] * 100 for size in (4_096, 4_000_000)]
+    taken = _best(lambda: bridge.find_matching_ids(RUN, short, owner="alice"))
+    longer = _best(lambda: bridge.find_matching_ids(RUN, long, owner="alice"))
+    assert longer < 20 * taken  # about 1,000 times if they were searched
+
+
 # Alias rows
 
 

@@ -179,6 +179,7 @@ def test_every_relative_link_leads_somewhere(page: str) -> None:
         name, _, anchor = link.partition("#")
         target = (ROOT / page).parent / name if name else ROOT / page
         assert target.is_file(), link
+        assert target.resolve().is_relative_to(ROOT), f"{link} leads out of the distribution"
         if anchor:
             assert anchor in anchors(target.read_text(encoding="utf-8")), link
 

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ssot_ids import (
@@ -348,6 +348,7 @@ CHANGES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(base=st.sampled_from([USER, SESSION, THREAD]), changes=CHANGES)
 @example(base="", changes=[])
 def test_damage_is_named_exactly_where_the_text_is_no_id(base: str, changes: list[tuple[int, str]]) -> None:
@@ -357,6 +358,7 @@ def test_damage_is_named_exactly_where_the_text_is_no_id(base: str, changes: lis
     assert (damage(text) == []) == (parse_id(text) is not None)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.from_regex(r"[a-z]{1,5}[_:-][0-9a-f_-]{0,40}", fullmatch=True)))
 @example("\ud800")
 @example("x" * 5_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import json
 import pickle
 import random
 import re
@@ -11,6 +12,7 @@ import string
 import time
 from collections.abc import Callable, Iterator
 from enum import Enum, IntEnum
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -375,3 +377,13 @@ def test_slugs_by_example() -> None:
     }.items():
         assert slug(text) == clean, ascii(text)
     assert slug("1st", leading=False) == "1st"
+
+
+@pytest.mark.parametrize(
+    "parts", [None, "", "user_1704067200000_1000000000_f012abef", ["user", 10**12, 10**9, "0" * 8], 7]
+)
+def test_only_parts_have_a_spelling(parts: Any) -> None:
+    with pytest.raises(ValueError, match=r"^parts: .* are not IdParts$"):
+        format_id(parts)
+    text = "user_1704067200000_1000000000_f012abef"
+    assert format_id(IdParts(*json.loads(json.dumps(parse_id(text))))) == text

@@ -94,8 +94,8 @@ def interpreters() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A source distribution, and the wheel that is built from it."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """A source distribution, the wheel that is built from it, and the folder with the unpacked source."""
     folder = tmp_path_factory.mktemp("built")
     # Of a copy, since a build leaves folders behind, and takes up what an older one has left.
     ignored = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info")
@@ -114,15 +114,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         archive.extractall(folder / "unpacked", filter="data")
     (unpacked,) = (folder / "unpacked").iterdir()
     wheel = folder / output(builder, "-c", program, "build_wheel", folder, cwd=unpacked).split()[-1]
-    return source, wheel
+    return source, wheel, unpacked
 
 
 def relative(folder: Path, pattern: str) -> set[str]:
     return {file.relative_to(RUNTIME).as_posix() for file in folder.rglob(pattern)}
 
 
-def test_the_wheel_holds_the_package_and_nothing_else(built: tuple[Path, Path]) -> None:
-    _, wheel = built
+def test_the_wheel_holds_the_package_and_nothing_else(built: tuple[Path, Path, Path]) -> None:
+    _, wheel, _ = built
     expected = relative(PACKAGE, "*.py") | relative(PACKAGE, "*.json") | {"ssot_ids/py.typed"}
     assert {"ssot_ids/vectors/valid.json", "ssot_ids/vectors/invalid.json"} <= expected
     with zipfile.ZipFile(wheel) as archive:
@@ -131,17 +131,31 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: tuple[Path, Path]) 
     assert wheel.name == f"ssot_ids_runtime-{ssot_ids.__version__}-py3-none-any.whl"
 
 
-def test_the_source_distribution_holds_what_a_build_needs(built: tuple[Path, Path]) -> None:
-    source, _ = built
+def test_the_source_distribution_holds_what_a_build_needs(built: tuple[Path, Path, Path]) -> None:
+    source, _, _ = built
     with tarfile.open(source) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
     needed = relative(PACKAGE, "*.py") | relative(PACKAGE, "*.json") | {"ssot_ids/py.typed"}
     needed |= relative(RUNTIME / "docs", "*.md") | relative(RUNTIME / "tests", "*.py")
+    needed |= {file.relative_to(RUNTIME).as_posix() for file in (RUNTIME / "benchmarks").glob("*.*")}
+    needed -= {"benchmarks/.work"}
     assert needed | {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "PKG-INFO"} <= held
 
 
-def test_the_metadata_names_no_requirement(built: tuple[Path, Path]) -> None:
-    _, wheel = built
+def test_the_tests_of_the_source_distribution_find_all_that_they_need(built: tuple[Path, Path, Path]) -> None:
+    _, _, unpacked = built
+    found = output(
+        sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", cwd=unpacked
+    )
+    assert {line.partition("::")[0] for line in found.splitlines() if "::" in line} == {
+        f"tests/{file.name}" for file in (RUNTIME / "tests").glob("test_*.py")
+    }
+    links = output(sys.executable, "-m", "pytest", "-q", "tests/test_docs.py", "-k", "link", cwd=unpacked)
+    assert " passed" in links
+
+
+def test_the_metadata_names_no_requirement(built: tuple[Path, Path, Path]) -> None:
+    _, wheel, _ = built
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = Parser().parsestr(archive.read(name).decode())
@@ -151,7 +165,7 @@ def test_the_metadata_names_no_requirement(built: tuple[Path, Path]) -> None:
 
 
 @pytest.mark.parametrize("version", INTERPRETERS["SUPPORTED"])
-def test_it_works_in_a_bare_environment(version: str, built: tuple[Path, Path], tmp_path: Path) -> None:
+def test_it_works_in_a_bare_environment(version: str, built: tuple[Path, Path, Path], tmp_path: Path) -> None:
     if version not in interpreters():
         pytest.skip(f"no Python {version} here")
     python = bare(tmp_path / "bare", interpreters()[version])

@@ -7,6 +7,7 @@ import hashlib
 import pickle
 from collections.abc import Callable
 from enum import Enum
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -104,6 +105,65 @@ def test_a_strong_kind_of_the_context_is_refused(name: str) -> None:
 def test_a_strength_is_true_or_false(strong: object) -> None:
     with pytest.raises(PolicyError, match="^strong: "):
         Kind("a", strong=strong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("more", "problems"),
+    [
+        ({}, []),
+        ({"agent": []}, []),
+        ({"agent": ("triage", "data"), "user": ["member"]}, []),
+        ({"agent": ["agent", "triage", "triage"]}, []),
+        (["agent"], ["legacy_names: ['agent'] is not a mapping of kinds to sequences of words"]),
+        (7, ["legacy_names: 7 is not a mapping of kinds to sequences of words"]),
+        (
+            {"agent": "triage"},
+            ["legacy_names: {'agent': 'triage'} is not a mapping of kinds to sequences of words"],
+        ),
+        ({"agent": 7}, ["legacy_names: {'agent': 7} is not a mapping of kinds to sequences of words"]),
+        (
+            {"order": ["o"], None: []},
+            [
+                "legacy_names: 'order' is not one of user, thread, run, request, session, ws, agent",
+                "legacy_names: None is not one of user, thread, run, request, session, ws, agent",
+            ],
+        ),
+        (
+            {"agent": ["Triage", "a_b", "", 7, "9a", "a\n"]},
+            [
+                f"legacy_names['agent']: {name!r} is not one word of a-z and 0-9, a letter first"
+                for name in ("Triage", "a_b", "", 7, "9a", "a\n")
+            ],
+        ),
+        (
+            {"agent": ["user", "conn", "tool", "member"], "user": ["member"]},
+            [
+                "legacy_names['agent']: 'user' stands for user already",
+                "legacy_names['agent']: 'conn' stands for ws already",
+                "legacy_names['agent']: 'tool' stands for another kind already",
+                "legacy_names['user']: 'member' stands for agent already",
+            ],
+        ),
+    ],
+)
+def test_names_of_older_ids_are_words_that_stand_for_one_kind(more: Any, problems: list[str]) -> None:
+    if not problems:
+        policy = IdPolicy(legacy_names=more)
+        for kind, names in more.items():
+            assert {policy.legacy_kind_of(name) for name in names} <= {kind}
+        assert [policy.legacy_kind_of(name) for name in ("exec", "tool", "triag")] == ["agent", "", None]
+        return
+    with pytest.raises(PolicyError) as caught:
+        IdPolicy(legacy_names=more)
+    assert list(caught.value.problems) == problems
+
+
+def test_what_a_house_adds_stays_with_its_policy() -> None:
+    names = {"agent": ["triage"]}
+    policy = IdPolicy(legacy_names=names)
+    names["agent"].append("later")
+    assert [policy.legacy_kind_of(name) for name in ("triage", "later")] == ["agent", None]
+    assert IdPolicy().legacy_kind_of("triage") is None
 
 
 def test_kinds_and_policies_cannot_be_changed() -> None:

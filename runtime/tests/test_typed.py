@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ssot_ids
-from ssot_ids import UnifiedIdGenerator, UnifiedIDManager, set_observer, typed
+from ssot_ids import IdPolicy, UnifiedIdGenerator, UnifiedIDManager, configure, set_observer, typed
 from ssot_ids.observer import NullObserver
 from ssot_ids.policy import DEFAULT_KINDS
 from ssot_ids.recognise import classify
@@ -337,6 +337,32 @@ def test_the_error_says_the_kind_and_the_reason_but_not_the_value(
             assert str(value) not in f"{error!s}{error!r}{error.args}"
         again = pickle.loads(pickle.dumps(error))
         assert (str(again), again.kind, again.reason) == (str(error), kind, reason)
+
+
+def test_a_house_names_what_its_older_ids_begin_with() -> None:
+    older = [
+        "triage_ab12cd34",
+        "Triage-ab12cd34",
+        f"triage:{UUID4}",
+        "triage_run_ab12cd34ef56_1763888000123_ab12cd34",
+        "triage_sub_agent_ab12cd34",
+    ]
+    doubtful = [
+        "triage_session_ab12cd34",
+        "user_triage_ab12cd34",
+        "triage_tool_ab12cd34",
+        "triages_ab12cd34",
+        "my_triage_ab12cd34",
+        "triage",
+    ]
+    assert [accepted_by(text, "both") for text in older] == [set()] * len(older)
+    before = configure(IdPolicy(legacy_names={"agent": ["triage"]}))
+    try:
+        assert [accepted_by(text, "both") for text in older] == [{"agent"}] * len(older)
+        assert [accepted_by(text) for text in older] == [set()] * len(older)
+        assert [accepted_by(text, "both") & {"agent"} for text in doubtful] == [set()] * len(doubtful)
+    finally:
+        configure(before)
 
 
 @pytest.mark.parametrize("accept", ["", "SSOT", "legacy", None, True])

@@ -8,8 +8,9 @@ import re
 import runpy
 import shutil
 import subprocess
-from collections.abc import Callable
-from typing import TypedDict
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
 
 import pytest
 
@@ -124,24 +125,63 @@ def test_the_python_pattern_judges_the_vectors() -> None:
         assert [judge(text) is not None for text in TEXTS] == EXPECTED
 
 
+KEYWORDS = {"type", "minLength", "maxLength", "pattern", "not", "anyOf"}
+
+
+def _follows(schema: Mapping[str, Any], text: str) -> bool:
+    """Whether a text follows a schema of these keywords, as a validator in Python reads them."""
+    assert set(schema) <= KEYWORDS
+    return (
+        schema.get("type", "string") == "string"
+        and schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 10**9)
+        and re.search(schema.get("pattern", ""), text) is not None
+        and not ("not" in schema and _follows(schema["not"], text))
+        and ("anyOf" not in schema or any(_follows(part, text) for part in schema["anyOf"]))
+    )
+
+
 def test_the_json_schema_judges_the_vectors() -> None:
-    assert set(JSON_SCHEMA) == {"type", "minLength", "maxLength", "pattern"}
+    assert [_follows(JSON_SCHEMA, text) for text in TEXTS] == EXPECTED
     assert JSON_SCHEMA["type"] == "string"
-    least, most, pattern = JSON_SCHEMA["minLength"], JSON_SCHEMA["maxLength"], JSON_SCHEMA["pattern"]
-    assert isinstance(least, int)
-    assert isinstance(most, int)
-    assert pattern == ECMA_PATTERN
-    # The pattern is ECMAScript's, but validators in Python search with ``re``, whose $ is not the end.
-    search = re.compile(pattern).search
-    assert [least <= len(text) <= most and search(text) is not None for text in TEXTS] == EXPECTED
-    lengths = {len(vector["id"]) for vector in VALID}
-    assert (least, most) == (min(lengths), max(lengths))
     assert json.loads(json.dumps(JSON_SCHEMA)) == JSON_SCHEMA
+
+
+def test_the_json_schema_is_one_for_engines_that_look_neither_ahead_nor_back() -> None:
+    patterns = re.findall(r'"pattern": "(.*?)"', json.dumps(JSON_SCHEMA))
+    assert len(patterns) == 3
+    special = re.compile(
+        r"\(\?(?!:)|\\|[*+?}][+?]"
+    )  # groups that are more than groups, escapes, lazy and possessive
+    assert [pattern for pattern in patterns if special.search(pattern)] == []
+    assert special.search(ECMA_PATTERN)
+    assert special.search(PYTHON_PATTERN)
+
+
+@pytest.mark.parametrize("digits", [8, 32])
+def test_the_json_schema_bounds_the_prefix(digits: int) -> None:
+    for size, valid in ((63, True), (64, False)):
+        for prefix in ("a" * size, "a_" * (size // 2) + "b" * (size % 2 or 2)):
+            text = f"{prefix[:size]}_1700000000000_1500000000_{'0' * digits}"
+            if "__" not in text:
+                assert _follows(JSON_SCHEMA, text) is (parse_id(text) is not None) is valid, text
+
+
+def test_the_json_schema_takes_linear_time() -> None:
+    for piece in ("a", "a_", "a1_", VALID[0]["id"] + "_"):
+        taken = []
+        for size in (100, 1_600):
+            text = piece * size
+            start = time.thread_time()
+            for _ in range(20):
+                for part in JSON_SCHEMA["anyOf"]:  # type: ignore[attr-defined]
+                    assert re.search(part["pattern"], text + "!") is None
+            taken.append(time.thread_time() - start)
+        assert taken[1] < 64 * taken[0], piece  # 16 times the text; 256 if it were quadratic
 
 
 NODE = """
 const fs = require("fs");
-const {pattern, texts, hostile} = JSON.parse(fs.readFileSync(0, "utf8"));
+const {pattern, schema, texts, hostile} = JSON.parse(fs.readFileSync(0, "utf8"));
 const least = (expression, text) => {
   let best = Infinity;
   for (let i = 0; i < 30; i++) {
@@ -162,6 +202,15 @@ for (const flags of ["", "u", "v"]) {
   }
   answer[flags] = texts.map(text => expression.test(text));
 }
+const follows = (schema, text, flags) =>
+  (schema.minLength ?? 0) <= [...text].length && [...text].length <= (schema.maxLength ?? Infinity)
+  && new RegExp(schema.pattern ?? "", flags).test(text)
+  && !(schema.not && follows(schema.not, text, flags))
+  && (!schema.anyOf || schema.anyOf.some(part => follows(part, text, flags)));
+answer.schema = ["", "u"].map(flags => texts.map(text => follows(schema, text, flags)));
+// Validators may ask the pattern of a text that is too long, so this has to end too.
+answer.long = hostile.map(([piece, size]) =>
+  schema.anyOf.some(part => new RegExp(part.pattern).test(piece.repeat(size / piece.length) + "!")));
 const expression = new RegExp(pattern);
 const usual = least(expression, texts[0]);
 answer.ratios = hostile.map(([piece, size]) => {
@@ -178,13 +227,15 @@ def test_the_ecma_pattern_judges_the_vectors_in_node() -> None:
         pytest.skip("no node")
     pieces = ["a", "a_", "_", "1", "a1", "a_1000000000000_", VALID[0]["id"] + "_", "A", "\u0660"]
     hostile = [(piece, size) for piece in pieces for size in (120, 121, 4_000, 1_000_000)]
-    asked = json.dumps({"pattern": ECMA_PATTERN, "texts": TEXTS, "hostile": hostile})
+    asked = json.dumps({"pattern": ECMA_PATTERN, "schema": JSON_SCHEMA, "texts": TEXTS, "hostile": hostile})
     done = subprocess.run(
         [node, "-e", NODE], input=asked, capture_output=True, text=True, timeout=60, check=True
     )
     answer = json.loads(done.stdout)
     for flags in ("", "u", "v"):
         assert answer.get(flags, EXPECTED if flags == "v" else None) == EXPECTED, flags
+    assert answer["schema"] == [EXPECTED, EXPECTED]
+    assert answer["long"] == [False] * len(hostile)
     for (piece, size), (found, ratio) in zip(hostile, answer["ratios"], strict=True):
         assert not found
         assert ratio < 200, (piece, size, ratio)
