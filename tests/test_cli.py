@@ -314,3 +314,22 @@ class TestStdin:
         self.feed(monkeypatch, BROKEN.encode())
         code, out, _ = cli.check("-", "-q")
         assert (code, codes(out)) == (2, ["SID990"])
+
+
+@pytest.mark.parametrize("flags", [(), ("--isolated",)])
+def test_modules_are_found_below_a_folder_elsewhere(cli: Cli, flags: tuple[str, ...]) -> None:
+    write("../other/app/core/ids.py", "from uuid import uuid4 as new\n")
+    write("../other/app/api/jobs.py", "from app.core.ids import new\n\njob_id = new()\n")
+    code, out, _ = cli.check("-q", *flags, "../other")
+    assert code == 1
+    assert "jobs.py:3:10: SID202" in out
+
+
+def test_a_configuration_says_where_modules_are_found(cli: Cli) -> None:
+    write("../other/app/core/ids.py", "from uuid import uuid4 as new\n")
+    write("../other/app/api/jobs.py", "from core.ids import new\n\njob_id = new()\n")
+    write("../other/ssot-ids.toml", 'src = ["app"]\n')
+    write("../other/app/api/more.py", "from app.core.ids import new\n\njob_id = new()\n")
+    code, out, _ = cli.check("-q", "../other")
+    assert code == 1
+    assert [line.split(" ")[0].rpartition("/")[2] for line in out.splitlines()] == ["jobs.py:3:10:"]

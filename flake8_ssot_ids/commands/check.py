@@ -119,7 +119,7 @@ def run(argv: Sequence[str]) -> int:
     if options.statistics and options.output_format == "github":
         parser.error("--statistics has no github format")
     arguments.check_configuration(parser, options)
-    configurations = Configurations(options.config, options.isolated, arguments.overrides(options))
+    configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
     outcome = Outcome()
     if paths == ["-"]:
         _check_stdin(options, configurations, outcome)

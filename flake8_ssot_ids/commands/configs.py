@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from flake8_ssot_ids.model import PolicyError
 from flake8_ssot_ids.policy import Policy, find_config, load_policy
@@ -10,7 +11,7 @@ from flake8_ssot_ids.render.terminal import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Configurations:
@@ -20,8 +21,18 @@ class Configurations:
     is noted in ``broken`` and the defaults stand in for it, so that one run names them all.
     """
 
-    def __init__(self, config: str | None, isolated: bool, overrides: Mapping[str, object]) -> None:
-        """Load what the user names; ``overrides`` are the keys that the command line sets."""
+    def __init__(
+        self,
+        config: str | None,
+        isolated: bool,
+        overrides: Mapping[str, object],
+        targets: Sequence[str] = (),
+    ) -> None:
+        """Load what the user names; ``overrides`` are the keys that the command line sets.
+
+        Without a file that says otherwise, modules are also imported from the folders in ``targets``.
+        """
+        self._targets = targets
         self.broken: list[PolicyError] = []
         self._overrides = overrides
         self._codes = known_codes()
@@ -56,11 +67,25 @@ class Configurations:
 
     def _load(self, config: str | None, root: str | None) -> Policy:
         try:
-            return load_policy(config, root=root, overrides=self._overrides, codes=self._codes)
+            policy = load_policy(config, root=root, overrides=self._overrides, codes=self._codes)
+            if config is None and "src" not in self._overrides:
+                policy = replace(policy, src=(*policy.src, *_folders(self._targets, policy.src)))
+            return policy
         except PolicyError as error:
             if all(str(error) != str(known) for known in self.broken):
                 self.broken.append(error)
             return Policy(root=os.path.abspath(root or os.getcwd()).replace(os.sep, "/"))
+
+
+def _folders(targets: Sequence[str], roots: Sequence[str]) -> list[str]:
+    """The folders among the targets that are not below one of the roots, each with its ``src``."""
+    found: list[str] = []
+    for target in targets:
+        folder = os.path.abspath(target).replace(os.sep, "/")
+        outside = not any(f"{folder}/".startswith(f"{root.rstrip('/')}/") for root in roots)
+        if outside and os.path.isdir(folder):
+            found += (folder, f"{folder.rstrip('/')}/src")
+    return found
 
 
 def known_codes() -> frozenset[str]:

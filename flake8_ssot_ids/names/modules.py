@@ -101,11 +101,26 @@ class Modules:
             root = max(inside, key=len, default=top)
             if len(root) > len(top):
                 top = root
-            roots = tuple(dict.fromkeys((root, *self.roots, top)))
+            roots = tuple(dict.fromkeys((root, *self.roots, top, *self._between(top, root))))
             relative = os.path.relpath(folder, root)
             package = "" if relative == "." else relative.replace(os.sep, ".")
             known = self._homes[folder] = Home(package, roots)
         return known
+
+    def _between(self, folder: str, root: str) -> list[str]:
+        """The folders between ``folder`` and ``root`` that a program may be started in, the nearest first.
+
+        A project may hold several, each with its own modules, its ``src`` and its tests.
+        """
+        found: list[str] = []
+        while len(folder) > len(root):
+            folder = os.path.dirname(folder)
+            listing = self._listing(folder)
+            if "__init__.py" not in listing:
+                found.append(folder)
+                if listing.get("src"):
+                    found.append(os.path.join(folder, "src"))
+        return found
 
     def is_ours(self, dotted: str, roots: tuple[str, ...]) -> bool:
         """Whether ``dotted`` begins with a module of the project, or is relative to one."""
@@ -121,10 +136,10 @@ class Modules:
     def _searched(self, top: str, roots: tuple[str, ...]) -> tuple[str, ...]:
         """The folders to look for the module ``top`` in.
 
-        In a folder of a package without ``__init__`` the standard library goes before its files.
+        In a folder that only may be one to start from the standard library goes before its files.
         """
-        if len(roots) > 1 and roots[-1] not in self.roots and top in sys.stdlib_module_names:
-            return roots[:-1]
+        if len(roots) > 1 and top in sys.stdlib_module_names:
+            return (roots[0], *(root for root in roots[1:] if root in self.roots))
         return roots
 
     def is_module(self, dotted: str, roots: tuple[str, ...]) -> bool:
