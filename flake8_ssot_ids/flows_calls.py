@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from flake8_ssot_ids import flows_tests
 from flake8_ssot_ids.flows_classes import parameter_for
 from flake8_ssot_ids.flows_cuts import is_log_call
-from flake8_ssot_ids.flows_index import Function, dotted, last_name, position, spelled
+from flake8_ssot_ids.flows_index import FUNCTIONS, Function, dotted, last_name, position, spelled
+from flake8_ssot_ids.flows_reads import parameters
 from flake8_ssot_ids.flows_sinks import PARSED_AS_UUID, UUID_TYPED, Sink
-from flake8_ssot_ids.flows_types import is_uuid_class, typed_as_uuid
+from flake8_ssot_ids.flows_types import is_uuid_class, key_of, typed_as_uuid
 from flake8_ssot_ids.literals import text_of
 
 if TYPE_CHECKING:
@@ -39,12 +40,28 @@ _COPIES = frozenset(
 _ADDS = frozenset({"append", "add", "appendleft", "insert"})
 _DEFAULTING = frozenset({"get", "pop", "getattr", "getenv", "next"})
 _AS_DICT = frozenset({"model_dump", "dict", "to_dict", "asdict", "as_dict", "_asdict"})
+#: Functions that call their first or second argument with the rest.
+_CALLERS = frozenset(
+    {
+        "partial",
+        "submit",
+        "to_thread",
+        "run_in_executor",
+        "call_soon",
+        "call_later",
+        "add_task",
+        "apply_async",
+    }
+)
 _CREATES = frozenset({"create", "get_or_create", "update_or_create", "acreate"})
 
 
 def argument(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.keyword) -> None:
     """The value is ``given`` to ``call``, itself, in an aggregate or as what a callable makes."""
     if is_log_call(call):
+        return
+    if last_name(call.func) == "parametrize":
+        _parametrized(trace, token, call, given)
         return
     if not token.path and not token.factory and flows_tests.called_with(trace, token, call, given):
         return
@@ -53,6 +70,9 @@ def argument(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.k
     if isinstance(given, ast.keyword) and given.arg is None:
         _spread(trace, token, call)
         return
+    inner = _deferred(call, given) if last_name(call.func) in _CALLERS else None
+    if inner is not None:
+        call = inner
     definitions = trace.definitions.called(call)
     for found in definitions:
         if isinstance(found, ast.ClassDef):
@@ -67,12 +87,15 @@ def method_of_aggregate(trace: Trace, token: Token, name: str, call: ast.Call) -
     """A method is called on an aggregate that holds the value."""
     (kind, step), rest = token.path[0], token.path[1:]
     if kind == "key" and name in ("get", "pop", "setdefault", "__getitem__"):
-        if call.args and text_of(call.args[0]) == step:
-            trace.push(token.at(call, f"{dotted(call.func)}({step!r})", path=rest))
+        key = key_of(call.args[0]) if call.args else None
+        if key is not None and step in (None, key):
+            trace.push(token.at(call, f"{dotted(call.func)}({key!r})", path=rest))
     elif (kind == "item" and name in ("pop", "popleft", "__getitem__")) or (
         kind == "key" and name == "values"
     ):
         trace.push(token.at(call, path=rest if kind == "item" else (("item", None), *rest)))
+    elif kind == "key" and name == "items":
+        trace.push(token.at(call, path=(("item", None), ("item", 1), *rest)))
     elif name in ("copy", "model_copy", "union") and not call.args:
         trace.push(token.at(call))
     elif kind == "attr" and name in _AS_DICT:
@@ -115,6 +138,10 @@ def _handed_on(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast
     if token.path and name in _COPIES and at == 0:
         trace.push(token.at(call))
         return True
+    if token.path and name in ("enumerate", "zip") and token.path[0][0] == "item":
+        number = at if name == "zip" else 1
+        trace.push(token.at(call, path=(("item", None), ("item", number), *token.path[1:])))
+        return True
     if token.path and token.path[0][0] == "attr" and name in ("asdict", "vars") and at == 0:
         trace.push(token.at(call, path=(("key", token.path[0][1]), *token.path[1:])))
         return True
@@ -141,7 +168,7 @@ def _to_container(trace: Trace, token: Token, call: ast.Call, given: ast.expr | 
     if not isinstance(function, ast.Attribute):
         return False
     if name == "setdefault" and len(call.args) == 2 and call.args[1] is given:
-        key = text_of(call.args[0])
+        key = key_of(call.args[0])
         if key is not None:
             trace.changed(token, function.value, ("key", key), call)
         trace.push(token.at(call))
@@ -163,6 +190,31 @@ def _to_container(trace: Trace, token: Token, call: ast.Call, given: ast.expr | 
         trace.changed(inner, function.value, ("item", None), call)
         return True
     return False
+
+
+def _deferred(call: ast.Call, given: ast.expr | ast.keyword) -> ast.Call | None:
+    """The call that ``submit(function, value)`` or ``partial(function, value)`` will make."""
+    for at, function in enumerate(call.args[:2]):
+        if function is given:
+            return None
+        if isinstance(function, (ast.Name, ast.Attribute)):
+            return ast.Call(function, call.args[at + 1 :], call.keywords)
+    return None
+
+
+def _parametrized(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.keyword) -> None:
+    """``@pytest.mark.parametrize("a, b", [(1, value)])``: the parameters of the test."""
+    test = trace.index.parents.get(call)
+    if not isinstance(test, FUNCTIONS) or len(call.args) < 2 or call.args[1] is not given or not token.path:
+        return
+    names = [name.strip() for name in (text_of(call.args[0]) or "").split(",")]
+    path = token.path[1:]
+    if len(names) > 1:
+        at = path[0][1] if path and path[0][0] == "item" else None
+        names, path = (names[at : at + 1], path[1:]) if isinstance(at, int) else ([], path)
+    for parameter in parameters(test.args):
+        if parameter.arg in names:
+            trace.parameter(token.at(token.node, path=path), parameter)
 
 
 def _spread(trace: Trace, token: Token, call: ast.Call) -> None:

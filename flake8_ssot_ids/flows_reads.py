@@ -95,7 +95,7 @@ class Reads:
                 tree,
                 watched=frozenset({name}),
                 attributes=frozenset(),
-                hits=Hits([*rows, *index.rows]),
+                hits=Hits([*rows, *index.bound_on.get(name, ()), *index.rows]),
                 package="",
             ).run()
             found = self._known[region, name] = _sorted(walk)

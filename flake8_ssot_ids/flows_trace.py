@@ -17,12 +17,12 @@ import ast
 from dataclasses import dataclass, replace
 
 from flake8_ssot_ids import flows_calls, flows_tests
-from flake8_ssot_ids.flows_classes import Definitions, is_fixture
+from flake8_ssot_ids.flows_classes import Definitions, decorated, is_fixture
 from flake8_ssot_ids.flows_cuts import only_logged
 from flake8_ssot_ids.flows_index import Function, Index, dotted, last_name, position, spelled
 from flake8_ssot_ids.flows_reads import Reads, parameters
 from flake8_ssot_ids.flows_sinks import GLUED, NARROW_COLUMN, UUID_TYPED, Sink
-from flake8_ssot_ids.flows_types import Path, narrow_type, typed_as_uuid
+from flake8_ssot_ids.flows_types import Path, key_of, narrow_type, typed_as_uuid
 from flake8_ssot_ids.literals import text_of
 from flake8_ssot_ids.names.syntax import possible_values
 
@@ -154,6 +154,12 @@ class Trace:
             self._entry(token, parent)
         elif isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
             self.push(token.at(parent, path=(("item", None), *token.path)))
+        elif isinstance(parent, ast.DictComp):
+            if parent.value is node:
+                self.push(token.at(parent, path=(("key", None), *token.path)))
+        elif isinstance(parent, ast.withitem):
+            if token.path and token.path[0][0] == "with" and parent.optional_vars is not None:
+                self._stored(token.at(node, path=token.path[1:]), parent.optional_vars)
         elif isinstance(parent, (ast.comprehension, ast.For, ast.AsyncFor)):
             self._iterated(token, parent)
 
@@ -176,8 +182,10 @@ class Trace:
             return False
         at = parent.slice.value if isinstance(parent.slice, ast.Constant) else None
         if kind == "key":
-            if at == name and isinstance(at, str):
-                self.push(token.at(parent, f"{dotted(token.node)}[{name!r}]", path=rest))
+            if name is None or name == key_of(parent.slice):
+                self.push(
+                    token.at(parent, f"{dotted(token.node)}[{key_of(parent.slice) or '…'!r}]", path=rest)
+                )
         elif kind == "item" and isinstance(parent.slice, ast.Slice):
             self.push(token.at(parent, path=(("item", None), *rest)))
         elif kind == "item" and not isinstance(at, str) and (name is None or at is None or at == name):
@@ -231,7 +239,7 @@ class Trace:
             elif isinstance(target, ast.Attribute):
                 self.attribute(token, target.value, target.attr, target)
             elif isinstance(target, ast.Subscript):
-                key = text_of(target.slice)
+                key = key_of(target.slice)
                 if key is not None:
                     self.changed(token, target.value, ("key", key), target)
             elif isinstance(target, (ast.Tuple, ast.List)) and token.path and token.path[0][0] == "item":
@@ -393,7 +401,8 @@ class Trace:
                         self.parameter(token, parameter)
             return
         if yielded:
-            return
+            with_ = decorated(function, "contextmanager") or decorated(function, "asynccontextmanager")
+            token = token.at(token.node, path=(("with" if with_ else "item", None), *token.path))
         self.typed(token, function.returns, function.returns or token.node, None)
         if token.hops >= _HOPS:
             return
