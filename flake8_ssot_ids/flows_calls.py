@@ -73,6 +73,9 @@ def argument(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.k
     inner = _deferred(call, given) if last_name(call.func) in _CALLERS else None
     if inner is not None:
         call = inner
+    if isinstance(call.func, ast.Lambda):
+        _to_parameter(trace, token, call, call.func, given, bound=False)
+        return
     definitions = trace.definitions.called(call)
     for found in definitions:
         if isinstance(found, ast.ClassDef):
@@ -123,6 +126,12 @@ def _handed_on(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast
         else:
             return False
         return True
+    if name == "join" and len(token.path) == 1 and token.path[0][0] == "item":
+        if isinstance(given, (ast.List, ast.Tuple)) and len(given.elts) == 1:
+            trace.push(token.at(call, path=()))
+        else:
+            trace.glued(call, token)
+        return True
     if token.path and name == "map" and at == 1 and token.path[0][0] == "item":
         if len(token.path) == 1 and is_uuid_class(call.args[0], trace.index):
             trace.found(Sink(PARSED_AS_UUID, call, f"`{spelled(call, 'map(UUID, …)')}`", token.through))
@@ -145,7 +154,7 @@ def _handed_on(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast
     if token.path and token.path[0][0] == "attr" and name in ("asdict", "vars") and at == 0:
         trace.push(token.at(call, path=(("key", token.path[0][1]), *token.path[1:])))
         return True
-    if token.path and name == "next" and at == 0:
+    if token.path and name in ("next", "min", "max") and at == 0 and token.path[0][0] == "item":
         trace.push(token.at(call, path=token.path[1:]))
         return True
     if name in _DEFAULTING and at == len(call.args) - 1 and at > 0:
@@ -247,7 +256,7 @@ def _to_parameter(
     trace: Trace,
     token: Token,
     call: ast.Call,
-    function: Function,
+    function: Function | ast.Lambda,
     given: ast.expr | ast.keyword,
     *,
     bound: bool,
@@ -280,7 +289,7 @@ def _to_class(
         return
     through = f"{cls.name}({name}=…)"
     inner = token.at(token.node, through, leave=True)
-    trace.field(inner, cls, name, everywhere=False)
+    trace.field(inner, cls, name, everywhere=False, through=through)
     kind = "key" if any(last_name(base) == "TypedDict" for base in cls.bases) else "attr"
     trace.push(inner.at(call, path=((kind, name), *token.path)))
 
@@ -296,10 +305,11 @@ def _to_unknown(trace: Trace, token: Token, call: ast.Call, given: ast.expr | as
             for cls in sorted(trace.index.classes.get(owner[0], ()), key=position):
                 if given.arg:
                     trace.field(
-                        token.at(token.node, f"{dotted(function)}({given.arg}=…)"),
+                        token,
                         cls,
                         given.arg,
                         reads=False,
+                        through=f"{dotted(function)}({given.arg}=…)",
                     )
             name = owner[0]
         if name[:1].isupper() and given.arg:

@@ -334,7 +334,7 @@ def is_fixture(function: Function) -> bool:
 
 
 def parameter_for(
-    function: Function, call: ast.Call, argument: ast.expr | ast.keyword, *, bound: bool
+    function: Function | ast.Lambda, call: ast.Call, argument: ast.expr | ast.keyword, *, bound: bool
 ) -> tuple[ast.arg, bool] | None:
     """The parameter that an argument goes to, and whether it is one of ``**kwargs`` or ``*args``.
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _LEAVES = frozenset({"ctx", "op", "ops", "kind", "type_comment", "conversion", "type_ignores"})
 _NOTED = frozenset(
     {
@@ -134,9 +135,10 @@ class Index:
             for alias in node.names:
                 self._import(node, alias.asname or alias.name, f"{module}.{alias.name}")
         else:
-            name = getattr(node, "name", None) or getattr(node, "rest", None)
-            if name is not None:
-                self.bound_on.setdefault(name, []).append(getattr(node, "lineno", 0))
+            # Handlers and patterns.
+            bound = getattr(node, "name", None) or getattr(node, "rest", None)
+            if bound is not None:
+                self.bound_on.setdefault(bound, []).append(getattr(node, "lineno", 0))
 
     def _import(self, node: ast.stmt, name: str, dotted: str) -> None:
         self.imports.setdefault(name, set()).add(dotted)
@@ -163,6 +165,25 @@ class Index:
         while current is not None and not isinstance(current, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
             current = self.parents.get(current)
         return current if isinstance(current, ast.ClassDef) else None
+
+    def may_follow(self, read: ast.AST, place: ast.AST) -> bool:
+        """Whether ``read`` may run after ``place``: behind it, in the same loop, in another function."""
+        if position(read) > position(place):
+            return True
+        if self.function_of(read) is not self.function_of(place):
+            return True
+        around = set()
+        current: ast.AST | None = place
+        while current is not None:
+            if isinstance(current, _LOOPS):
+                around.add(current)
+            current = self.parents.get(current)
+        current = read
+        while current is not None and around:
+            if current in around:
+                return True
+            current = self.parents.get(current)
+        return False
 
     def constant(self, node: ast.expr | None) -> object:
         """The value of a literal, or of the module's only assignment of one to a name; else None."""

@@ -237,6 +237,12 @@ def called_with(trace: Trace, token: Token, call: ast.Call, argument: ast.expr |
             if isinstance(limit, int) and limit > 1:
                 note(LENGTH_CHECKED)
         return True
+    if name == "format" and isinstance(function, ast.Attribute):
+        if text_of(function.value) == "{}":
+            trace.push(token.at(call, form=TEXT))
+        else:
+            trace.glued(call, token)
+        return True
     if is_uuid_class(function, index):
         return note(PARSED_AS_UUID) if first or keyword == "hex" else True
     if plain and name == "isinstance" and first and len(call.args) > 1:

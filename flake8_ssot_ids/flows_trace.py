@@ -30,7 +30,6 @@ from flake8_ssot_ids.names.syntax import possible_values
 _HOPS = 3
 #: An aggregate in an aggregate in an aggregate, no deeper.
 _LONGEST_PATH = 3
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 
 
@@ -131,7 +130,7 @@ class Trace:
                 flows_calls.argument(self, token, call, parent)
         elif isinstance(parent, (ast.Return, ast.Yield)):
             function = self.index.function_of(parent)
-            if function is not None and self._in_lambda(parent) is None:
+            if function is not None:
                 self._returned(token, function, yielded=isinstance(parent, ast.Yield))
         elif isinstance(parent, ast.Await):
             self.push(token.at(parent))
@@ -233,7 +232,7 @@ class Trace:
             if isinstance(target, ast.Name):
                 cls = self.index.class_of(target)
                 if cls is not None:
-                    self.field(token, cls, target.id)
+                    self.field(token, cls, target.id, through=target.id)
                 for read in self.reads.of(target):
                     self.push(token.at(read, target.id))
             elif isinstance(target, ast.Attribute):
@@ -265,11 +264,13 @@ class Trace:
         if own is not None:
             if token.instance is not None:
                 self.push(token.at(token.instance, path=(("attr", name), *token.path), leave=True))
-            self.field(token, own, name, everywhere=token.instance is None, owner=last_name(base))
+            self.field(
+                token, own, name, everywhere=token.instance is None, through=f"{last_name(base)}.{name}"
+            )
             return
         classes = self.definitions.classes_of(base)
         for cls in sorted(classes, key=position):
-            self.field(token, cls, name, reads=False)
+            self.field(token, cls, name, reads=False, through=dotted(place) or name)
         self.changed(token, base, ("attr", name), place)
 
     def changed(
@@ -283,11 +284,11 @@ class Trace:
                 # Something imported: by its name, in the same function.
                 for read in self.index.names.get(base.id, ()):
                     same = self.index.function_of(read) is self.index.function_of(base)
-                    if read is not base and same and self._may_follow(read, place):
+                    if read is not base and same and self.index.may_follow(read, place):
                         self.push(token.at(read, path=path))
             for target in targets:
                 for read in self.reads.of(target):
-                    if read is not base and self._may_follow(read, place):
+                    if read is not base and self.index.may_follow(read, place):
                         self.push(token.at(read, path=path))
         elif isinstance(base, ast.Attribute):
             own = self.definitions.class_of_self(base.value)
@@ -299,27 +300,8 @@ class Trace:
                 chain, home = dotted(base), self.index.function_of(base)
                 for attribute in self.index.attributes.get(base.attr, ()):
                     same = self.index.function_of(attribute) is home and dotted(attribute) == chain
-                    if chain and same and attribute is not base and self._may_follow(attribute, place):
+                    if chain and same and attribute is not base and self.index.may_follow(attribute, place):
                         self.push(token.at(attribute, path=path))
-
-    def _may_follow(self, read: ast.AST, place: ast.AST) -> bool:
-        """Whether ``read`` may run after ``place``: behind it, in the same loop, in another function."""
-        if position(read) > position(place):
-            return True
-        if self.index.function_of(read) is not self.index.function_of(place):
-            return True
-        around = set()
-        current: ast.AST | None = place
-        while current is not None:
-            if isinstance(current, _LOOPS):
-                around.add(current)
-            current = self.index.parents.get(current)
-        current = read
-        while current is not None and around:
-            if current in around:
-                return True
-            current = self.index.parents.get(current)
-        return False
 
     def field(
         self,
@@ -329,14 +311,14 @@ class Trace:
         *,
         everywhere: bool = True,
         reads: bool = True,
-        owner: str = "self",
+        through: str = "",
     ) -> None:
         """The value is in a field of the class: look at its type, column, validators and reads."""
         key = (cls, name, token.path, token.factory, everywhere and reads)
         if key in self._fields:
             return
         self._fields.add(key)
-        through = f"{owner}.{name}"
+        through = through or f"self.{name}"
         declared = self.definitions.field(cls, name)
         if declared is not None:
             if isinstance(declared, ast.AnnAssign):
@@ -416,11 +398,3 @@ class Trace:
                     leave=True,
                 )
             )
-
-    def _in_lambda(self, node: ast.AST) -> ast.Lambda | None:
-        current = self.index.parents.get(node)
-        while current is not None and not isinstance(
-            current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-        ):
-            current = self.index.parents.get(current)
-        return current if isinstance(current, ast.Lambda) else None
