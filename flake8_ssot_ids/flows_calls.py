@@ -141,7 +141,7 @@ def _handed_on(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast
             for function in trace.index.functions[last_name(call.args[0])]:
                 parameters = [*function.args.posonlyargs, *function.args.args]
                 if trace.index.class_of(function) is None and parameters:
-                    inner = token.at(token.node, path=token.path[1:], further=True)
+                    inner = token.at(token.node, path=token.path[1:], further=1)
                     trace.parameter(inner, parameters[0])
         return True
     if token.path and name in _COPIES and at == 0:
@@ -265,7 +265,7 @@ def _to_parameter(
     if found is None or token.hops >= 3:
         return
     parameter, rest = found
-    inner = token.at(token.node, further=True)
+    inner = token.at(token.node, further=1)
     if rest:
         step = ("key", given.arg) if isinstance(given, ast.keyword) else ("item", None)
         inner = inner.at(inner.node, path=(step, *inner.path))

@@ -56,10 +56,10 @@ class Token:
         path: Path | None = None,
         factory: bool | None = None,
         form: str | None = None,
-        further: bool = False,
+        further: int = 0,
         leave: bool = False,
     ) -> Token:
-        """The same value elsewhere. ``further``: by one call more. ``leave``: not in that ``__init__``."""
+        """The same value elsewhere. ``further``: so many calls more. ``leave``: not in that ``__init__``."""
         return Token(
             node,
             self.path if path is None else path,
@@ -263,7 +263,9 @@ class Trace:
         own = self.definitions.class_of_self(base)
         if own is not None:
             if token.instance is not None:
-                self.push(token.at(token.instance, path=(("attr", name), *token.path), leave=True))
+                self.push(
+                    token.at(token.instance, path=(("attr", name), *token.path), further=-1, leave=True)
+                )
             self.field(
                 token, own, name, everywhere=token.instance is None, through=f"{last_name(base)}.{name}"
             )
@@ -394,7 +396,7 @@ class Trace:
                     reference,
                     f"{function.name}()" if called else function.name,
                     factory=token.factory if called else True,
-                    further=True,
+                    further=1,
                     leave=True,
                 )
             )

@@ -1,7 +1,8 @@
 """The flow of values against Python itself: random programs run, and each cut that happens must be found.
 
-An id remembers the row that made it. When it is cut, its row and that of the cut are noted; for each such pair
-the analysis of the program must have said so. Conditions, loops and errors come out at random, in many runs.
+An id remembers the row that made it. When it is cut, its row and that of the cut are noted; for each such
+pair the analysis of the program must have said so. Conditions, loops and errors come out at random, in many
+runs.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pytest
 from flake8_ssot_ids.flow import SLICED, ModuleFlow
 
 PROGRAMS = 400
-RUNS = 60
+RUNS = 25
 NAMES = ("x", "y", "z")
 Pairs = set[tuple[int, int]]
 
@@ -108,7 +109,7 @@ class Writer:
                         *(f"a.p = {value}", f"a = A({value})", f"a = A(q={value})", f"l.append({value})"),
                         *(
                             f"{name}, {other} = {value}, {other}",
-                            f"d['a'][:1]",
+                            "d['a'][:1]",
                             "a.p[:1]",
                             "a.q[:1]",
                             "l[0][:1]",
