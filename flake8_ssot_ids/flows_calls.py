@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from flake8_ssot_ids import flows_tests
 from flake8_ssot_ids.flows_classes import parameter_for
 from flake8_ssot_ids.flows_cuts import is_log_call
-from flake8_ssot_ids.flows_index import Function, dotted, last_name, position, spelled
+from flake8_ssot_ids.flows_index import FUNCTIONS, Function, dotted, last_name, position, spelled
+from flake8_ssot_ids.flows_reads import parameters
 from flake8_ssot_ids.flows_sinks import PARSED_AS_UUID, UUID_TYPED, Sink
-from flake8_ssot_ids.flows_types import is_uuid_class, typed_as_uuid
+from flake8_ssot_ids.flows_types import is_uuid_class, key_of, typed_as_uuid
 from flake8_ssot_ids.literals import text_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,19 @@ _COPIES = frozenset(
 _ADDS = frozenset({"append", "add", "appendleft", "insert"})
 _DEFAULTING = frozenset({"get", "pop", "getattr", "getenv", "next"})
 _AS_DICT = frozenset({"model_dump", "dict", "to_dict", "asdict", "as_dict", "_asdict"})
+#: Functions that call their first or second argument with the rest.
+_CALLERS = frozenset(
+    {
+        "partial",
+        "submit",
+        "to_thread",
+        "run_in_executor",
+        "call_soon",
+        "call_later",
+        "add_task",
+        "apply_async",
+    }
+)
 _CREATES = frozenset({"create", "get_or_create", "update_or_create", "acreate"})
 
 
@@ -46,12 +60,21 @@ def argument(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.k
     """The value is ``given`` to ``call``, itself, in an aggregate or as what a callable makes."""
     if is_log_call(call):
         return
+    if last_name(call.func) == "parametrize":
+        _parametrized(trace, token, call, given)
+        return
     if not token.path and not token.factory and flows_tests.called_with(trace, token, call, given):
         return
     if _handed_on(trace, token, call, given) or _to_container(trace, token, call, given):
         return
     if isinstance(given, ast.keyword) and given.arg is None:
         _spread(trace, token, call)
+        return
+    inner = _deferred(call, given) if last_name(call.func) in _CALLERS else None
+    if inner is not None:
+        call = inner
+    if isinstance(call.func, ast.Lambda):
+        _to_parameter(trace, token, call, call.func, given, bound=False)
         return
     definitions = trace.definitions.called(call)
     for found in definitions:
@@ -67,12 +90,15 @@ def method_of_aggregate(trace: Trace, token: Token, name: str, call: ast.Call) -
     """A method is called on an aggregate that holds the value."""
     (kind, step), rest = token.path[0], token.path[1:]
     if kind == "key" and name in ("get", "pop", "setdefault", "__getitem__"):
-        if call.args and text_of(call.args[0]) == step:
-            trace.push(token.at(call, f"{dotted(call.func)}({step!r})", path=rest))
+        key = key_of(call.args[0]) if call.args else None
+        if key is not None and step in (None, key):
+            trace.push(token.at(call, f"{dotted(call.func)}({key!r})", path=rest))
     elif (kind == "item" and name in ("pop", "popleft", "__getitem__")) or (
         kind == "key" and name == "values"
     ):
         trace.push(token.at(call, path=rest if kind == "item" else (("item", None), *rest)))
+    elif kind == "key" and name == "items":
+        trace.push(token.at(call, path=(("item", None), ("item", 1), *rest)))
     elif name in ("copy", "model_copy", "union") and not call.args:
         trace.push(token.at(call))
     elif kind == "attr" and name in _AS_DICT:
@@ -100,6 +126,12 @@ def _handed_on(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast
         else:
             return False
         return True
+    if name == "join" and len(token.path) == 1 and token.path[0][0] == "item":
+        if isinstance(given, (ast.List, ast.Tuple)) and len(given.elts) == 1:
+            trace.push(token.at(call, path=()))
+        else:
+            trace.glued(call, token)
+        return True
     if token.path and name == "map" and at == 1 and token.path[0][0] == "item":
         if len(token.path) == 1 and is_uuid_class(call.args[0], trace.index):
             trace.found(Sink(PARSED_AS_UUID, call, f"`{spelled(call, 'map(UUID, …)')}`", token.through))
@@ -109,16 +141,20 @@ def _handed_on(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast
             for function in trace.index.functions[last_name(call.args[0])]:
                 parameters = [*function.args.posonlyargs, *function.args.args]
                 if trace.index.class_of(function) is None and parameters:
-                    inner = token.at(token.node, path=token.path[1:], further=True)
+                    inner = token.at(token.node, path=token.path[1:], further=1)
                     trace.parameter(inner, parameters[0])
         return True
     if token.path and name in _COPIES and at == 0:
         trace.push(token.at(call))
         return True
+    if token.path and name in ("enumerate", "zip") and token.path[0][0] == "item":
+        number = at if name == "zip" else 1
+        trace.push(token.at(call, path=(("item", None), ("item", number), *token.path[1:])))
+        return True
     if token.path and token.path[0][0] == "attr" and name in ("asdict", "vars") and at == 0:
         trace.push(token.at(call, path=(("key", token.path[0][1]), *token.path[1:])))
         return True
-    if token.path and name == "next" and at == 0:
+    if token.path and name in ("next", "min", "max") and at == 0 and token.path[0][0] == "item":
         trace.push(token.at(call, path=token.path[1:]))
         return True
     if name in _DEFAULTING and at == len(call.args) - 1 and at > 0:
@@ -141,7 +177,7 @@ def _to_container(trace: Trace, token: Token, call: ast.Call, given: ast.expr | 
     if not isinstance(function, ast.Attribute):
         return False
     if name == "setdefault" and len(call.args) == 2 and call.args[1] is given:
-        key = text_of(call.args[0])
+        key = key_of(call.args[0])
         if key is not None:
             trace.changed(token, function.value, ("key", key), call)
         trace.push(token.at(call))
@@ -163,6 +199,31 @@ def _to_container(trace: Trace, token: Token, call: ast.Call, given: ast.expr | 
         trace.changed(inner, function.value, ("item", None), call)
         return True
     return False
+
+
+def _deferred(call: ast.Call, given: ast.expr | ast.keyword) -> ast.Call | None:
+    """The call that ``submit(function, value)`` or ``partial(function, value)`` will make."""
+    for at, function in enumerate(call.args[:2]):
+        if function is given:
+            return None
+        if isinstance(function, (ast.Name, ast.Attribute)):
+            return ast.Call(function, call.args[at + 1 :], call.keywords)
+    return None
+
+
+def _parametrized(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.keyword) -> None:
+    """``@pytest.mark.parametrize("a, b", [(1, value)])``: the parameters of the test."""
+    test = trace.index.parents.get(call)
+    if not isinstance(test, FUNCTIONS) or len(call.args) < 2 or call.args[1] is not given or not token.path:
+        return
+    names = [name.strip() for name in (text_of(call.args[0]) or "").split(",")]
+    path = token.path[1:]
+    if len(names) > 1:
+        at = path[0][1] if path and path[0][0] == "item" else None
+        names, path = (names[at : at + 1], path[1:]) if isinstance(at, int) else ([], path)
+    for parameter in parameters(test.args):
+        if parameter.arg in names:
+            trace.parameter(token.at(token.node, path=path), parameter)
 
 
 def _spread(trace: Trace, token: Token, call: ast.Call) -> None:
@@ -195,7 +256,7 @@ def _to_parameter(
     trace: Trace,
     token: Token,
     call: ast.Call,
-    function: Function,
+    function: Function | ast.Lambda,
     given: ast.expr | ast.keyword,
     *,
     bound: bool,
@@ -204,7 +265,7 @@ def _to_parameter(
     if found is None or token.hops >= 3:
         return
     parameter, rest = found
-    inner = token.at(token.node, further=True)
+    inner = token.at(token.node, further=1)
     if rest:
         step = ("key", given.arg) if isinstance(given, ast.keyword) else ("item", None)
         inner = inner.at(inner.node, path=(step, *inner.path))
@@ -228,7 +289,7 @@ def _to_class(
         return
     through = f"{cls.name}({name}=…)"
     inner = token.at(token.node, through, leave=True)
-    trace.field(inner, cls, name, everywhere=False)
+    trace.field(inner, cls, name, everywhere=False, through=through)
     kind = "key" if any(last_name(base) == "TypedDict" for base in cls.bases) else "attr"
     trace.push(inner.at(call, path=((kind, name), *token.path)))
 
@@ -244,10 +305,11 @@ def _to_unknown(trace: Trace, token: Token, call: ast.Call, given: ast.expr | as
             for cls in sorted(trace.index.classes.get(owner[0], ()), key=position):
                 if given.arg:
                     trace.field(
-                        token.at(token.node, f"{dotted(function)}({given.arg}=…)"),
+                        token,
                         cls,
                         given.arg,
                         reads=False,
+                        through=f"{dotted(function)}({given.arg}=…)",
                     )
             name = owner[0]
         if name[:1].isupper() and given.arg:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from flake8_ssot_ids.flows_index import FUNCTIONS, Function, Index, dotted, last_name
 from flake8_ssot_ids.flows_reads import Reads, Target
+from flake8_ssot_ids.flows_types import parsed
 
 #: So many assignments are looked through to learn of what class an object is.
 _DEEPEST = 4
 _OF_PROPERTY = frozenset({"property", "cached_property", "computed_field", "hybrid_property"})
+_OF_ONE = frozenset({"Optional", "Union", "type", "Type", "Annotated", "Mapped"})
 _VALIDATORS = frozenset({"field_validator", "validator", "validates"})
 
 
@@ -79,9 +81,9 @@ class Definitions:
                     names[statement.target.id] = None
         return [*names]
 
-    def method(self, cls: ast.ClassDef, name: str) -> Function | None:
-        """The method of the class or of a base in this file."""
-        for one in self.ancestors(cls):
+    def method(self, cls: ast.ClassDef, name: str, *, above: bool = False) -> Function | None:
+        """The method of the class or of a base in this file; ``above``: only of a base."""
+        for one in self.ancestors(cls)[above:]:
             methods = self._methods.get(one)
             if methods is None:
                 methods = {
@@ -194,15 +196,17 @@ class Definitions:
 
     def _named(self, annotation: ast.expr) -> Iterator[ast.ClassDef]:
         """The classes that an annotation names: ``Session``, ``"Session"``, ``Session | None``."""
-        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-            yield from self._index.classes.get(annotation.value.strip(), ())
-        elif isinstance(annotation, ast.BinOp):
-            yield from self._index.classes.get(last_name(annotation.left), ())
-        elif isinstance(annotation, ast.Subscript):
-            if last_name(annotation.value) in ("Optional", "type", "Type", "Annotated", "Mapped"):
-                yield from self._index.classes.get(last_name(annotation.slice), ())
-        else:
-            yield from self._index.classes.get(last_name(annotation), ())
+        pending: list[ast.expr | None] = [annotation]
+        for node in pending:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                pending.append(parsed(node.value))
+            elif isinstance(node, ast.BinOp):
+                pending += (node.left, node.right)
+            elif isinstance(node, ast.Subscript):
+                if last_name(node.value) in _OF_ONE:
+                    pending += node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            elif node is not None:
+                yield from self._index.classes.get(last_name(node), ())
 
     def _assigned(self, cls: ast.ClassDef, name: str) -> list[ast.expr]:
         """The values that methods of the class assign to ``self.name``."""
@@ -241,38 +245,45 @@ class Definitions:
         """The functions and classes of this file that a call may call."""
         function = call.func
         if isinstance(function, ast.Name):
-            if self._reads.bindings(function):
-                return []
-            found: list[Function | ast.ClassDef] = [
-                one for one in self._index.functions.get(function.id, ()) if self._sees(function, one)
-            ]
-            found += (one for one in self._index.classes.get(function.id, ()) if self._sees(function, one))
-            if not found and self.class_of_self(function) is not None:
-                own = self.class_of_self(function)
-                return [] if own is None else [own]
-            return found
-        if isinstance(function, ast.Attribute):
-            if function.attr not in self._index.functions and function.attr not in self._index.classes:
-                return []
-            methods: list[Function | ast.ClassDef] = []
-            for cls in self.classes_of(function.value):
-                method = self.method(cls, function.attr)
-                if method is not None:
-                    methods.append(method)
-            return list(dict.fromkeys(methods))
-        return []
+            own = self.class_of_self(function)
+            if own is not None and self._is_class(function):
+                return [own]
+            return self.meant(function)
+        if not isinstance(function, ast.Attribute) or function.attr not in self._index.functions:
+            return []
+        base = function.value
+        found: dict[Function | ast.ClassDef, None] = {}
+        above = isinstance(base, ast.Call) and last_name(base.func) == "super"
+        for cls in self.classes_of(base):
+            method = self.method(cls, function.attr, above=above)
+            if method is not None:
+                found[method] = None
+        return [*found]
 
-    def _sees(self, name: ast.Name, definition: Function | ast.ClassDef) -> bool:
-        """Whether ``name`` may mean this definition: of the module, or of a function around."""
-        if self._index.class_of(definition) is not None:
+    def _is_class(self, name: ast.Name) -> bool:
+        """Whether the first parameter of a method is the class."""
+        function = self._index.function_of(name)
+        if function is None:
             return False
-        home = self._index.function_of(definition)
-        if home is None:
-            return True
+        of_class = any(last_name(one) == "classmethod" for one in function.decorator_list)
+        return of_class or name.id == "cls" or function.name == "__new__"
+
+    def meant(self, name: ast.Name) -> list[Function | ast.ClassDef]:
+        """The functions and classes of this file that a name stands for: those of the nearest scope."""
+        every: list[Function | ast.ClassDef] = [
+            *self._index.functions.get(name.id, ()),
+            *self._index.classes.get(name.id, ()),
+        ]
+        if not every or self._reads.bindings(name):
+            return []
+        homes: dict[Function | None, list[Function | ast.ClassDef]] = {}
+        for one in every:
+            if self._index.class_of(one) is None:
+                homes.setdefault(self._index.function_of(one), []).append(one)
         around = self._index.function_of(name)
-        while around is not None and around is not home:
+        while around is not None and around not in homes:
             around = self._index.function_of(around)
-        return around is home
+        return homes.get(around, [])
 
     def references(self, function: Function) -> list[tuple[ast.expr, bool]]:
         """The calls of a function (True), and the reads of the function itself (False).
@@ -289,7 +300,7 @@ class Definitions:
         cls = self._index.class_of(function)
         if cls is None:
             for read in self._index.names.get(name, ()):
-                if self._sees(read, function) and not self._reads.bindings(read):
+                if function in self.meant(read):
                     yield self._used(read)
             return
         for attribute in self._index.attributes.get(name, ()):
@@ -310,17 +321,20 @@ class Definitions:
         return reference, False
 
 
+def decorated(function: Function, name: str) -> bool:
+    """Whether a function has a decorator of that (last) name, called or not."""
+    return any(
+        last_name(one.func if isinstance(one, ast.Call) else one) == name for one in function.decorator_list
+    )
+
+
 def is_fixture(function: Function) -> bool:
     """Whether this is a fixture of pytest, whose value the parameters of its name get."""
-    for decorator in function.decorator_list:
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if last_name(target) == "fixture":
-            return True
-    return False
+    return decorated(function, "fixture")
 
 
 def parameter_for(
-    function: Function, call: ast.Call, argument: ast.expr | ast.keyword, *, bound: bool
+    function: Function | ast.Lambda, call: ast.Call, argument: ast.expr | ast.keyword, *, bound: bool
 ) -> tuple[ast.arg, bool] | None:
     """The parameter that an argument goes to, and whether it is one of ``**kwargs`` or ``*args``.
 

@@ -132,7 +132,7 @@ def only_logged(node: ast.expr, index: Index, reads: Reads) -> bool:
 
 def _read_by_people(node: ast.AST, index: Index) -> bool | list[ast.Name]:
     """Whether a text ends in a log or the like; the names that it is assigned to, if that tells."""
-    in_text = False
+    in_text = isinstance(node, (ast.JoinedStr, ast.BinOp))
     while True:
         parent = index.parents.get(node)
         if isinstance(parent, ast.Call):

@@ -8,19 +8,12 @@ from collections.abc import Mapping
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _LEAVES = frozenset({"ctx", "op", "ops", "kind", "type_comment", "conversion", "type_ignores"})
 _NOTED = frozenset(
     {
-        *(
-            ast.Subscript,
-            ast.JoinedStr,
-            ast.ClassDef,
-            ast.arg,
-            ast.Global,
-            ast.Nonlocal,
-            ast.Import,
-            ast.ImportFrom,
-        ),
+        *(ast.Subscript, ast.JoinedStr, ast.ClassDef, ast.arg, ast.Global, ast.Nonlocal, ast.Import),
+        *(ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
     }
 )
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
@@ -51,6 +44,8 @@ class Index:
         #: All assigned names of the module, and those that are bound anywhere in a function.
         self.targets: dict[str, list[ast.Name]] = {}
         self.local: dict[Function, set[str]] = {}
+        #: Rows on which imports, definitions, handlers and patterns bind a name.
+        self.bound_on: dict[str, list[int]] = {}
         #: Rows that count for every name: declarations, and f-strings in which Python 3.11 gives wrong rows.
         self.rows: list[int] = []
         self._function_of: dict[ast.AST, Function | None] = {}
@@ -97,6 +92,7 @@ class Index:
                     calls.setdefault(name, []).append(node)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not root:
                 self.functions.setdefault(node.name, []).append(node)
+                self.bound_on.setdefault(node.name, []).append(node.lineno)
                 bodies.append(node)
                 continue
             elif kind in _NOTED:
@@ -121,6 +117,7 @@ class Index:
                 self.rows.append(node.lineno)
         elif isinstance(node, ast.ClassDef):
             self.classes.setdefault(node.name, []).append(node)
+            self.bound_on.setdefault(node.name, []).append(node.lineno)
         elif isinstance(node, ast.arg):
             if isinstance(body, FUNCTIONS):
                 self.local.setdefault(body, set()).add(node.arg)
@@ -132,11 +129,20 @@ class Index:
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 dotted = alias.name if alias.asname else alias.name.partition(".")[0]
-                self.imports.setdefault(alias.asname or dotted, set()).add(dotted)
+                self._import(node, alias.asname or dotted, dotted)
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             for alias in node.names:
-                self.imports.setdefault(alias.asname or alias.name, set()).add(f"{module}.{alias.name}")
+                self._import(node, alias.asname or alias.name, f"{module}.{alias.name}")
+        else:
+            # Handlers and patterns.
+            bound = getattr(node, "name", None) or getattr(node, "rest", None)
+            if bound is not None:
+                self.bound_on.setdefault(bound, []).append(getattr(node, "lineno", 0))
+
+    def _import(self, node: ast.stmt, name: str, dotted: str) -> None:
+        self.imports.setdefault(name, set()).add(dotted)
+        self.bound_on.setdefault(name, []).append(node.lineno)
 
     def function_of(self, node: ast.AST) -> Function | None:
         """The function in whose body (or parameters) ``node`` stands."""
@@ -159,6 +165,25 @@ class Index:
         while current is not None and not isinstance(current, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
             current = self.parents.get(current)
         return current if isinstance(current, ast.ClassDef) else None
+
+    def may_follow(self, read: ast.AST, place: ast.AST) -> bool:
+        """Whether ``read`` may run after ``place``: behind it, in the same loop, in another function."""
+        if position(read) > position(place):
+            return True
+        if self.function_of(read) is not self.function_of(place):
+            return True
+        around = set()
+        current: ast.AST | None = place
+        while current is not None:
+            if isinstance(current, _LOOPS):
+                around.add(current)
+            current = self.parents.get(current)
+        current = read
+        while current is not None and around:
+            if current in around:
+                return True
+            current = self.parents.get(current)
+        return False
 
     def constant(self, node: ast.expr | None) -> object:
         """The value of a literal, or of the module's only assignment of one to a name; else None."""

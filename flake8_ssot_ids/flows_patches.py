@@ -24,7 +24,7 @@ def patches_in(index: Index) -> list[tuple[str, ast.Call]]:
     for name in _PATCHERS:
         for call in index.calls.get(name, ()):
             target = _target(name, call)
-            if is_source(target) or target.endswith(".uuid"):
+            if is_source(target) or (target.endswith(".uuid") and text_of(call.args[0]) == target):
                 found.append((target, call))
     return sorted(found, key=lambda pair: (pair[1].lineno, pair[1].col_offset))
 

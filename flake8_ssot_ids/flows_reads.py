@@ -7,6 +7,7 @@ binding, and it is let loose on one function at a time, or on the names of the m
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from flake8_ssot_ids.flows_index import Function, Index, position
 from flake8_ssot_ids.names.bindings import Flow
@@ -23,7 +24,30 @@ Target = ast.Name | ast.arg
 
 
 class _Apart(Flow):
-    """A walk in which each target and each parameter is a binding of its own, ``node``."""
+    """A walk in which each target and each parameter is a binding of its own, ``node``.
+
+    ``around`` is what was in force where a function or lambda was defined, as it may be called at once.
+    """
+
+    def __init__(self, tree: ast.Module, name: str, rows: list[int]) -> None:
+        super().__init__(tree, watched=frozenset({name}), attributes=frozenset(), hits=Hits(rows), package="")
+        self.around: dict[ast.AST | None, set[Binding]] = {}
+        self._name = name
+
+    def _enters(self, statement: ast.stmt) -> bool:
+        self._remember(statement)
+        return super()._enters(statement)
+
+    def _lambda(self, node: ast.Lambda, stack: list[ast.AST | Callable[[], None]]) -> None:
+        self._remember(node)
+        super()._lambda(node, stack)
+
+    def _remember(self, node: ast.AST) -> None:
+        scope: Scope | None = self.scope
+        while scope is not None and scope.kind in (CLASS, COMPREHENSION):
+            scope = scope.parent
+        if scope is not None:
+            self.around.setdefault(node, set()).update(scope.state.get(self._name, ()))
 
     def _bind_target(self, target: ast.expr, value: ast.expr | None) -> None:  # noqa: ARG002
         pending = [target]
@@ -91,22 +115,17 @@ class Reads:
             index = self._index
             tree = index.tree if region is None else ast.Module([region], [])
             rows = [node.lineno for table in (index.names, index.targets) for node in table.get(name, ())]
-            walk = _Apart(
-                tree,
-                watched=frozenset({name}),
-                attributes=frozenset(),
-                hits=Hits([*rows, *index.rows]),
-                package="",
-            ).run()
+            walk = _Apart(tree, name, [*rows, *index.bound_on.get(name, ()), *index.rows])
+            walk.run()
             found = self._known[region, name] = _sorted(walk)
         return found
 
 
-def _sorted(walk: Flow) -> _Found:
+def _sorted(walk: _Apart) -> _Found:
     reads: dict[ast.AST, list[ast.Name]] = {}
     seen: dict[ast.Name, list[Target]] = {}
     for node, load in walk.loads.items():
-        for binding in _in_force(node.id, load):
+        for binding in _in_force(node.id, load, walk):
             target = binding.node
             if isinstance(target, (ast.Name, ast.arg)):
                 reads.setdefault(target, []).append(node)
@@ -118,29 +137,20 @@ def _sorted(walk: Flow) -> _Found:
     return reads, seen
 
 
-def _in_force(name: str, load: Load) -> set[Binding]:
+def _in_force(name: str, load: Load, walk: _Apart) -> set[Binding]:
     """The bindings that a read may see, those of the functions around it included."""
     found = set(load.bindings)
     for owner in load.owners:
         found |= owner.injected.get(name, set())
-    scope: Scope | None = load.onward
-    if scope is None:
-        return found
-    if name in scope.declared:
-        owner_of_name = scope.declared[name]
-        return found if owner_of_name is None else found | owner_of_name.at_end(name)
-    scope = scope.parent
-    while scope is not None:
-        if (
-            scope.kind is not CLASS
-            and scope.kind is not COMPREHENSION
-            and name in scope.bound | {*scope.injected}
-        ):
-            return found | scope.at_end(name)
-        if scope.kind is COMPREHENSION and name in scope.bound:
-            return found | scope.at_end(name)
-        if name in scope.declared:
-            owner_of_name = scope.declared[name]
-            return found if owner_of_name is None else found | owner_of_name.at_end(name)
-        scope = scope.parent
+    inner: Scope | None = load.onward
+    while inner is not None:
+        if name in inner.declared:
+            declared = inner.declared[name]
+            return found if declared is None else found | declared.at_end(name)
+        scope = inner.parent
+        while scope is not None and scope.kind is CLASS:
+            scope = scope.parent
+        if scope is not None and (name in scope.bound or name in scope.injected):
+            return found | scope.at_end(name) | walk.around.get(inner.node, set())
+        inner = scope
     return found

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.flows_trace import Token, Trace
 
 #: Forms of a value, as far as its expression tells.
-OBJECT, TEXT, NUMBER, ANY = "object", "text", "number", "any"
+OBJECT, TEXT, NUMBER, LENGTH, ANY = "object", "text", "number", "length", "any"
 
 #: Attributes that, among the things that are used as ids, only a UUID has.
 _TELLING = frozenset(
@@ -55,6 +55,7 @@ _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Gt: ast.Lt,
     ast.GtE: ast.LtE,
 }
+_EQUAL = frozenset({"assertEqual", "assertEquals", "assertNotEqual", "assertIs"})
 _DIGITS = frozenset({"fromhex", "unhexlify", "a2b_hex"})
 _NUMERIC = (
     ast.Mod,
@@ -112,6 +113,10 @@ def form_of(node: ast.expr) -> str:
 def tested(trace: Trace, token: Token, parent: ast.AST | None) -> bool:
     """Note what ``parent`` asks of the value itself; whether that is the end of its way there."""
     node = token.node
+    if token.form == LENGTH and isinstance(
+        parent, (ast.Attribute, ast.Subscript, ast.FormattedValue, ast.BinOp)
+    ):
+        return True
     if isinstance(parent, (ast.Attribute, ast.Subscript)):
         if isinstance(parent, ast.Subscript) and parent.value is not node:
             return True
@@ -164,7 +169,12 @@ def _read(trace: Trace, token: Token, parent: ast.Attribute | ast.Subscript) -> 
 
 
 def _compared(trace: Trace, token: Token, parent: ast.Compare) -> None:
-    """``"ws_" in value``."""
+    """``"ws_" in value``, ``len(value) == 36``."""
+    if token.form == LENGTH:
+        if _tells_lengths_apart(parent, token.node, trace.index):
+            detail = f"`{spelled(parent, 'len(…)')}`"
+            trace.found(Sink(LENGTH_CHECKED, parent, detail, token.through))
+        return
     operands = [parent.left, *parent.comparators]
     for number, operation in enumerate(parent.ops):
         if isinstance(operation, (ast.In, ast.NotIn)) and operands[number + 1] is token.node:
@@ -221,6 +231,18 @@ def called_with(trace: Trace, token: Token, call: ast.Call, argument: ast.expr |
         trace.found(Sink(kind, place, f"`{spelled(place, f'{name}(…)')}`", token.through))
         return True
 
+    if token.form == LENGTH:
+        if name in _EQUAL and len(call.args) > 1 and argument in call.args[:2]:
+            limit = index.constant(call.args[1] if first else call.args[0])
+            if isinstance(limit, int) and limit > 1:
+                note(LENGTH_CHECKED)
+        return True
+    if name == "format" and isinstance(function, ast.Attribute):
+        if text_of(function.value) == "{}":
+            trace.push(token.at(call, form=TEXT))
+        else:
+            trace.glued(call, token)
+        return True
     if is_uuid_class(function, index):
         return note(PARSED_AS_UUID) if first or keyword == "hex" else True
     if plain and name == "isinstance" and first and len(call.args) > 1:
@@ -231,9 +253,18 @@ def called_with(trace: Trace, token: Token, call: ast.Call, argument: ast.expr |
             note(TYPE_CHECKED, outer)
         return True
     if plain and name == "len" and first:
-        outer = index.parents.get(call)
-        if isinstance(outer, ast.Compare) and _tells_lengths_apart(outer, call, index):
-            note(LENGTH_CHECKED, outer)
+        trace.push(token.at(call, form=LENGTH))
+        return True
+    if name in ("assertIsInstance", "assertNotIsInstance") and first and len(call.args) > 1:
+        return note(TYPE_CHECKED) if _only_uuid(call.args[1], index) else True
+    if name in ("assertRegex", "assertNotRegex") and first and len(call.args) > 1:
+        pattern = pattern_of(call.args[1], index)
+        return note(MATCHED_AS_UUID) if pattern is not None and is_uuid_pattern(pattern) else True
+    if name in ("assertIn", "assertNotIn") and call.args[1:2] == [argument]:
+        text = text_of(call.args[0])
+        if text:
+            detail = f"`{spelled(call, name)}`"
+            trace.found(Sink(PREFIX_MATCHED, call, detail, token.through, method="in", text=text))
         return True
     if plain and name in ("int", "float") and first:
         if token.form != NUMBER:
@@ -292,7 +323,7 @@ def _only_uuid(classes: ast.expr, index: Index) -> bool:
     return found
 
 
-def _tells_lengths_apart(compare: ast.Compare, call: ast.Call, index: Index) -> bool:
+def _tells_lengths_apart(compare: ast.Compare, call: ast.expr, index: Index) -> bool:
     """Whether a comparison of a length differs between raw and SSOT ids, or among the latter."""
     operands = [compare.left, *compare.comparators]
     for number, operation in enumerate(compare.ops):

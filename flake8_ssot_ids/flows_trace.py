@@ -17,12 +17,12 @@ import ast
 from dataclasses import dataclass, replace
 
 from flake8_ssot_ids import flows_calls, flows_tests
-from flake8_ssot_ids.flows_classes import Definitions, is_fixture
+from flake8_ssot_ids.flows_classes import Definitions, decorated, is_fixture
 from flake8_ssot_ids.flows_cuts import only_logged
 from flake8_ssot_ids.flows_index import Function, Index, dotted, last_name, position, spelled
 from flake8_ssot_ids.flows_reads import Reads, parameters
 from flake8_ssot_ids.flows_sinks import GLUED, NARROW_COLUMN, UUID_TYPED, Sink
-from flake8_ssot_ids.flows_types import Path, narrow_type, typed_as_uuid
+from flake8_ssot_ids.flows_types import Path, key_of, narrow_type, typed_as_uuid
 from flake8_ssot_ids.literals import text_of
 from flake8_ssot_ids.names.syntax import possible_values
 
@@ -30,7 +30,6 @@ from flake8_ssot_ids.names.syntax import possible_values
 _HOPS = 3
 #: An aggregate in an aggregate in an aggregate, no deeper.
 _LONGEST_PATH = 3
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 
 
@@ -57,10 +56,10 @@ class Token:
         path: Path | None = None,
         factory: bool | None = None,
         form: str | None = None,
-        further: bool = False,
+        further: int = 0,
         leave: bool = False,
     ) -> Token:
-        """The same value elsewhere. ``further``: by one call more. ``leave``: not in that ``__init__``."""
+        """The same value elsewhere. ``further``: so many calls more. ``leave``: not in that ``__init__``."""
         return Token(
             node,
             self.path if path is None else path,
@@ -131,7 +130,7 @@ class Trace:
                 flows_calls.argument(self, token, call, parent)
         elif isinstance(parent, (ast.Return, ast.Yield)):
             function = self.index.function_of(parent)
-            if function is not None and self._in_lambda(parent) is None:
+            if function is not None:
                 self._returned(token, function, yielded=isinstance(parent, ast.Yield))
         elif isinstance(parent, ast.Await):
             self.push(token.at(parent))
@@ -154,6 +153,12 @@ class Trace:
             self._entry(token, parent)
         elif isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
             self.push(token.at(parent, path=(("item", None), *token.path)))
+        elif isinstance(parent, ast.DictComp):
+            if parent.value is node:
+                self.push(token.at(parent, path=(("key", None), *token.path)))
+        elif isinstance(parent, ast.withitem):
+            if token.path and token.path[0][0] == "with" and parent.optional_vars is not None:
+                self._stored(token.at(node, path=token.path[1:]), parent.optional_vars)
         elif isinstance(parent, (ast.comprehension, ast.For, ast.AsyncFor)):
             self._iterated(token, parent)
 
@@ -176,8 +181,10 @@ class Trace:
             return False
         at = parent.slice.value if isinstance(parent.slice, ast.Constant) else None
         if kind == "key":
-            if at == name and isinstance(at, str):
-                self.push(token.at(parent, f"{dotted(token.node)}[{name!r}]", path=rest))
+            if name is None or name == key_of(parent.slice):
+                self.push(
+                    token.at(parent, f"{dotted(token.node)}[{key_of(parent.slice) or '…'!r}]", path=rest)
+                )
         elif kind == "item" and isinstance(parent.slice, ast.Slice):
             self.push(token.at(parent, path=(("item", None), *rest)))
         elif kind == "item" and not isinstance(at, str) and (name is None or at is None or at == name):
@@ -225,13 +232,13 @@ class Trace:
             if isinstance(target, ast.Name):
                 cls = self.index.class_of(target)
                 if cls is not None:
-                    self.field(token, cls, target.id)
+                    self.field(token, cls, target.id, through=target.id)
                 for read in self.reads.of(target):
                     self.push(token.at(read, target.id))
             elif isinstance(target, ast.Attribute):
                 self.attribute(token, target.value, target.attr, target)
             elif isinstance(target, ast.Subscript):
-                key = text_of(target.slice)
+                key = key_of(target.slice)
                 if key is not None:
                     self.changed(token, target.value, ("key", key), target)
             elif isinstance(target, (ast.Tuple, ast.List)) and token.path and token.path[0][0] == "item":
@@ -256,12 +263,16 @@ class Trace:
         own = self.definitions.class_of_self(base)
         if own is not None:
             if token.instance is not None:
-                self.push(token.at(token.instance, path=(("attr", name), *token.path), leave=True))
-            self.field(token, own, name, everywhere=token.instance is None, owner=last_name(base))
+                self.push(
+                    token.at(token.instance, path=(("attr", name), *token.path), further=-1, leave=True)
+                )
+            self.field(
+                token, own, name, everywhere=token.instance is None, through=f"{last_name(base)}.{name}"
+            )
             return
         classes = self.definitions.classes_of(base)
         for cls in sorted(classes, key=position):
-            self.field(token, cls, name, reads=False)
+            self.field(token, cls, name, reads=False, through=dotted(place) or name)
         self.changed(token, base, ("attr", name), place)
 
     def changed(
@@ -275,11 +286,11 @@ class Trace:
                 # Something imported: by its name, in the same function.
                 for read in self.index.names.get(base.id, ()):
                     same = self.index.function_of(read) is self.index.function_of(base)
-                    if read is not base and same and self._may_follow(read, place):
+                    if read is not base and same and self.index.may_follow(read, place):
                         self.push(token.at(read, path=path))
             for target in targets:
                 for read in self.reads.of(target):
-                    if read is not base and self._may_follow(read, place):
+                    if read is not base and self.index.may_follow(read, place):
                         self.push(token.at(read, path=path))
         elif isinstance(base, ast.Attribute):
             own = self.definitions.class_of_self(base.value)
@@ -291,27 +302,8 @@ class Trace:
                 chain, home = dotted(base), self.index.function_of(base)
                 for attribute in self.index.attributes.get(base.attr, ()):
                     same = self.index.function_of(attribute) is home and dotted(attribute) == chain
-                    if chain and same and attribute is not base and self._may_follow(attribute, place):
+                    if chain and same and attribute is not base and self.index.may_follow(attribute, place):
                         self.push(token.at(attribute, path=path))
-
-    def _may_follow(self, read: ast.AST, place: ast.AST) -> bool:
-        """Whether ``read`` may run after ``place``: behind it, in the same loop, in another function."""
-        if position(read) > position(place):
-            return True
-        if self.index.function_of(read) is not self.index.function_of(place):
-            return True
-        around = set()
-        current: ast.AST | None = place
-        while current is not None:
-            if isinstance(current, _LOOPS):
-                around.add(current)
-            current = self.index.parents.get(current)
-        current = read
-        while current is not None and around:
-            if current in around:
-                return True
-            current = self.index.parents.get(current)
-        return False
 
     def field(
         self,
@@ -321,14 +313,14 @@ class Trace:
         *,
         everywhere: bool = True,
         reads: bool = True,
-        owner: str = "self",
+        through: str = "",
     ) -> None:
         """The value is in a field of the class: look at its type, column, validators and reads."""
         key = (cls, name, token.path, token.factory, everywhere and reads)
         if key in self._fields:
             return
         self._fields.add(key)
-        through = f"{owner}.{name}"
+        through = through or f"self.{name}"
         declared = self.definitions.field(cls, name)
         if declared is not None:
             if isinstance(declared, ast.AnnAssign):
@@ -393,7 +385,8 @@ class Trace:
                         self.parameter(token, parameter)
             return
         if yielded:
-            return
+            with_ = decorated(function, "contextmanager") or decorated(function, "asynccontextmanager")
+            token = token.at(token.node, path=(("with" if with_ else "item", None), *token.path))
         self.typed(token, function.returns, function.returns or token.node, None)
         if token.hops >= _HOPS:
             return
@@ -403,15 +396,7 @@ class Trace:
                     reference,
                     f"{function.name}()" if called else function.name,
                     factory=token.factory if called else True,
-                    further=True,
+                    further=1,
                     leave=True,
                 )
             )
-
-    def _in_lambda(self, node: ast.AST) -> ast.Lambda | None:
-        current = self.index.parents.get(node)
-        while current is not None and not isinstance(
-            current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-        ):
-            current = self.index.parents.get(current)
-        return current if isinstance(current, ast.Lambda) else None

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_ssot_ids.flows_index import Index, last_name, spelled
+from flake8_ssot_ids.flows_index import Index, dotted, last_name, spelled
 from flake8_ssot_ids.literals import text_of
 
 #: A column or field that holds at most so many characters is too narrow: an SSOT id has up to 121.
@@ -81,7 +81,7 @@ def typed_as_uuid(annotation: ast.expr | None, path: Path, index: Index, depth: 
     if depth == 0 or annotation is None:
         return False
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return typed_as_uuid(_parsed(annotation.value), path, index, depth - 1)
+        return typed_as_uuid(parsed(annotation.value), path, index, depth - 1)
     members = list(_members(annotation))
     if len(members) > 1:
         if any(_is_text(member) for member in members):
@@ -237,7 +237,17 @@ def _alias(node: ast.expr, index: Index) -> ast.expr | None:
     return value if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call)) else None
 
 
-def _parsed(text: str) -> ast.expr | None:
+def key_of(node: ast.expr) -> str | None:
+    """What tells equal keys: the text itself, ``<name>`` for a name; None for anything else."""
+    text = text_of(node)
+    if text is not None:
+        return text
+    name = dotted(node)
+    return f"<{name}>" if name else None
+
+
+def parsed(text: str) -> ast.expr | None:
+    """The expression of an annotation that is written as text."""
     try:
         return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
