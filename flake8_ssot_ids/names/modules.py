@@ -115,7 +115,7 @@ class Modules:
         found: list[str] = []
         while len(folder) > len(root):
             folder = os.path.dirname(folder)
-            listing = self._listing(folder)
+            listing = self.listing(folder)
             if "__init__.py" not in listing:
                 found.append(folder)
                 if listing.get("src"):
