@@ -1,0 +1,175 @@
+"""For each finding of a file: a change, or the reason why a tool must not make one."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Callable, Sequence
+
+from flake8_ssot_ids.fixes import imports
+from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
+from flake8_ssot_ids.fixes.contextids import Triple, triples
+from flake8_ssot_ids.fixes.edits import merged
+from flake8_ssot_ids.fixes.quotes import inner_quote
+from flake8_ssot_ids.fixes.recipes import Manual, Written, inner_node, propose
+from flake8_ssot_ids.fixes.state import FileState, function_of
+from flake8_ssot_ids.fixes.verdicts import Change, Verdict
+from flake8_ssot_ids.model import Edit, Finding
+from flake8_ssot_ids.names.scopes import Scope
+from flake8_ssot_ids.remedies import Context, operation_of, remedy
+from flake8_ssot_ids.uses import Use
+
+_FIXABLE = re.compile(r"SID(?:10[1-5]|20[1-3])")
+
+
+class Decision:
+    """What is to become of the findings of one file.
+
+    Args:
+        state: the file.
+        wanted: which of its findings are to be looked at.
+    """
+
+    def __init__(self, state: FileState, wanted: Callable[[Finding], bool]) -> None:
+        self._state = state
+        self._wanted = wanted
+        self.changes: list[Change] = []
+        self.verdicts: list[Verdict] = []
+        self.decide()
+
+    def decide(self) -> None:
+        """Find a change, or a reason against one, for each finding."""
+        chosen = [
+            item for item in self._state.findings if _FIXABLE.fullmatch(item.code) and self._wanted(item)
+        ]
+        if not chosen:
+            return
+        uses = self._state.uses
+        _ = self._state.generator  # without one there is nothing to decide
+        by_place = {(span.start, span.end): use for use in uses for span in [self._state.span(use.reference)]}
+        pairs = [(item, by_place[item.span.start, item.span.end]) for item in chosen]
+        done: set[Use] = set()
+        for triple in triples([use for _, use in pairs], self._state.parents):
+            done |= self._triple(triple, pairs)
+        for item, use in pairs:
+            if use not in done:
+                self._one(item, use)
+        self.verdicts.sort(key=lambda verdict: verdict.finding.span)
+
+    def _context(self, use: Use, local: str, operation: str = "") -> Context:
+        zone = self._state.policy.zone_of(self._state.path)
+        return Context(
+            local,
+            (zone.service or zone.name) if zone is not None else "app",
+            self._state.policy.roles,
+            use.scope,
+            use.statement,
+            self._state.parents,
+            operation,
+            self._state.policy.api,
+            inner_quote=inner_quote(use.reference, self._state.parents, self._state.lines),
+        )
+
+    def _one(self, item: Finding, use: Use) -> None:
+        scope = self._scope_of(use)
+        local, reason = self._local_name(scope)
+        if reason is not None:
+            self._manual(item, Manual("import-cycle", reason))
+            return
+        whole = use.shape.node if use.shape.called else use.reference
+        sinks = self._state.inspection.flow.sinks(whole, factory=not use.shape.called)
+        if use.shape.called and not sinks:
+            inner = inner_node(use, self._state.parents)
+            if inner is not whole:
+                sinks = self._state.inspection.flow.sinks(inner)
+        proposal = propose(use, self._context(use, local), sinks, self._state.generator.source)
+        if isinstance(proposal, Written) and self._has_comment(proposal.node):
+            proposal = Manual("comment", "a comment stands within it", proposal.node)
+        if isinstance(proposal, Manual):
+            self._manual(item, proposal)
+            return
+        self._change((item,), (proposal,), scope, local, proposal.text)
+
+    def _triple(self, triple: Triple, pairs: Sequence[tuple[Finding, Use]]) -> set[Use]:
+        """Plan one call for three findings; the uses that this settles."""
+        use = min(
+            (one for one, _ in triple.uses), key=lambda one: (one.reference.lineno, one.reference.col_offset)
+        )
+        scope = self._scope_of(use)
+        local, reason = self._local_name(scope)
+        items = {other: item for item, other in pairs}
+        if reason is not None or any(one not in items for one, _ in triple.uses):
+            return set()
+        if any(self._state.inspection.flow.sinks(one.shape.node) for one, _ in triple.uses):
+            return set()
+        text = remedy(use.shape, use.role, use.subject, self._context(use, local, operation_of(use.symbol)))
+        if " = " not in text or "generate_user_context_ids" not in text:
+            return set()
+        if "generate_user_context_ids" not in self._state.generator.source.methods:
+            return set()
+        written = tuple(
+            Written(one.shape.node, name) for one, name in triple.uses if one.statement not in triple.plain
+        )
+        findings = tuple(items[one] for one, _ in triple.uses)
+        self._change(findings, written, scope, local, text, triple)
+        return {one for one, _ in triple.uses}
+
+    def _change(
+        self,
+        findings: tuple[Finding, ...],
+        written: tuple[Written, ...],
+        scope: Scope,
+        local: str,
+        text: str,
+        triple: Triple | None = None,
+    ) -> None:
+        change = Change(findings, written, "unsafe", scope, local, text, triple)
+        self.changes.append(change)
+        # The whole edit of this finding alone, as its JSON shows it.
+        edits = tuple(
+            Edit(self._state.offsets.span(edit), edit.content)
+            for edit in merged([*edits_of(change, self._state), *import_edits([change], (), self._state)])
+        )
+        for item in findings:
+            self.verdicts.append(Verdict(item, "unsafe", text=text, edits=edits))
+
+    def _manual(self, item: Finding, manual: Manual) -> None:
+        place = ""
+        node = manual.node
+        if isinstance(node, ast.expr | ast.arg | ast.stmt):
+            place = f"{node.lineno}:{self._state.lines.column(node.lineno, node.col_offset)}"
+        self.verdicts.append(Verdict(item, "manual", manual.kind, manual.reason, place))
+
+    def _scope_of(self, use: Use) -> Scope:
+        """The scope of a use with all the names that it binds."""
+        for node in ast.walk(use.reference):
+            if isinstance(node, ast.Name | ast.Attribute):
+                place = self._state.inspection.names.place(node)
+                if place is not None:
+                    return place.scope
+        return use.scope
+
+    def _local_name(self, scope: Scope) -> tuple[str, str | None]:
+        """What the generator is called in ``scope``; second, why it cannot be imported there."""
+        name = imports.existing_name(self._state.module, self._state.generator.canonical, scope)
+        if name is not None:
+            return name, None
+        wanted = self._state.generator.dotted.rpartition(".")[2]
+        local = imports.free_name(self._state.module, wanted)
+        if self._state.generator.in_cycle and function_of(scope) is None:
+            return local, (
+                f"importing `{self._state.generator.dotted}` here would import this module again, and no function is around it"
+            )
+        return local, None
+
+    def _has_comment(self, node: ast.expr) -> bool:
+        if node.lineno == node.end_lineno:
+            return False
+        text = f"({self._state.lines.segment(self._state.span(node))}\n)"
+        try:
+            tokens = [*tokenize.generate_tokens(io.StringIO(text).readline)]
+        except (tokenize.TokenError, SyntaxError):
+            return "#" in text
+        return any(token.type == tokenize.COMMENT for token in tokens)

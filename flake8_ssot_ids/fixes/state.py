@@ -1,0 +1,126 @@
+"""One file on its way from what it is to what it shall be."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from flake8_ssot_ids.approved import generators_for
+from flake8_ssot_ids.engine import check_tree, span_of, uses_in
+from flake8_ssot_ids.fixes import imports
+from flake8_ssot_ids.fixes.edits import Offsets
+from flake8_ssot_ids.fixes.surroundings import Surroundings
+from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
+from flake8_ssot_ids.inspection import Inspection
+from flake8_ssot_ids.model import Finding, Span
+from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, Scope
+from flake8_ssot_ids.names.words import Words
+from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.signatures import ClassSource
+from flake8_ssot_ids.source import Lines, SourceFile, decode, parse
+from flake8_ssot_ids.uses import Use
+
+
+class FileState:
+    """One file on its way: its bytes, tree, places and findings; the closer look is made when it is needed."""
+
+    def __init__(
+        self, path: str, data: bytes, policy: Policy, project: Project, surroundings: Surroundings
+    ) -> None:
+        """Read and check the file.
+
+        Raises:
+            UnreadableError: it is no Python.
+        """
+        self.path = path
+        self.policy = policy
+        self.project = project
+        self.surroundings = surroundings
+        self.source: SourceFile = decode(data)
+        self.tree = parse(data)
+        self.text = unix(self.source.text)
+        self.lines = Lines(self.source.text)
+        self.offsets = Offsets(self.source.text)
+        project.start()
+        self._words = project.words_for(path, data)
+        self.findings = self.check(self.tree, self.text, self._words)
+
+    def check(self, tree: ast.Module, text: str, words: Words) -> list[Finding]:
+        """The findings in this file, or in what is to become of it."""
+        return list(check_tree(tree, text, self.path, self.policy, self.project, words=words).findings)
+
+    @cached_property
+    def uses(self) -> list[Use]:
+        """The raw uses in it."""
+        return uses_in(self.tree, self.text, self.path, self.policy, self.project, self._words)[0]
+
+    @cached_property
+    def inspection(self) -> Inspection:
+        """A closer look at it."""
+        return Inspection(self.tree, self.text, self.path, self.policy, self.project, self.uses)
+
+    @cached_property
+    def module(self) -> imports.Module:
+        """The module as its imports are edited."""
+        return imports.Module(self.tree, self.lines, self.offsets, self.inspection.names)
+
+    @property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        """The parent of each node in executed code."""
+        return self.inspection.names.flow.parents
+
+    @cached_property
+    def generator(self) -> Generator:
+        """The approved generator that this file may import.
+
+        Raises:
+            NoGeneratorError: none is named, or its source cannot be read.
+        """
+        allowed = generators_for(self.policy, self.path)
+        if not allowed:
+            raise NoGeneratorError("no generator is approved")
+        dotted = allowed[0]
+        sources = self.inspection.sources
+        owner = sources.class_of(dotted)
+        if isinstance(owner, str):
+            raise NoGeneratorError(f"the generator `{dotted}` cannot be read: {owner}")
+        module = dotted.rpartition(".")[0]
+        return Generator(
+            dotted, sources.canonical(dotted), owner, self.surroundings.leads_to(module, self.path)
+        )
+
+    def span(self, node: ast.expr) -> Span:
+        """The real place of an expression, also inside of an f-string."""
+        return span_of(node, self.parents, self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """The approved generator as one file sees it.
+
+    ``dotted`` is the name in the policy, ``canonical`` that of its definition. ``in_cycle``: importing it
+    runs this very file.
+    """
+
+    dotted: str
+    canonical: str
+    source: ClassSource
+    in_cycle: bool
+
+
+def unix(text: str) -> str:
+    """``text`` with ``\\n`` line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def function_of(scope: Scope) -> ast.AST | None:
+    """The innermost function around ``scope``; None at the top and in classes, whose bodies run at once."""
+    current: Scope | None = scope
+    while current is not None and current.kind is not CLASS:
+        if current.kind is FUNCTION and isinstance(current.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return current.node
+        current = current.parent
+    return None
