@@ -47,7 +47,6 @@ class Decision:
         if not chosen:
             return
         uses = self._state.uses
-        _ = self._state.generator  # without one there is nothing to decide
         by_place = {(span.start, span.end): use for use in uses for span in [self._state.span(use.reference)]}
         pairs = [(item, by_place[item.span.start, item.span.end]) for item in chosen]
         done: set[Use] = set()
@@ -159,9 +158,8 @@ class Decision:
         wanted = self._state.generator.dotted.rpartition(".")[2]
         local = imports.free_name(self._state.module, wanted)
         if self._state.generator.in_cycle and function_of(scope) is None:
-            return local, (
-                f"importing `{self._state.generator.dotted}` here would import this module again, and no function is around it"
-            )
+            dotted = self._state.generator.dotted
+            return local, f"importing `{dotted}` at the top would import this very module again"
         return local, None
 
     def _has_comment(self, node: ast.expr) -> bool:

@@ -25,7 +25,7 @@ from flake8_ssot_ids.uses import Use
 
 
 class FileState:
-    """One file on its way: its bytes, tree, places and findings; the closer look is made when it is needed."""
+    """One file on its way: its tree, places and findings; the closer look is made when it is needed."""
 
     def __init__(
         self, path: str, data: bytes, policy: Policy, project: Project, surroundings: Surroundings

@@ -1,4 +1,4 @@
-"""What the rest of the project wants of a module: names that it hands on, names that tests patch, import cycles."""
+"""What the rest of a project wants of a module: names it hands on, names that tests patch, import cycles."""
 
 from __future__ import annotations
 
