@@ -65,13 +65,23 @@ def make_parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
     )
-    cache = parser.add_argument_group("Cache")
-    cache.add_argument(
-        "-n", "--no-cache", action="store_true", help="neither read nor write the result cache"
-    )
-    cache.add_argument("--cache-dir", metavar="DIR", help="[env: SSOT_IDS_CACHE_DIR]")
+    arguments.add_cache(parser)
+    parser.add_argument("--fix", action="store_true", help="first write what `ssot-ids fix` writes")
+    arguments.add_fixing(parser)
     arguments.add_configuration(parser)
     return parser
+
+
+def paths_of(options: argparse.Namespace, literal: Sequence[str], parser: argparse.ArgumentParser) -> list[str]:
+    """Return the paths to look at; end with a usage error where they contradict each other."""
+    paths: list[str] = [*options.paths, *literal] or ["." if options.stdin_filename is None else "-"]
+    if "" in paths:
+        parser.error("a PATH is empty")
+    if "-" in paths and len(paths) > 1:
+        parser.error("- (standard input) cannot be combined with other paths")
+    if options.stdin_filename is not None and paths != ["-"]:
+        parser.error("--stdin-filename names standard input, which cannot be combined with other paths")
+    return paths
 
 
 def _default_format() -> str:
@@ -107,13 +117,7 @@ def run(argv: Sequence[str]) -> int:
     parser = make_parser()
     flags, literal = arguments.split(argv)
     options = parser.parse_intermixed_args(flags)
-    paths: list[str] = [*options.paths, *literal] or ["." if options.stdin_filename is None else "-"]
-    if "" in paths:
-        parser.error("a PATH is empty")
-    if "-" in paths and len(paths) > 1:
-        parser.error("- (standard input) cannot be combined with other paths")
-    if options.stdin_filename is not None and paths != ["-"]:
-        parser.error("--stdin-filename names standard input, which cannot be combined with other paths")
+    paths = paths_of(options, literal, parser)
     if options.output_format not in FORMATS:  # argparse does not look at a default
         parser.error(f"{_FORMAT}: there is no format {options.output_format!r} ({', '.join(FORMATS)})")
     if options.statistics and options.output_format == "github":
