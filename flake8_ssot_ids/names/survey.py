@@ -16,7 +16,13 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.names.assignments import THROUGH, assigned_names
 from flake8_ssot_ids.names.imports import imports_of
-from flake8_ssot_ids.prefilter import is_pieced_together, may_hold_use, mentions_module, searchable
+from flake8_ssot_ids.prefilter import (
+    is_pieced_together,
+    may_hold_use,
+    mentions_module,
+    searchable,
+    whole_word,
+)
 
 #: More modules than this outside of what is checked are not worth a look.
 _MOST_OTHERS = 2_000
@@ -33,18 +39,11 @@ _END = rb"(?![\w\x80-\xff])(?![ \t]*[.(])"
 _BASE = frozenset({catalog.MODULE, *(f"{catalog.MODULE}{version}" for version in range(1, 9))})
 _BASE_RENAMED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?(?![\w\x80-\xff])" + _NEW_NAME)
 _BASE_UNCALLED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?" + _END)
-_THROUGH = rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in THROUGH)) + rb")(?!\w)"
-_THROUGH_ANYWHERE = re.compile(_THROUGH)
+_THROUGH_WORDS = sorted(word.encode() for word in THROUGH)
+_THROUGH = rb"(?<!\w)(?:" + b"|".join(_THROUGH_WORDS) + rb")(?!\w)"
 
 #: Words, and some of the paths that were looked at.
 Look = tuple[set[str], list[str]]
-
-
-@lru_cache(maxsize=1000)
-def _pattern(word: str, rest: bytes) -> re.Pattern[bytes]:
-    # A pattern that begins with the word itself is searched for several times as fast.
-    escaped = re.escape(word.encode())
-    return re.compile(escaped + rb"(?<![\w\x80-\xff]" + escaped + rb")(?![\w\x80-\xff])" + rest)
 
 
 def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
@@ -57,8 +56,9 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = searchable(data, ascii_only=all(map(str.isascii, known)))
     if known:
-        renamed = any(word.encode() in text and _pattern(word, _NEW_NAME).search(text) for word in known)
-        patterns = [_pattern(word, _END) for word in known]
+        words = [word.encode() for word in known]
+        renamed = any(word in text and whole_word(word, _NEW_NAME).search(text) for word in words)
+        patterns = [whole_word(word, _END) for word in words]
     else:
         renamed = _BASE_RENAMED.search(text) is not None
         patterns = [_BASE_UNCALLED]
@@ -88,8 +88,10 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
 
 def _places(text: bytes, words: Iterable[str], base: bool, pieced: bool) -> list[int]:
     """Where one of the words stands uncalled, or one of ``uuid``, or what hands something through."""
-    patterns = [_pattern(word, _END) for word in words if word.encode() in text]
-    patterns += ([_BASE_UNCALLED] if base else []) + ([_THROUGH_ANYWHERE] if pieced else [])
+    patterns = [whole_word(word, _END) for word in map(str.encode, words) if word in text]
+    patterns += [_BASE_UNCALLED] if base else []
+    # One after the other, they are found sooner than by one pattern that begins with none of them.
+    patterns += [whole_word(word) for word in _THROUGH_WORDS if word in text] if pieced else []
     return sorted(match.start() for pattern in patterns for match in pattern.finditer(text))
 
 
@@ -182,7 +184,7 @@ class Survey:
             if len(encoded) > _MANY:
                 here = [encoded[code] for code in encoded.keys() & set(_WORD.findall(text))]
             else:
-                here = [word for word in new if word.encode() in text and _pattern(word, b"").search(text)]
+                here = [encoded[code] for code in encoded if code in text and whole_word(code).search(text)]
             if here:
                 holding.append(path)
                 words |= words_of(data, here)
