@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.names.exports import EMPTY, Exports, exact_exports, loose_exports
 
+#: To parse a module and follow its names takes so many times as long as to search it.
+_COST_OF_PARSING = 10
+
 
 class Home:
     """Where a file stands: its dotted package, and the folders that its absolute imports start from."""
@@ -22,6 +25,10 @@ class Home:
     def __init__(self, package: str, roots: tuple[str, ...]) -> None:
         self.package = package
         self.roots = roots
+
+
+class CostlyError(Exception):
+    """To follow imports has cost more than was allowed."""
 
 
 class Modules:
@@ -39,6 +46,8 @@ class Modules:
         self.sources = sources
         #: Paths that the answers depended on; for those that follow, put a new set here.
         self.touched: set[str] = set()
+        #: What reading modules may cost, in bytes that are searched; None: whatever it takes.
+        self.allowance: int | None = None
         self._listings: dict[str, Mapping[str, bool]] = {}
         self._homes: dict[str, Home] = {}
         self._loose: dict[str, Exports] = {}
@@ -50,9 +59,11 @@ class Modules:
         An answer that is remembered has to bring its paths along each time that it is given.
         """
         outer, self.touched = self.touched, set()
-        answer = ask()
-        paths = frozenset(self.touched)
-        self.touched = outer
+        try:
+            answer = ask()
+            paths = frozenset(self.touched)
+        finally:
+            self.touched = outer
         return answer, paths
 
     def _listing(self, folder: str) -> Mapping[str, bool]:
@@ -191,6 +202,10 @@ class Modules:
         except OSError:
             return EMPTY
         home = self.home(path)
+        if self.allowance is not None:
+            self.allowance -= len(data) * (_COST_OF_PARSING if exact else 1)
+            if self.allowance < 0:
+                raise CostlyError
         if exact:
             exports = self._exact[path] = exact_exports(data, home.package, self.sources)
         else:

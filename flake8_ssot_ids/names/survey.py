@@ -56,9 +56,9 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = searchable(data, ascii_only=all(map(str.isascii, known)))
     if known:
-        words = [word.encode() for word in known]
-        renamed = any(word in text and whole_word(word, _NEW_NAME).search(text) for word in words)
-        patterns = [whole_word(word, _END) for word in words]
+        codes = [word.encode() for word in known]
+        renamed = any(code in text and whole_word(code, _NEW_NAME).search(text) for code in codes)
+        patterns = [whole_word(code, _END) for code in codes]
     else:
         renamed = _BASE_RENAMED.search(text) is not None
         patterns = [_BASE_UNCALLED]
@@ -146,6 +146,8 @@ class Survey:
     def __init__(self, sources: frozenset[str]) -> None:
         self._sources = sources
         self._kept: dict[str, bytes] = {}
+        #: Paths in which no word stands that has the name of the module in it.
+        self._silent: set[str] = set()
         self._room = _MOST_KEPT
 
     def first(self, paths: Iterable[str]) -> Look:
@@ -163,6 +165,8 @@ class Survey:
             mentioned = mentions_module(data)
             if mentioned:
                 words |= words_of(data)
+            else:
+                self._silent.add(path)
             if not (mentioned and may_hold_use(data, self._sources)):
                 idle.append(path)
         return words, idle
@@ -173,6 +177,8 @@ class Survey:
         holding: list[str] = []
         in_ascii = all(map(str.isascii, new))
         encoded = {word.encode(): word for word in new}
+        if all(catalog.MODULE in word for word in new):
+            paths = [path for path in paths if path not in self._silent]
         for path in paths:
             data = self._kept.get(path)
             if data is None:
@@ -192,11 +198,15 @@ class Survey:
 
 
 def settle(
-    first: Callable[[], Look], again: Callable[[list[str]], Look]
+    first: Callable[[], Look], again: Callable[[list[str]], Look], words: Iterable[str] = ()
 ) -> tuple[tuple[bytes, ...], set[str]]:
-    """Look again until no new word turns up: all words, and the paths in which neither they nor a use are."""
+    """Look again until no new word turns up: all words, and the paths in which neither they nor a use are.
+
+    ``words`` are such as are known to begin with, which need no other look.
+    """
+    known = set(words)
     new, idle = first()
-    known: set[str] = set()
+    new = new - known
     idle_ones = set(idle)
     while new:
         known |= new
@@ -243,13 +253,3 @@ def other_modules(
         if len(found) > most or len(seen) > 10 * most:
             return None
     return sorted(found), sorted(seen)
-
-
-def survey_of(roots: Iterable[str], sources: frozenset[str], most: int) -> tuple[bytes, ...] | None:
-    """The words of all modules below ``roots``; None if these are more than ``most``."""
-    beside = other_modules(dict.fromkeys(map(os.path.abspath, roots)), set(), most)
-    if beside is None:
-        return None
-    paths = beside[0]
-    survey = Survey(sources)
-    return settle(lambda: survey.first(paths), lambda new: survey.again(paths, new))[0]
