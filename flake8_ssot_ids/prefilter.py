@@ -114,9 +114,9 @@ def whole_word(word: bytes, rest: bytes = b"") -> re.Pattern[bytes]:
 
 def is_pieced_together(data: bytes) -> bool:
     """Whether a text that is looked up may spell a name without holding it: by an escape, or in pieces."""
-    if not any(word in data for word in _BY_TEXT):
-        return False
-    return any(pattern.search(data) for pattern in (_ESCAPE, *_PIECES))
+    return any(pattern.search(data) for pattern in (_ESCAPE, *_PIECES)) and any(
+        word in data for word in _BY_TEXT
+    )
 
 
 def _in_disguise(data: bytes) -> bool:
