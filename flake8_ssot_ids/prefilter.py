@@ -26,8 +26,9 @@ _TAKEN = re.compile(
     rb"import(?<!\wimport)(?!\w)(?:[\s\\]*\((?:[^()#]|#[^\r\n]*+)*?|(?:[^\r\n;#\\]|\\\r?\n)*?)"
     rb"(?:\*|\buuid[1-8](?!\w))"
 )
-#: More white space than this on one line before a name is not looked through.
+#: More white space than this on one line, and more bytes of comments, are not looked through.
 _MOST_BLANKS = 200
+_MOST_BYTES = 2000
 #: A text that is the beginning or the end of a name, and no more.
 _PIECES = tuple(
     re.compile(first + rb"(?:u(?:u|ui|uid)?[\"'{]|(?:uid|id|d)?[1-8][\"'])") for first in (b'"', b"'", b"}")
@@ -79,13 +80,27 @@ def _names(data: bytes, sources: frozenset[str]) -> bool:
             continue
         at = match.start()
         before = data[max(0, at - _MOST_BLANKS) : at].rstrip(b" \t\f")[-1:]
-        if before in b".\\\r\n":  # at the start of a line, who knows; also: nothing
+        if before == b"." or (before in b"\r\n" and _goes_on(data, at)):
             return True
         if before in b"\"'":
             text = True
         else:
             bare = True
     return (text and any(word in data for word in _BY_TEXT)) or (bare and _TAKEN.search(data) is not None)
+
+
+def _goes_on(data: bytes, at: int) -> bool:
+    """Whether what begins a line at ``at`` may belong to a dot at the end of a line above it."""
+    first = max(0, at - _MOST_BYTES)
+    # The first line may be cut off.
+    for line in reversed(data[first:at].rstrip(b" \t\f").splitlines()[first > 0 :]):
+        parts = line.split(b"#")
+        # The code ends before one of the hashes, or not at all.
+        if any(part.rstrip(b" \t\f\\").endswith(b".") for part in parts):
+            return True
+        if parts[0].strip(b" \t\f\\"):
+            return False
+    return True
 
 
 def mentions_module(data: bytes) -> bool:
