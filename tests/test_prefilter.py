@@ -32,7 +32,7 @@ USES = {
     "an attribute in the next line": b"from m import ids\nx = (ids.  # why\n    uuid4())\n",
     "an attribute behind comments": b"x = (ids['#'].  # why #\n\n  # a. b\n  # c\n\tuuid4())\n",
     "an attribute at the margin": b"x = (ids.\nuuid4())\n",
-    "an attribute behind a long comment": b"x = (ids.\n" + b"#" * 3000 + b"\nuuid4())\n",
+    "an attribute behind a long comment": b"x = (ids.\n# " + b"a" * 3000 + b"\nuuid4())\n",
     "an attribute behind many comments": b"x = (ids.\n" + b"# a\n" * 900 + b"uuid4())\n",
     "a name from elsewhere, in brackets, at the margin": b"from m import (\nuuid4)\nx = [uuid4()]\n",
     "an attribute behind a backslash": b"from m import ids\nids. \\\nuuid4()\n",
