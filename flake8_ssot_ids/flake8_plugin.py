@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 #: With so many files to check, one look at all modules is worth it, before flake8 forks.
 _WORTH_A_SURVEY = 100
-_MOST_MODULES = 20_000
 
 
 class ConfigurationError(Exception):
@@ -91,7 +90,7 @@ class _Session:
         def survey() -> tuple[bytes, ...] | None:
             from flake8_ssot_ids.standing import standing_survey
 
-            return standing_survey(policy.src, project.sources, _MOST_MODULES)
+            return standing_survey(policy.src, project.sources)
 
         project.survey = survey
         return policy, project

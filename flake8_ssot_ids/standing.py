@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     Mark = tuple[int, int, int]
     Kept = tuple[tuple[str, ...], Mapping[str, Mark]]
 
+#: More modules than this are not worth a look.
+_MOST_MODULES = 20_000
 #: When more than one in so many modules has changed, the words are found anew.
 _MANY = 4
 
 
 def standing_survey(
-    roots: Iterable[str], sources: frozenset[str], most: int, folder: str | None = None
+    roots: Iterable[str], sources: frozenset[str], most: int = _MOST_MODULES, folder: str | None = None
 ) -> tuple[bytes, ...] | None:
     """The words of all modules below ``roots``; None if these are more than ``most``.
 

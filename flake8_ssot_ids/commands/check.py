@@ -152,6 +152,14 @@ def _check_stdin(options: argparse.Namespace, configurations: Configurations, ou
     if path != "-" and options.force_exclude and policy.excluded(path, False):
         return
     project = Project(policy.src, catalog.attributes(policy.name_hashes))
+
+    def survey() -> tuple[bytes, ...] | None:
+        from flake8_ssot_ids.standing import standing_survey
+
+        return standing_survey(policy.src, project.sources, folder=_cache_dir(options))
+
+    if not options.no_cache:
+        project.survey = survey
     report = check_source(
         data, path, policy, project, all_files=options.all_files, noqa=not options.ignore_noqa
     )
