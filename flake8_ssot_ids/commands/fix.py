@@ -37,9 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
     group = parser.add_argument_group("Output")
     group.add_argument("-q", "--quiet", action="store_true", help="print the diff, and what went wrong, only")
     group.add_argument("-s", "--silent", action="store_true", help="print nothing; only the exit code speaks")
-    group.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
-    )
+    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
     arguments.add_cache(parser)
     arguments.add_configuration(parser)
     parser.set_defaults(all_files=False, ignore_noqa=False, output_file=None)
@@ -123,7 +121,11 @@ def finish(planned: Sequence[Planned], options: argparse.Namespace) -> list[str]
 
 def _stdin(options: argparse.Namespace, configurations: Configurations, work: fixing.Fixing) -> int:
     """Fix a text: the new one goes to standard output, also where nothing changes."""
-    path, data, policy = check.stdin_of(options, configurations)
+    try:
+        path, data, policy = check.stdin_of(options, configurations)
+    except OSError as error:
+        terminal.say(f"error: standard input: {error.strerror or error}")
+        return 2
     if configurations.complain():
         return 2
     if not policy.generators:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.pool import Pool
     from flake8_ssot_ids.runner import RunResult
 
+#: So many files are planned before a second process has started.
+_WORTH_A_PROCESS = 8
 FIXABLE = ("SID101", "SID102", "SID103", "SID104", "SID105", "SID201", "SID202", "SID203", "SID390")
 
 
@@ -49,6 +51,8 @@ class Fixing:
         if self._left is not None:
             self._one_by_one(policy, files, wanted, pool)
             return
+        if len(wanted) > _WORTH_A_PROCESS:
+            pool.start()
         pool.tell("fix", (self._unsafe, None, [*files]))
         # One file a job: what a file costs differs by far.
         jobs = [("fix", [places[path]]) for path in wanted]

@@ -39,9 +39,7 @@ class Outcome:
     fixes: dict[str, Fix] | None = None
 
 
-def plan_all(
-    paths: Sequence[str], policy: Policy, project: Project, wish: tuple[Any, ...]
-) -> list[Outcome]:
+def plan_all(paths: Sequence[str], policy: Policy, project: Project, wish: tuple[Any, ...]) -> list[Outcome]:
     """Plan the fixes of some files.
 
     Args:
@@ -81,7 +79,9 @@ def _planned(path: str, data: bytes, planner: Planner, unsafe: bool, most: int |
     except UnreadableError as error:
         return Outcome(path, data, failed=f"it does not parse: {error}")
     except Exception as error:  # one file must not take the others with it
-        return Outcome(path, data, failed=f"internal error, please report it: {type(error).__name__}: {error}")
+        return Outcome(
+            path, data, failed=f"internal error, please report it: {type(error).__name__}: {error}"
+        )
     gone = {finding.fingerprint for finding in plan.fixed}
     left = [verdict for verdict in plan.verdicts if verdict.finding.fingerprint not in gone]
     return Outcome(
