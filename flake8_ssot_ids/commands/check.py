@@ -180,9 +180,11 @@ def _fix_first(
     if configurations.complain():
         return 2
     errors = [*fixing.no_generator_lines(work.no_generator), *fix.finish(work.planned, options)]
-    for item in work.planned:
-        if item.refused or item.failed:
-            errors.append(f"{terminal.display_path(item.path)}: {item.refused or item.failed}")
+    errors += (
+        f"{terminal.display_path(item.path)}: {item.refused or item.failed}"
+        for item in work.planned
+        if item.refused or item.failed
+    )
     if not options.diff:
         return errors
     for text in errors:

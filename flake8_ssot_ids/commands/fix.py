@@ -79,7 +79,8 @@ def run(argv: Sequence[str]) -> int:
         for text in outcome.notes if not options.quiet or outcome.failed else ():
             terminal.say(f"note: {terminal.harmless(text)}")
     unreadable = any(finding.code == "SID990" for finding in outcome.findings)
-    if not options.quiet and not options.silent:
+    nothing = bool(errors) and not any(item.new is not None for item in work.planned)
+    if not (options.quiet or options.silent or nothing):
         colour = terminal.wants_colour(options.color, sys.stderr if options.diff else sys.stdout)
         seconds = time.perf_counter() - started
         text = "\n".join(

@@ -162,16 +162,14 @@ def diff(item: Planned, cwd: str) -> bytes:
     name = display_path(item.path, cwd).replace(os.sep, "/").encode("utf-8", "surrogateescape")
     lines = difflib.diff_bytes(
         difflib.unified_diff,
-        item.old.splitlines(keepends=True) if b"\r" not in item.old else _lines(item.old),
-        item.new.splitlines(keepends=True) if b"\r" not in item.new else _lines(item.new),
+        _lines(item.old),
+        _lines(item.new),
         b"a/" + name,
         b"b/" + name,
         lineterm=b"\n",
     )
-    parts = []
-    for line in lines:
-        parts.append(line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n")
-    return b"".join(parts)
+    last = b"\n\\ No newline at end of file\n"
+    return b"".join(line if line.endswith(b"\n") else line + last for line in lines)
 
 
 def _lines(data: bytes) -> list[bytes]:

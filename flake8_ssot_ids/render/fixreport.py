@@ -38,7 +38,8 @@ def lines(
     fixed = [finding for item in planned if item.new is not None for finding in item.fixed]
     files = sum(item.new is not None for item in planned)
     what = "Would fix" if only_diff else "Fixed"
-    yield f"{what} {_count(len(fixed), 'finding')} in {_count(files, 'file')}{_scopes(fixed)} ({seconds:.2f}s)."
+    where = f"{_count(files, 'file')}{_scopes(fixed)}"
+    yield f"{what} {_count(len(fixed), 'finding')} in {where} ({seconds:.2f}s)."
     withheld = [row[0] for item in planned for row in _rows(item) if row[1].safety == "unsafe"]
     if withheld:
         files = len({finding.path for finding in withheld})
@@ -49,7 +50,8 @@ def lines(
     if manual:
         kinds = Counter(kind for _, _, kind, _ in manual)
         reasons = ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items(), key=_by_number))
-        yield f"{_count(len(manual), 'finding')} to fix by hand{_scopes([row[0] for row in manual])}: {reasons}."
+        scopes = _scopes([row[0] for row in manual])
+        yield f"{_count(len(manual), 'finding')} to fix by hand{scopes}: {reasons}."
 
 
 def _by_number(pair: tuple[str, int]) -> tuple[int, str]:
