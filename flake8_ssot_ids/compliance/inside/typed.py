@@ -17,12 +17,15 @@ KINDS = {
     "session": ("SessionID", "session-id"),
     "websocket": ("WebSocketID", "websocket-id"),
 }
+_A = {kind: f"a {kind}" for kind in KINDS} | {"agent execution": "an agent execution"}
 
 
 def probe(target: Target) -> Facts:
     """Offer an id of each kind to each type."""
     facts: list[tuple[str, str]] = []
-    made = [(kind, text) for kind, text in ids(target)]
+    # That an id does not parse is for other contracts to say.
+    made = [(kind, text) for kind, text in ids(target) if target.parse(text) is not None]
+    elsewhere = "C04" not in target.question["not_applicable"]
     for kind in KINDS:
         name, accepts = checker(target, kind)
         if accepts is None:
@@ -31,9 +34,12 @@ def probe(target: Target) -> Facts:
         for other, text in made:
             taken = accepts(text)
             if taken and other != kind:
-                facts.append((name, f"it takes {shown(text)}, which is the id of a {other}"))
-            elif not taken and other == kind:
-                facts.append((name, f"it refuses {shown(text)}, which is the generator's own id of a {kind}"))
+                facts.append((name, f"it takes {shown(text)}, which is the id of {_A[other]}"))
+            elif not taken and other == kind and not (kind == "websocket" and elsewhere):
+                # That the check for websockets refuses its own kind is what C04 is about.
+                facts.append(
+                    (name, f"it refuses {shown(text)}, which is the generator's own id of {_A[kind]}")
+                )
     return {"matrix of typed ids": facts}
 
 
