@@ -1,8 +1,8 @@
 """``python -m flake8_ssot_ids.compliance.inside QUESTION ANSWER IMPORTED``: probe a target for one contract.
 
-The question and the answer are files of JSON. The answer has the facts against each check of the contract, as
-``(where, message)``; under the empty name stand those that speak against all of them. The file IMPORTED is made as
-soon as the generator is imported.
+The question and the answer are files of JSON. The answer has the facts against each check of the contract,
+as ``(where, message)``; under the empty name stand those that speak against all of them. The file IMPORTED is
+made as soon as the generator is imported.
 """
 
 from __future__ import annotations

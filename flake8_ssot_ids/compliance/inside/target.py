@@ -127,8 +127,8 @@ class Target:
                 self._instances[cls] = cls()
             except Exception as error:
                 raise TargetProblem(
-                    f"`{cls.__name__}` cannot be made without arguments: {said(error)}; name an instance, such as "
-                    "`package.module.generator`, in the policy"
+                    f"`{cls.__name__}` cannot be made without arguments: {said(error)}; name an instance "
+                    "of it, such as `package.module.generator`, in the policy"
                 ) from None
         return self._instances[cls]
 
