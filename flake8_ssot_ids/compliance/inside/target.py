@@ -61,18 +61,22 @@ class Target:
             TargetProblem: it cannot be imported; the reason is the import error.
         """
         parts = dotted.split(".")
+        absent: ModuleNotFoundError | None = None
         for split in range(len(parts), 0, -1):
             module = ".".join(parts[:split])
             try:
                 found: Any = importlib.import_module(module)
             except ModuleNotFoundError as error:
                 if split > 1 and error.name is not None and (f"{module}.").startswith(f"{error.name}."):
+                    absent = error
                     continue
                 raise TargetProblem(f"the {what} `{dotted}` cannot be imported: {missing(error)}") from None
             except BaseException as error:
                 # Also SystemExit: a script that runs on import is a target as well.
                 raise TargetProblem(f"the {what} `{dotted}` cannot be imported: {said(error)}") from None
             for part in parts[split:]:
+                if not hasattr(found, part) and absent is not None and hasattr(found, "__path__"):
+                    raise TargetProblem(f"the {what} `{dotted}` cannot be imported: {missing(absent)}")
                 if not hasattr(found, part):
                     raise TargetProblem(f"the {what} `{dotted}` does not exist: no `{part}` in `{module}`")
                 found = getattr(found, part)

@@ -9,7 +9,7 @@ from flake8_ssot_ids.compliance.inside.typed import checker
 
 _MANY = 500
 #: A generator that is slow breaks C12 and nothing else, so it makes fewer ids.
-_SECONDS = 5.0
+_SECONDS = 2.0
 
 
 def checks(target: Target) -> Facts:
