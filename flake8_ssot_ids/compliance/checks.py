@@ -227,7 +227,10 @@ def _calls(target: Target) -> Iterator[Evidence]:
 
     policy = target.policy
     if not policy.generators:
-        yield Evidence("", "", 'no generator is named; write `generator = "package.module.Class"`')
+        message = (
+            'the policy names no generator; write `generator = "package.module.Class"` into [tool.ssot-ids]'
+        )
+        yield Evidence("", "", message)
     sources = Sources(policy.src)
     for dotted in policy.generators:
         owner = sources.class_of(dotted)

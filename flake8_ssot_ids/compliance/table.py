@@ -35,7 +35,7 @@ def lines(contracts: list[Judged], policy: Policy, palette: Palette, seconds: fl
         yield f"{palette.bold}Not judged{palette.reset}"
     for group in _alike(unjudged):
         for fact in group[0]["evidence"]:
-            yield f"  {_names(group)}: {harmless(fact['message'])}"
+            yield f"  {_names(group)}: {harmless(fact['message'].removeprefix('not judged: '))}"
     yield ""
     yield from _sum(contracts, policy, seconds)
 
@@ -44,6 +44,8 @@ def _count(contract: Judged) -> str:
     """How much speaks against a contract that has failed; production and tests apart."""
     if contract["outcome"] != "failed":
         return ""
+    if not any(fact["where"] for fact in contract["evidence"]):
+        return " (cannot be judged, see below)"
     scopes = Counter(fact["scope"] for fact in contract["evidence"])
     total = f"{sum(scopes.values())}"
     if scopes["test"]:
@@ -53,23 +55,25 @@ def _count(contract: Judged) -> str:
 
 def _section(group: list[Judged], contracts: list[Judged], palette: Palette) -> Iterator[str]:
     """The evidence against some contracts that fail for the same reasons."""
-    for contract in group:
-        known = BY_ID[contract["id"]]
-        yield f"{palette.bold}{known.id}{palette.reset} {known.title}"
-        if len(group) == 1:
-            yield f"  Why it matters: {known.why}"
-            yield f"  What to do: {known.remedy}"
+    known = [BY_ID[contract["id"]] for contract in group]
+    for contract in known:
+        yield f"{palette.bold}{contract.id}{palette.reset} {contract.title}"
     evidence = group[0]["evidence"]
+    judged = any(fact["where"] for fact in evidence)
+    if judged:
+        yield f"  Why it matters: {known[0].why}"
+        yield f"  What to do: {known[0].remedy}"
     if group[0]["id"] == "C10":
         # Without a baseline every raw id is new; a second list of the same places tells nobody anything.
         listed = {_key(fact) for item in contracts if item["id"] == "C01" for fact in item["evidence"]}
-        again = [fact for fact in evidence if fact["code"] and _key(fact) in listed]
-        evidence = [fact for fact in evidence if fact not in again]
-        if again:
-            yield f"  {len(again)} of the raw ids above (C01) are not in the baseline"
+        rest = [fact for fact in evidence if not fact["code"] or _key(fact) not in listed]
+        if len(rest) < len(evidence):
+            yield f"  {len(evidence) - len(rest)} of the raw ids above (C01) are not in the baseline"
+        evidence = rest
     for fact in evidence[:_SHOWN]:
         code = f"{palette.red}{fact['code']}{palette.reset} " if fact["code"] else ""
-        yield f"  {harmless(fact['where'] or fact['check'])}: {code}{harmless(fact['message'])}"
+        where = fact["where"] or ("" if len(group) > 1 else fact["check"])
+        yield f"  {harmless(where)}{': ' if where else ''}{code}{harmless(fact['message'])}"
     if len(evidence) > _SHOWN:
         yield f"  … and {len(evidence) - _SHOWN} more (--json FILE has all)"
 
@@ -79,16 +83,23 @@ def _sum(contracts: list[Judged], policy: Policy, seconds: float) -> Iterator[st
     failed, passed, other = (outcomes[name] for name in ("failed", "passed", "not-applicable"))
     aside = f", {other} not judged" if other else ""
     if failed:
-        yield f"{failed} of {len(contracts)} contracts are broken, {passed} hold{aside} ({seconds:.1f}s)."
+        yield (
+            f"{failed} of {len(contracts)} contracts are broken, {passed} {_hold(passed)}{aside} "
+            f"({seconds:.1f}s)."
+        )
     elif passed:
-        yield f"{'All ' if not other else ''}{passed} contracts hold{aside} ({seconds:.1f}s)."
+        yield f"{'All ' if not other else ''}{passed} contracts {_hold(passed)}{aside} ({seconds:.1f}s)."
     else:
         yield f"No contract was judged ({seconds:.1f}s)."
     if policy.origin is None:
         yield (
-            "No [tool.ssot-ids] was found, so the generator and the critical modules are not known; name "
-            "them in pyproject.toml (docs/compliance.md)."
+            "No [tool.ssot-ids] was found, so only raw ids were looked for (C01). The other contracts need to "
+            "know the generator and the critical modules: name them in pyproject.toml (docs/compliance.md)."
         )
+
+
+def _hold(number: int) -> str:
+    return "holds" if number == 1 else "hold"
 
 
 def _alike(contracts: list[Judged]) -> list[list[Judged]]:

@@ -45,7 +45,8 @@ class Target:
         self.api: dict[str, str] = question["api"]
         if not question["generators"]:
             raise TargetProblem(
-                'the policy names no generator; write `generator = "package.module.Class"` into it'
+                "the policy names no generator; write "
+                '`generator = "package.module.Class"` into [tool.ssot-ids]'
             )
         #: The first generator of the policy makes the platform's ids; each of them can parse its own.
         self.name: str = question["generators"][0]
