@@ -93,7 +93,7 @@ def _sum(contracts: list[Judged], policy: Policy, seconds: float) -> Iterator[st
         yield f"No contract was judged ({seconds:.1f}s)."
     if policy.origin is None:
         yield (
-            "No [tool.ssot-ids] was found, so only raw ids were looked for (C01). The other contracts need to "
+            "No [tool.ssot-ids] was found, so only raw ids were looked for (C01). The others need to "
             "know the generator and the critical modules: name them in pyproject.toml (docs/compliance.md)."
         )
 

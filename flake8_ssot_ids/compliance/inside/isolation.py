@@ -13,7 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import Facts, Target, TargetProblem, prefix_of, shown
+from flake8_ssot_ids.compliance.inside.target import (
+    WEBSOCKETS,
+    Facts,
+    Target,
+    TargetProblem,
+    prefix_of,
+    shown,
+)
 
 _THREADS, _EACH, _PROCESSES = 8, 2_000, 3
 #: A generator that is slow breaks C12 and nothing else, so it makes fewer ids.
@@ -82,7 +89,7 @@ def _processes(target: Target) -> Iterator[tuple[str, str]]:
     """Ids from threads, from forked children and from fresh interpreters, all together."""
     # Before there are threads: a fork of a process with threads is another matter.
     children = [*_forked(target), *_fresh(target)]
-    make = target.method(target.generator, "generate_websocket_connection_id")
+    make = _maker(target)
     with ThreadPoolExecutor(_THREADS) as pool:
         jobs = [
             pool.submit(_several, functools.partial(make, f"user_{number % 2}"), _EACH)
@@ -103,6 +110,12 @@ def _processes(target: Target) -> Iterator[tuple[str, str]]:
         )
 
 
+def _maker(target: Target) -> Callable[[str], str]:
+    """What makes the ids: of sockets, which name their user, where there are any."""
+    name = WEBSOCKETS[0] if target.has(WEBSOCKETS[0]) else "generate_base_id"
+    return target.method(target.generator, name)
+
+
 def _several(make: Callable[[], str], most: int) -> list[str]:
     end = monotonic() + _SECONDS
     made = [make()]
@@ -114,7 +127,7 @@ def _several(make: Callable[[], str], most: int) -> list[str]:
 def _forked(target: Target) -> Iterator[tuple[str, list[str]]]:
     if not hasattr(os, "fork"):
         return
-    make = functools.partial(target.method(target.generator, "generate_websocket_connection_id"), "user_0")
+    make = functools.partial(_maker(target), "user_0")
     make()  # the counter is up before the fork
     pipes = []
     for _ in range(_PROCESSES):
@@ -172,7 +185,7 @@ def _print_some() -> None:
     question = json.load(sys.stdin)
     sys.path[:0] = question["src"]
     target = Target(question)
-    make = functools.partial(target.method(target.generator, "generate_websocket_connection_id"), "user_0")
+    make = functools.partial(_maker(target), "user_0")
     sys.stdout.write("".join(f"\n{_MARK}{text}" for text in _several(make, _CHILDREN_EACH)) + "\n")
 
 

@@ -119,6 +119,10 @@ class Target:
         made: Callable[..., Any] = found
         return made
 
+    def has(self, name: str) -> bool:
+        """Whether the generator has the method at all."""
+        return callable(getattr(self.generator, self.real(name), None))
+
     def real(self, name: str) -> str:
         """What the house calls a method of the generator or its kin."""
         return self.api.get(name, name)
