@@ -18,7 +18,7 @@ POLICY = """\
     [tool.ssot-ids.api]
     generate_base_id = "fresh"
     generate_user_context_ids = "for_request"
-    generate_session_id = "fresh"
+    generate_session_id = "for_session"
     generate_agent_execution_id = "for_agent"
     parse_id = "read"
     is_valid_id = "is_key"
@@ -56,6 +56,9 @@ KEYS = """\
 
         def for_agent(self, kind, user):
             return self.fresh(kind)
+
+        def for_session(self, user, kind):
+            return self.fresh("session")
 
         def read(self, text):
             found = _KEY.fullmatch(text)
@@ -168,7 +171,8 @@ def two(tmp_path: Path) -> Path:
             f"{service}/ids.py",
             f"from ssot_ids import UnifiedIdGenerator as {service.title()}Ids\n",
         )
-        text = f"from {service}.ids import {service.title()}Ids as Ids\n\nFIRST = Ids.generate_base_id('first')\n"
+        head = f"from {service}.ids import {service.title()}Ids as Ids\n"
+        text = f"{head}\nFIRST = Ids.generate_base_id('first')\n"
         write(tmp_path, f"{service}/use.py", text)
     return tmp_path
 

@@ -29,7 +29,7 @@ def _of_generator(target: Target, owner: Any) -> Iterator[tuple[str, str]]:
     for name in sorted(_makers(target, owner)):
         method = target.method(owner, name)
         for number, arguments in enumerate(_arguments(method)):
-            faults = [*_call(target, owner, method, arguments)]
+            faults = [*_call(target, owner, method, arguments, usual=not number)]
             if faults and not number and name in WEBSOCKETS:
                 break  # C11 says that these do not parse
             yield from ((f"{target.real(name)}{shown(arguments)}", fault) for fault in faults)
@@ -70,13 +70,14 @@ def _usual(name: str) -> Any:
     return "user_1" if "user" in name else "chat"
 
 
-def _call(target: Target, owner: Any, method: Any, arguments: tuple[Any, ...]) -> Iterator[str]:
+def _call(
+    target: Target, owner: Any, method: Any, arguments: tuple[Any, ...], *, usual: bool
+) -> Iterator[str]:
     try:
         made = method(*arguments)
     except Exception as error:
-        # A text has to give an id; anything else may be refused, but plainly.
-        plain = isinstance(error, (TypeError, ValueError))
-        if not plain or all(isinstance(item, (str, int)) for item in arguments):
+        # What is usual has to give an id; anything else may be refused, but plainly.
+        if usual or not isinstance(error, (TypeError, ValueError)):
             yield f"raises {said(error)}"
         return
     for text in made if isinstance(made, (tuple, list)) else [made]:
@@ -107,7 +108,7 @@ def _read(target: Target, owner: Any, text: Any) -> tuple[Any, bool]:
 def _refusals(target: Target, owner: Any) -> Iterator[str]:
     """What is no id is refused, and never raises."""
     good = target.method(owner, "generate_base_id")("probe")
-    damaged = (f" {good}", f"{good}\n", good.replace("_", " "), "", "none of its ids", None, 7)
+    damaged = (f" {good}", f"{good}\n", f"{good} {good}", "", "none of its ids", None, 7)
     for text in damaged:
         try:
             parts, valid = _read(target, owner, text)
