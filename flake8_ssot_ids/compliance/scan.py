@@ -27,7 +27,9 @@ from flake8_ssot_ids.source import parse
 _STRICT = ("SID",)
 _RAW = ("SID1", "SID2", "SID990")
 _WRAPPER = "SID204"
-_CUT_WORDS = (b"context_id", b"thread_id", b"run_id", b"request_id", b"contextId", b"threadId")
+_CUT_WORDS = tuple(
+    f"{word}{end}".encode() for word in ("context", "thread", "run", "request") for end in ("_id", "id")
+)
 
 
 class TargetError(SsotIdsError):
@@ -193,6 +195,8 @@ def _named(policy: Policy, target: str) -> set[str]:
                 # Only below what the pattern spells out, so that `**/auth.py` does not reach into .venv.
                 head = re.match(r"(?:[^*?\[]*/)?(?:[^*?\[/]*$)?", pattern.replace("\\", "/"))
                 start = os.path.realpath(os.path.join(policy.root, head[0] if head else ""))
+                if target.startswith(f"{start}{os.sep}"):
+                    start = target
                 if not os.path.exists(start) or not f"{start}{os.sep}".startswith(target + os.sep):
                     continue
                 below = discover([start], _open(policy), respect_gitignore=False).files
@@ -284,7 +288,8 @@ def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]
             data = read(path)
             if b"[" not in data and b"split" not in data:
                 continue
-            if not any(word in data for word in _CUT_WORDS):
+            lower = data.lower()
+            if not any(word in lower for word in _CUT_WORDS):
                 continue
             flow = ModuleFlow(parse(data))
         except (OSError, UnreadableError):
