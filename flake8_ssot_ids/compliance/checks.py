@@ -142,9 +142,8 @@ def _nothing(scan: Scan) -> Iterator[Evidence]:
 def _other_zones(target: Target) -> Iterator[Evidence]:
     """Critical zones that no contract of their own looks at: a glob that names no file checks nothing."""
     for glob in target.scan.unmatched.get("", ()):
-        yield Evidence(
-            "", "", f"the critical zone {glob} matches no Python file, so nothing is checked there"
-        )
+        message = f"the critical zone {glob} matches no Python file below {target.scan.root}"
+        yield Evidence("", "", f"{message}, so nothing is checked there")
 
 
 def _with_codes(scan: Scan, codes: tuple[str, ...]) -> Iterator[Evidence]:
@@ -165,7 +164,8 @@ def _zones(contract: str, target: Target) -> Iterator[Evidence]:
         )
         return
     for glob in target.scan.unmatched.get(contract, ()):
-        yield Evidence("", "", f"the zone {glob} matches no Python file, so nothing is checked there")
+        message = f"the zone {glob} matches no Python file below {target.scan.root}"
+        yield Evidence("", "", f"{message}, so nothing is checked there")
     if not target.scan.modules.get(contract) and not target.scan.unmatched.get(contract):
         yield Evidence("", "", f"the zones for {kind} name only tests, so no module is checked")
 
