@@ -1,1 +1,1 @@
-"""What ``ssot-ids init`` looks for in a repository, and the configuration that it writes from what it finds."""
+"""What ``ssot-ids init`` looks for in a repository, and the configuration that it writes of it."""

@@ -30,15 +30,15 @@ def write(plan: Plan, *, counted: bool) -> str:
 
 
 def _lines(plan: Plan, counted: bool) -> Iterator[str]:
-    yield "# Proposed by `ssot-ids init` from what it found here. Read it: what is called like an auth module need"
-    yield "# not be one. `ssot-ids config` shows what is in force, `ssot-ids compliance` judges it."
+    yield "# Proposed by `ssot-ids init` from what it found here. Read it: what is called like auth"
+    yield "# need not be that. `ssot-ids config` shows what is in force, `ssot-ids compliance` judges it."
     yield "[tool.ssot-ids]"
     yield from _generator(plan)
     if plan.src:
         yield "# Modules are imported from these folders, not only from the root and from `src`."
         yield f"src = {toml(plan.src)}"
     if plan.test_paths:
-        yield "# The default list and, at its end, what imports pytest or unittest here and is not in that list."
+        yield "# The default list, and after it what else imports pytest or unittest here."
         yield f"test-paths = {toml(plan.test_paths)}"
     yield from _parts(plan)
     for draft in plan.zones:
@@ -75,8 +75,8 @@ def _generator(plan: Plan) -> Iterator[str]:
             yield from _comment(f"- {candidate.dotted}: {candidate.evidence}", "    ")
     elif others:
         yield from _comment(
-            "No class here surely is the approved generator. Name one as `package.module.Class`; `check` works "
-            "without it, `fix` and most of the compliance contracts do not."
+            "No class here surely is the approved generator. Name one as `package.module.Class`; `check` "
+            "works without it, `fix` and most of the compliance contracts do not."
         )
     else:
         yield from _comment(
@@ -92,7 +92,8 @@ def _generator(plan: Plan) -> Iterator[str]:
         if len(others) > _SHOWN:
             yield f"# - and {len(others) - _SHOWN} more"
     if not approved and others:
-        yield f"# generator = {toml(next((c.dotted for c in others if not c.functions), 'package.module.Class'))}"
+        likeliest = next((other.dotted for other in others if not other.functions), "package.module.Class")
+        yield f"# generator = {toml(likeliest)}"
     elif len(approved) == 1:
         yield f"generator = {toml(approved[0].dotted)}"
     elif approved:

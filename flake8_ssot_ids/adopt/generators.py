@@ -19,7 +19,9 @@ MAY_DEFINE = re.compile(
     rb"|\bssot_ids\b|def (?:generate|new|make|create|next)_?\w*id\b"
 )
 _CLASS = re.compile(r"(?:Id|ID|Identifier)s?(?:Generator|Factory|Service|Provider|Maker|Manager)$")
-_MODULES = frozenset("ids id_generation id_generator id_factory identifiers idgen id_gen id_utils".split())
+_MODULES = frozenset((
+    "ids", "id_generation", "id_generator", "id_factory", "identifiers", "idgen", "id_gen", "id_utils",
+))  # fmt: skip
 _METHOD = re.compile(r"(?:generate|new|make|create|next)_(?:\w+_)?ids?$|generate$|__call__$|get_id$")
 #: Ids of a foreign standard: no generator of the house makes them.
 _FOREIGN = frozenset(("generate_trace_id", "generate_span_id"))

@@ -15,10 +15,10 @@ PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 _HOLDERS = frozenset(("services", "apps", "packages", "libs", "projects", "components"))
 _SOURCES = frozenset(("src", "lib", "python"))
 #: Folders at the top, or at the top of a service, whose code is not deployed.
-_ASIDE = frozenset(
-    "scripts script examples example docs doc benchmarks benchmark demo demos samples sample notebooks ci "
-    ".github cookbook tutorials".split()
-)
+_ASIDE = frozenset((
+    "scripts", "script", "examples", "example", "docs", "doc", "benchmarks", "benchmark", "demo",
+    "demos", "samples", "sample", "notebooks", "ci", ".github", "cookbook", "tutorials",
+))  # fmt: skip
 _ASIDE_FILES = frozenset(("setup.py", "build.py", "noxfile.py", "tasks.py", "fabfile.py"))
 _TEST_WORDS = frozenset(("test", "tests", "e2e", "spec", "specs", "testing"))
 _TEST_IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest)\b", re.MULTILINE)
@@ -116,12 +116,9 @@ class Layout:
             if parents & usual:
                 continue
             for parent in parents:
-                inside = f"{parent}/"
-                if parent in self.projects or parent.rpartition("/")[0] in self.projects:
-                    found.add(parent)
-                elif len(parents) == 1 and any(
-                    not file.startswith(f"{inside}{name}/") for file in imported.get(name, ())
-                ):
+                inside = re.compile(re.escape(f"{parent}/{name}/"))
+                own = parent in self.projects or parent.rpartition("/")[0] in self.projects
+                if own or (len(parents) == 1 and not all(map(inside.match, imported.get(name, ())))):
                     found.add(parent)
         return [] if found <= usual else [folder or "." for folder in sorted(found)]
 
@@ -161,10 +158,10 @@ def service_label(folder: str) -> str | None:
 
 
 def compress(chosen: set[str], production: set[str]) -> list[str]:
-    """The globs that name exactly the files ``chosen`` among all ``production`` files, and as few as possible.
+    """The fewest globs that name the files ``chosen`` among all ``production`` files.
 
     A folder stands for its files if at least two are chosen and none is left out but ``__init__.py`` beside
-    two others; ``prefix_*.py`` for those files of a folder that begin with a word; all else is named one by one.
+    two others; ``prefix_*.py`` for those files of a folder that begin with a word; all else is named singly.
     """
     found: list[str] = []
     _compress("", sorted(chosen), chosen, production, found)
@@ -178,7 +175,7 @@ def _compress(
     everything = [file for file in production if file.startswith(prefix)]
     telling = [file for file in inside if not _is_init(file)]
     left_out = [file for file in everything if file not in chosen]
-    if folder and len(inside) > 1 and (not left_out or len(telling) > 1 and all(map(_is_init, left_out))):
+    if folder and len(inside) > 1 and (not left_out or (len(telling) > 1 and all(map(_is_init, left_out)))):
         found.append(escape(folder))
         return
     below: dict[str, list[str]] = {}

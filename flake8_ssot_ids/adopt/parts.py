@@ -42,7 +42,7 @@ _SPELLINGS = {
 
 @dataclass(slots=True)
 class Parts:
-    """``certain`` are keys with their values, ``possible`` keys with what may be theirs, and ``hints`` the rest."""
+    """``certain`` are keys with their values, ``possible`` those with several, ``hints`` the rest."""
 
     certain: dict[str, str] = field(default_factory=dict)
     possible: dict[str, list[str]] = field(default_factory=dict)
@@ -52,8 +52,8 @@ class Parts:
 def find(index: Index, approved: list[Candidate], production: Callable[[str], bool]) -> Parts:
     """Look for each part; what is found once is certain."""
     found: dict[str, dict[str, None]] = {key: {} for key in _KEYS}
-    words = (*(name.encode() for name in (*_USUAL, "MigrationBridge", "IDManager", "IdManager")), b"find_matching_ids",
-             *(name.encode() for name in (*_TYPED, "UserId", "ensure_user_id")), b"execution_context_factory")  # fmt: skip
+    names = (*_USUAL, *_TYPED, *_TYPED_CHECKS, "IDManager", "IdManager", "find_matching_ids")
+    words = (*(name.encode() for name in names), b"execution_context_factory")
     for file in sorted(index.texts):
         data = index.texts[file]
         if file not in index.names or not production(file) or not any(word in data for word in words):
@@ -98,14 +98,17 @@ def _in_module(tree: ast.Module, index: Index, file: str) -> list[tuple[str, str
                 found.append(("context-factory", node.name))
             typed.add(node.name)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            if isinstance(node.value, ast.Call) and ast.unparse(node.value.func).endswith("NewType"):
+            made = node.value.func if isinstance(node.value, ast.Call) else None
+            if made is not None and ast.unparse(made).endswith("NewType"):
                 typed.add(node.targets[0].id)
     if len(typed & {*_TYPED}) >= 2 or len(typed & _TYPED_CHECKS) >= 2:
         found.append(("typed-ids", ""))
-    for item in index.imports(file):
-        # Whoever imports it from the runtime in a module that does more, uses it.
-        if item.module == RUNTIME and item.name in _USUAL and _hands_on(tree, item.bound):
-            found.append((_USUAL[item.name], item.bound))
+    # Whoever imports it from the runtime in a module that does more, uses it.
+    found += [
+        (_USUAL[item.name], item.bound)
+        for item in index.imports(file)
+        if item.module == RUNTIME and item.name in _USUAL and _hands_on(tree, item.bound)
+    ]
     return found
 
 

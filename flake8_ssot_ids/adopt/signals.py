@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flake8_ssot_ids.roles import snake
 
@@ -15,7 +16,7 @@ KINDS = (WEBSOCKET, AUTH, CONTEXT)
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One reason why a module is of a kind; the heaviest decides between kinds, see ``_WEIGHTS``."""
+    """One reason why a module is of a kind; the heaviest decides between kinds."""
 
     kind: str
     weight: int
@@ -24,14 +25,16 @@ class Signal:
 
 #: The name of the file says more than a class in it, that more than the folder, that more than an import.
 _FILE, _CODE, _FOLDER, _USE = 4, 3, 2, 1
+HEAVIEST = _FILE
 
-_WEBSOCKET_LIBRARIES = frozenset(
-    "websockets websocket socketio flask_socketio flask_sock simple_websocket wsproto aiohttp_sockjs picows "
-    "fastapi_websocket_pubsub fastapi_socketio".split()
-)
+_WEBSOCKET_LIBRARIES = frozenset((
+    "websockets", "websocket", "socketio", "flask_socketio", "flask_sock", "simple_websocket",
+    "wsproto", "aiohttp_sockjs", "picows", "fastapi_websocket_pubsub", "fastapi_socketio",
+))  # fmt: skip
 _WEBSOCKET_MODULES = (
-    "starlette.websockets", "fastapi.websockets", "tornado.websocket", "channels.generic.websocket",
-    "channels.consumer", "autobahn.asyncio.websocket", "autobahn.twisted.websocket", "sanic.server.websockets",
+    "starlette.websockets", "fastapi.websockets", "tornado.websocket",
+    "sanic.server.websockets", "channels.generic.websocket", "channels.consumer",
+    "autobahn.asyncio.websocket", "autobahn.twisted.websocket",
 )  # fmt: skip
 _TYPING_WEBSOCKET = re.compile(
     r"^(?:fastapi|starlette\.websockets|aiohttp\.web|litestar|quart|sanic)\.Web[Ss]ocket"
@@ -45,27 +48,32 @@ _HASHING = frozenset(("passlib", "bcrypt", "argon2", "pwdlib", "flask_bcrypt", "
 _HASHING_CALLS = frozenset(
     ("generate_password_hash", "check_password_hash", "make_password", "check_password")
 )
-_AUTH_WORDS = frozenset(
-    "auth authentication authenticate authenticator authenticators authorization authorizer authn authz oauth "
-    "oauth2 oidc openid saml sso jwt login logins signin".split()
-)
+_AUTH_WORDS = frozenset((
+    "auth", "authentication", "authenticate", "authenticator", "authenticators", "authorization",
+    "authorizer", "authn", "authz", "oauth", "oauth2", "oidc", "openid", "saml", "sso", "jwt", "login",
+    "logins", "signin",
+))  # fmt: skip
 _AUTH_OWNERS = ("middleware", "service", "manager", "handler", "backend", "interface")
-_PERSON = frozenset(
-    "user users account member login signup register registration identity principal admin".split()
-)
+_PERSON = frozenset((
+    "user", "users", "account", "member", "login", "signup", "register", "registration", "identity",
+    "principal", "admin",
+))  # fmt: skip
 _SESSION_OWNERS = ("manager", "store", "handler", "backend", "service", "registry", "repository")
 _TOKEN_CLASS = re.compile(r"(?:refresh|access|reset|session|auth|api|bearer|personal)_(?:token|key)s?$")
-_MODEL_BASES = frozenset(
-    "Base Model BaseModel SQLModel DeclarativeBase AbstractUser AbstractBaseUser Document EmbeddedDocument "
-    "SqlalchemyBase Entity".split()
-)
+_MODEL_BASES = frozenset((
+    "Base", "Model", "BaseModel", "SQLModel", "DeclarativeBase", "AbstractUser", "AbstractBaseUser",
+    "Document", "EmbeddedDocument", "SqlalchemyBase", "Entity",
+))  # fmt: skip
 _COLUMNS = frozenset(("Column", "mapped_column", "relationship"))
-_CONTEXT_IDS = frozenset(
-    "user_id thread_id run_id request_id session_id execution_id trace_id correlation_id conversation_id".split()
-)
+_CONTEXT_IDS = frozenset((
+    "user_id", "thread_id", "run_id", "request_id", "session_id", "execution_id", "trace_id",
+    "correlation_id", "conversation_id",
+))  # fmt: skip
 _CONTEXT_CLASS = re.compile(r"_(?:run|request|user|agent|invocation|session|task)_context$")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NO_CONTEXT = ("Error", "Exception", "Warning", "Enum", "TestCase")
 _WEBSOCKET_ID = re.compile(r"(?:websocket|ws)_\w*$")
+_MAKES_RAW = re.compile(r"uuid|token_|urandom|rand(?:int|om|bits)|time\(|now\(")
 _ID_MAKER = re.compile(r"(?:generate|new|make|create|next)_\w*id$|^\w*_?id$")
 _MAKES_CONTEXT = re.compile(r"(?:create|make|new|build)_\w*execution_context\w*$")
 
@@ -98,16 +106,40 @@ def _of_name(name: str, weight: int, reason: str) -> Iterator[Signal]:
 
 
 def _adjacent(words: tuple[str, ...], first: str, second: tuple[str, ...]) -> bool:
-    return any(a == first and b in second for a, b in zip(words, words[1:], strict=False))
+    return any(a == first and b in second for a, b in pairwise(words))
 
 
-#: Without any of these in its bytes, the code of a module says nothing.
-MAY_TELL = re.compile(
-    rb"websocket|socketio|channels|simple_websocket|picows|wsproto|[\"'](?:ws|websocket)_|find_matching_ids"
-    rb"|\bjwt\b|\bjose\b|_jwt|joserfc|jwcrypto|passlib|bcrypt|argon2|pwdlib|flask_login|password|AbstractUser"
-    rb"|AbstractBaseUser|OAuth2PasswordBearer|class \w*(?:session|context|token|key|auth|login)|execution_?context",
-    re.IGNORECASE,
+#: Without any of these in its bytes, the code of a module says nothing, and is not parsed.
+_WORDS = (
+    b"WebSocket", b"Websocket", b"find_matching_ids", b"AbstractUser", b"AbstractBaseUser",
+    b"OAuth2PasswordBearer", b"ExecutionContext", b"execution_context", b"password_hash", b"make_password", b"check_password",
+)  # fmt: skip
+_LIBRARY_IMPORT = re.compile(
+    rb"^[ \t]*(?:from|import)[ \t]+(?:"
+    + "|".join(sorted(_WEBSOCKET_LIBRARIES | _JWT_LIBRARIES | _HASHING)).encode()
+    + rb"|channels|autobahn|tornado\.websocket|starlette\.websockets|jwt|jose|authlib|joserfc|python_jwt)\b",
+    re.MULTILINE,
 )
+_TELLING_CODE = re.compile(
+    rb"@\w*(?:sio|socketio|\.websocket)|[f(][\"'](?:ws|websocket)_"
+    rb"|\bclass \w*(?:(?:Run|Request|User|Agent|Invocation|Session|Task)Context|ContextManager"
+    rb"|Session(?:Manager|Store|Handler|Backend|Service|Registry|Repository)"
+    rb"|(?:Auth|Login|JWT|Jwt|SSO|OIDC|SAML)\w*(?:Middleware|Service|Manager|Handler|Backend|Interface))\b"
+)
+#: A password, a token or a session is only told from others by the model that it is a part of.
+_MODEL = re.compile(
+    rb"\bclass \w+\([^)]*(?:Base|Model|User|Document|Entity)\b"
+    rb"|\bColumn\(|mapped_column\(|dataclass|__tablename__"
+)
+_ROWS = re.compile(rb"\bclass \w*(?:Session|Token|Key)s?\b")
+
+
+def may_tell(data: bytes) -> bool:
+    """Whether the code of a module may say anything; ``data`` is what stands in the file."""
+    if any(word in data for word in _WORDS) or _LIBRARY_IMPORT.search(data) or _TELLING_CODE.search(data):
+        return True
+    rows = b"passw" in data or (_ROWS.search(data) is not None and (b"user" in data or b"owner_id" in data))
+    return rows and _MODEL.search(data) is not None
 
 
 def of_code(tree: ast.Module) -> list[Signal]:
@@ -139,23 +171,23 @@ class _Reader:
         for node in self._nodes:
             if isinstance(node, ast.ClassDef):
                 yield from self._class(node)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            elif isinstance(node, _FUNCTIONS):
                 yield from self._function(node)
             elif isinstance(node, ast.Call):
                 yield from self._call(node)
-            elif isinstance(node, ast.JoinedStr) and node.values:
+            elif isinstance(node, ast.JoinedStr) and len(node.values) > 1:
                 head = node.values[0]
-                # An f-string that only has text after its prefix is no id.
+                # With other text or a name behind it, it is a message or a key.
                 if (
                     isinstance(head, ast.Constant)
-                    and len(node.values) > 1
-                    and _WEBSOCKET_ID.match(str(head.value))
+                    and isinstance(head.value, str)
+                    and _WEBSOCKET_ID.match(head.value)
+                    and _MAKES_RAW.search(ast.unparse(node))
                 ):
-                    yield Signal(WEBSOCKET, _USE, "makes ids that begin with `" + str(head.value) + "`")
+                    yield Signal(WEBSOCKET, _USE, f"makes ids that begin with `{head.value}`")
         for statement in self._top:
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-                if _MAKES_CONTEXT.match(statement.name):
-                    yield Signal(CONTEXT, _CODE, f"`{statement.name}`")
+            if isinstance(statement, _FUNCTIONS) and _MAKES_CONTEXT.match(statement.name):
+                yield Signal(CONTEXT, _CODE, f"`{statement.name}`")
 
     def _imports(self) -> Iterator[Signal]:
         for module in self._modules:
@@ -222,13 +254,13 @@ class _Reader:
         if any(base.endswith(_NO_CONTEXT) for base in (node.name, *bases)):
             return
         words = words_of(node.name)
-        fields, names = _fields(node), _names(node)
+        fields = _fields(node)
         if "websocket" in words or "websockets" in words:
             yield Signal(WEBSOCKET, _CODE, f"`class {node.name}`")
-        reason = _auth_class(words, node, bases, fields, names)
+        reason = _auth_class(words, node, bases, fields)
         if reason:
             yield Signal(AUTH, _CODE, f"`class {node.name}`{reason}")
-        if _is_context(words, node, bases, names):
+        if _is_context(words, node, bases):
             yield Signal(CONTEXT, _CODE, f"`class {node.name}`")
 
 
@@ -260,27 +292,26 @@ def _auth_class(
     node: ast.ClassDef,
     bases: list[str],
     fields: dict[str, ast.expr | None],
-    names: set[str],
 ) -> str | None:
     """What of a class belongs to authentication, as the end of a sentence; None if nothing does."""
     if not {"AbstractUser", "AbstractBaseUser"}.isdisjoint(bases):
         return ""
     if "session" in words and words[-1] in _SESSION_OWNERS:
         # A manager of database or HTTP sessions has no users.
-        return "" if any("user" in words_of(name) for name in names) else None
+        return "" if any("user" in words_of(name) for name in _names(node)) else None
     if words[-1] in _AUTH_OWNERS and not _AUTH_WORDS.isdisjoint(words):
         return ""
     if not _is_model(node, bases, fields):
         return None
     secret = next((field for field in fields if not {"password", "passwd"}.isdisjoint(words_of(field))), None)
     server = {"host", "port", "dsn", "database", "url", "hostname", "server"}
-    if secret is not None and not server.intersection(part for field in fields for part in words_of(field)):
-        if not _PERSON.isdisjoint(words) or not {"email", "username", "user_name"}.isdisjoint(fields):
-            return f" with `{secret}`"
-    owner = next((field for field in fields if field in ("user_id", "user", "owner_id", "account_id")), None)
+    held = {part for field in fields for part in words_of(field)}
+    person = not _PERSON.isdisjoint(words) or not {"email", "username", "user_name"}.isdisjoint(fields)
+    if secret is not None and person and server.isdisjoint(held):
+        return f" with `{secret}`"
+    owner = next((field for field in fields if field in ("user_id", "user", "owner_id")), None)
     if owner is None:
         return None
-    held = {part for field in fields for part in words_of(field)}
     if _TOKEN_CLASS.search("_".join(words)):
         return f" with `{owner}`"
     if words[-1] in ("session", "sessions") and not held.isdisjoint(
@@ -307,16 +338,15 @@ def _is_model(node: ast.ClassDef, bases: list[str], fields: dict[str, ast.expr |
     return False
 
 
-def _is_context(words: tuple[str, ...], node: ast.ClassDef, bases: list[str], names: set[str]) -> bool:
+def _is_context(words: tuple[str, ...], node: ast.ClassDef, bases: list[str]) -> bool:
     if _adjacent(words, "execution", ("context", "contexts")):
         return True
-    ids = names & _CONTEXT_IDS
     if words[-2:] == ("context", "manager"):
-        own = {statement.name for statement in node.body if hasattr(statement, "name")}
+        own = {statement.name for statement in node.body if isinstance(statement, _FUNCTIONS)}
         # What `with` takes is another kind of context.
         return (
-            bool(ids)
-            and own.isdisjoint(("__enter__", "__aenter__"))
+            own.isdisjoint(("__enter__", "__aenter__"))
             and not any(base.endswith("ContextManager") for base in bases)
+            and not _CONTEXT_IDS.isdisjoint(_names(node))
         )
-    return bool(_CONTEXT_CLASS.search("_" + "_".join(words))) and len(ids) >= 2
+    return bool(_CONTEXT_CLASS.search("_" + "_".join(words))) and len(_names(node) & _CONTEXT_IDS) > 1

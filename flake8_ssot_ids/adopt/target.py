@@ -21,7 +21,7 @@ class TargetError(SsotIdsError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the table goes: the end of ``pyproject.toml``, which holds ``old``, or a new ``ssot-ids.toml``."""
+    """Where the table goes: the end of ``pyproject.toml``, which is ``old`` now, or a new file."""
 
     root: str
     name: str
@@ -89,8 +89,8 @@ def find(root: str, *, output: int | None = None) -> Target:
 
     Args:
         root: absolute.
-        output: the descriptor of the standard output. An empty file that it leads to is one that the shell has
-            just made for ``ssot-ids init > ssot-ids.toml``.
+        output: the descriptor of the standard output. An empty file that it leads to is one that the shell
+            has just made for ``ssot-ids init > ssot-ids.toml``.
 
     Raises:
         TargetError: there is a configuration already, or what is there cannot be read.

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 from flake8_ssot_ids.adopt.index import Index
 from flake8_ssot_ids.adopt.layout import Layout, compress, service_label
-from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, KINDS, MAY_TELL, WEBSOCKET, Signal, of_code, of_path
+from flake8_ssot_ids.adopt.signals import (
+    AUTH,
+    CONTEXT,
+    HEAVIEST,
+    KINDS,
+    WEBSOCKET,
+    Signal,
+    may_tell,
+    of_code,
+    of_path,
+)
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
 from flake8_ssot_ids.globs import Globs, escape
 from flake8_ssot_ids.policy import Policy, Zone
@@ -61,7 +71,8 @@ def find(index: Index, layout: Layout, production: Callable[[str], bool], approv
 def _kind(file: str, index: Index) -> Signal | None:
     """The weightiest signal; of equal ones that of the earlier phase."""
     signals = [*of_path(file)]
-    if MAY_TELL.search(index.texts[file]):
+    heaviest = max((signal.weight for signal in signals), default=0)
+    if heaviest < HEAVIEST and may_tell(index.texts[file]):
         tree = index.tree(file)
         signals += of_code(tree) if tree is not None else []
     return max(signals, key=lambda signal: (signal.weight, -KINDS.index(signal.kind)), default=None)
@@ -75,19 +86,33 @@ def _add_helpers(kinds: dict[str, Signal], index: Index, deployed: set[str]) -> 
     users: dict[str, set[str]] = {}
     for file in sorted(kinds):
         folder = file.rpartition("/")[0]
-        for helper in index.imported_modules(file) & deployed - kinds.keys():
-            if helper.rpartition("/")[0] == folder and not helper.endswith("__init__.py"):
-                users.setdefault(helper, set()).add(file)
+        for words in _IMPORT_LINE.findall(index.texts[file]):
+            for stem in _WORD.findall(b" ".join(words)):
+                helper = f"{folder}/{stem.decode()}.py".lstrip("/")
+                if helper in deployed and helper not in kinds:
+                    users.setdefault(helper, set()).add(file)
     for helper, files in sorted(users.items()):
-        stem = re.escape(helper.rpartition("/")[2].removesuffix(".py").encode())
-        imports = re.compile(
-            rb"^[ \t]*(?:from|import)\b[^\n#]*\b" + stem + rb"\b|^[ \t]+" + stem + rb"\b[ \t]*,?[ \t]*$",
-            re.MULTILINE,
-        )
-        if len({kinds[file].kind for file in files}) == 1 and not any(
-            imports.search(index.texts[file]) for file in deployed - files - {helper}
+        stem = helper.rpartition("/")[2].removesuffix(".py").encode()
+        if (
+            len({kinds[file].kind for file in files}) == 1
+            and all(helper in index.imported_modules(file) for file in files)
+            and not any(_may_import(stem, index.texts[file]) for file in deployed - files - {helper})
         ):
             kinds[helper] = Signal(kinds[min(files)].kind, 0, "only these modules import it")
+
+
+#: What a line imports, as far as it looks like one: also a line within the parentheses of an import.
+_IMPORT_LINE = re.compile(
+    rb"^[ \t]*(?:from|import)\b([^\n#]*)|^[ \t]+(\w+)(?:[ \t]+as[ \t]+\w+)?[ \t]*,?[ \t]*(?:#.*)?$",
+    re.MULTILINE,
+)
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+
+
+def _may_import(stem: bytes, data: bytes) -> bool:
+    return stem in data and any(
+        stem in _WORD.findall(b" ".join(words)) for words in _IMPORT_LINE.findall(data)
+    )
 
 
 def _critical(kind: str, kinds: dict[str, Signal], layout: Layout, deployed: set[str]) -> list[Draft]:
@@ -152,42 +177,41 @@ def _plain(name: str) -> str:
 
 def _tests(files: set[str], layout: Layout, production: Callable[[str], bool]) -> Draft:
     """The zone of the tests and of what is not deployed."""
+    mixed: set[str] = set()
+    for file in filter(production, layout.files):
+        folder = file.rpartition("/")[0]
+        while folder and folder not in mixed:
+            mixed.add(folder)
+            folder = folder.rpartition("/")[0]
     paths: dict[str, None] = {}
     for file in sorted(files):
-        if production(file):
-            paths[layout.aside_folder(file)] = None
-            continue
         parts = file.split("/")
-        top = next(
-            (n for n in range(1, len(parts)) if _all_tests("/".join(parts[:n]), layout, production)), None
-        )
-        paths[escape(file if top is None else "/".join(parts[:top]))] = None
-    merged: dict[str, None] = {}
-    for path in paths:
-        name = path.rpartition("/")[2]
-        alike = [other for other in paths if other.rpartition("/")[2] == name and "/" in other]
-        general = f"**/{name}"
-        # Many folders of one name are one line, and so will be those to come.
-        if len(alike) > 2 and _only_these(general, files, layout):
-            merged[general] = None
-        else:
-            merged[path] = None
-    for path in [*merged]:
-        if any(path.startswith(f"{other}/") for other in merged):
-            del merged[path]
-    singles = [path for path in merged if path.endswith(".py") and "/" in path]
-    for pattern in ("**/test_*.py", "**/*_test.py"):
-        glob = Globs((pattern,), anywhere=False)
-        hits = [path for path in singles if glob.matches(path)]
-        if len(hits) > 2 and _only_these(pattern, files, layout):
-            for path in hits:
-                merged.pop(path, None)
-            merged[pattern] = None
-    return Draft(Zone("tests", tuple(merged), "standard", _TESTS), files=set(files))
+        tops = ("/".join(parts[:length]) for length in range(1, len(parts)))
+        top = next((folder for folder in tops if folder not in mixed), file)
+        paths[layout.aside_folder(file) if production(file) else escape(top)] = None
+    _generalise(paths, files, layout)
+    below = [path for path in paths if any(folder in paths for folder in _above(path))]
+    return Draft(
+        Zone("tests", tuple(path for path in paths if path not in below), "standard", _TESTS),
+        files=set(files),
+    )
 
 
-def _all_tests(folder: str, layout: Layout, production: Callable[[str], bool]) -> bool:
-    return not any(production(file) for file in layout.files if file.startswith(f"{folder}/"))
+def _above(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:length]) for length in range(1, len(parts))]
+
+
+def _generalise(paths: dict[str, None], files: set[str], layout: Layout) -> None:
+    """Write many folders or files that are called alike as one glob, where it names nothing else."""
+    numbers = Counter(path.rpartition("/")[2] for path in paths if "/" in path)
+    for pattern in (*(name for name, number in numbers.items() if number > 2), "test_*.py", "*_test.py"):
+        one = Globs((pattern,), anywhere=True)
+        alike = [path for path in paths if "/" in path and one.matches(path.rpartition("/")[2])]
+        if len(alike) > 2 and _only_these(f"**/{pattern}", files, layout):
+            for path in alike:
+                del paths[path]
+            paths[f"**/{pattern}"] = None
 
 
 def _only_these(pattern: str, files: set[str], layout: Layout) -> bool:
