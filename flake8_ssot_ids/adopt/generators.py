@@ -13,10 +13,11 @@ from flake8_ssot_ids.adopt.signals import words_of
 
 RUNTIME = "ssot_ids"
 RUNTIME_GENERATOR = "UnifiedIdGenerator"
-#: Without any of these in its bytes, a module defines and names no candidate.
-MAY_DEFINE = re.compile(
-    rb"class \w*(?:Id|ID|Identifier)(?:s)?(?:Generator|Manager|Factory|Service|Provider|Maker)\b"
-    rb"|\bssot_ids\b|def (?:generate|new|make|create|next)_?\w*id\b"
+#: Without any of these in its bytes, a module defines no candidate. Each begins with plain text: it is fast.
+_MAY_DEFINE = (
+    re.compile(rb"class \w*(?:Id|ID|Identifier)s?(?:Generator|Manager|Factory|Service|Provider|Maker)\b"),
+    re.compile(rb"ssot_ids\b"),
+    re.compile(rb"def (?:generate|new|make|create|next)_\w*?ids?\b"),
 )
 _CLASS = re.compile(r"(?:Id|ID|Identifier)s?(?:Generator|Factory|Service|Provider|Maker|Manager)$")
 _MODULES = frozenset((
@@ -66,6 +67,13 @@ class Candidate:
         return ", ".join(parts)
 
     @property
+    def is_likely(self) -> bool:
+        """Whether enough speaks for it to approve it unasked."""
+        if self.reexport:
+            return bool(self.importers)
+        return len(self.importers) + len(self.methods) > 2
+
+    @property
     def rank(self) -> tuple[object, ...]:
         """The greatest is the likeliest: importers, then methods, then whether its name claims it."""
         name = self.dotted.rpartition(".")[2]
@@ -82,7 +90,7 @@ class Candidate:
 def find(index: Index, layout: Layout, production: Callable[[str], bool]) -> list[Candidate]:
     """All candidates, the likeliest first."""
     found: list[Candidate] = []
-    files = [file for file, data in index.texts.items() if production(file) and MAY_DEFINE.search(data)]
+    files = [file for file, data in index.texts.items() if production(file) and _may_define(data)]
     for file in sorted(files):
         tree = index.tree(file)
         if tree is None or file not in index.names:
@@ -96,6 +104,10 @@ def find(index: Index, layout: Layout, production: Callable[[str], bool]) -> lis
     found.sort(key=lambda candidate: candidate.dotted)
     found.sort(key=lambda candidate: candidate.rank, reverse=True)
     return found
+
+
+def _may_define(data: bytes) -> bool:
+    return any(pattern.search(data) for pattern in _MAY_DEFINE)
 
 
 def _in_module(file: str, tree: ast.Module, index: Index, layout: Layout) -> list[Candidate]:
@@ -233,14 +245,15 @@ def choose(candidates: list[Candidate]) -> Choice:
     """The likeliest candidate of the project, and those of other services that their own service imports.
 
     A module of functions is never chosen: the policy names classes. A manager of ids gives way to a generator
-    of the same service. A class that nobody imports is only chosen if there is no other.
+    of the same service. Little evidence is none: a class that one module uses for one
+    kind of id may be anything.
     """
     approved: list[Candidate] = []
     services: set[str] = set()
     classes = [candidate for candidate in candidates if not candidate.functions]
     ordered = sorted(classes, key=lambda candidate: candidate.dotted.endswith("Manager"))
     for candidate in ordered:
-        if candidate.service in services or (not candidate.importers and len(classes) > 1):
+        if candidate.service in services or not candidate.is_likely:
             continue
         if approved and not _serves_its_own(candidate):
             continue

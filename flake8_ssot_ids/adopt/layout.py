@@ -52,7 +52,9 @@ class Layout:
         self.projects = sorted(
             folder
             for folder in folders - {""}
-            if any(os.path.isfile(os.path.join(root, folder, name)) for name in PROJECT_FILES)
+            # A package may have a module called `setup`.
+            if f"{folder}/__init__.py" not in self._known
+            and any(os.path.isfile(os.path.join(root, folder, name)) for name in PROJECT_FILES)
         )
         self.folders = folders
 
@@ -117,10 +119,20 @@ class Layout:
                 continue
             for parent in parents:
                 inside = re.compile(re.escape(f"{parent}/{name}/"))
+                if self._in_package(parent):
+                    continue
                 own = parent in self.projects or parent.rpartition("/")[0] in self.projects
                 if own or (len(parents) == 1 and not all(map(inside.match, imported.get(name, ())))):
                     found.add(parent)
         return [] if found <= usual else [folder or "." for folder in sorted(found)]
+
+    def _in_package(self, folder: str) -> bool:
+        """Whether the folder is a package, or below one, as parts of one that lack an ``__init__`` are."""
+        while folder:
+            if f"{folder}/__init__.py" in self._known:
+                return True
+            folder = folder.rpartition("/")[0]
+        return False
 
     def test_patterns(self, texts: Mapping[str, bytes]) -> list[str]:
         """What looks like tests among ``texts``, which the default patterns do not cover, as globs."""

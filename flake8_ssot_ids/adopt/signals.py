@@ -109,34 +109,37 @@ def _adjacent(words: tuple[str, ...], first: str, second: tuple[str, ...]) -> bo
     return any(a == first and b in second for a, b in pairwise(words))
 
 
-#: Without any of these in its bytes, the code of a module says nothing, and is not parsed.
+#: Without any of these in its bytes, the code of a module says nothing, and is not parsed. Each pattern
+#: begins with plain text: so it is found ten times as fast.
 _WORDS = (
     b"WebSocket", b"Websocket", b"find_matching_ids", b"AbstractUser", b"AbstractBaseUser",
-    b"OAuth2PasswordBearer", b"ExecutionContext", b"execution_context", b"password_hash", b"make_password", b"check_password",
+    b"ExecutionContext", b"execution_context", b"OAuth2PasswordBearer", b"password_hash", b"make_password", b"check_password",
+    b'"ws_', b"'ws_", b'"websocket_', b"'websocket_",
 )  # fmt: skip
-_LIBRARY_IMPORT = re.compile(
-    rb"^[ \t]*(?:from|import)[ \t]+(?:"
-    + "|".join(sorted(_WEBSOCKET_LIBRARIES | _JWT_LIBRARIES | _HASHING)).encode()
-    + rb"|channels|autobahn|tornado\.websocket|starlette\.websockets|jwt|jose|authlib|joserfc|python_jwt)\b",
-    re.MULTILINE,
+_LIBRARIES = "|".join(sorted(_WEBSOCKET_LIBRARIES | _JWT_LIBRARIES | _HASHING)).encode() + (
+    rb"|channels|autobahn|tornado\.websocket|starlette\.websockets|jwt|jose|authlib|joserfc|python_jwt"
 )
-_TELLING_CODE = re.compile(
-    rb"@\w*(?:sio|socketio|\.websocket)|[f(][\"'](?:ws|websocket)_"
-    rb"|\bclass \w*(?:(?:Run|Request|User|Agent|Invocation|Session|Task)Context|ContextManager"
-    rb"|Session(?:Manager|Store|Handler|Backend|Service|Registry|Repository)"
-    rb"|(?:Auth|Login|JWT|Jwt|SSO|OIDC|SAML)\w*(?:Middleware|Service|Manager|Handler|Backend|Interface))\b"
+_TELLING = (
+    re.compile(rb"from (?:" + _LIBRARIES + rb")\b"),
+    re.compile(rb"import (?:" + _LIBRARIES + rb")\b"),
+    re.compile(rb"@\w*(?:sio|socketio|\.websocket)"),
+    re.compile(
+        rb"class \w*(?:(?:Run|Request|User|Agent|Invocation|Session|Task)Context|ContextManager"
+        rb"|Session(?:Manager|Store|Handler|Backend|Service|Registry|Repository)"
+        rb"|(?:Auth|Login|JWT|Jwt|SSO|OIDC|SAML)\w*(?:Middleware|Service|Manager|Handler|Backend|Interface))\b"
+    ),
 )
 #: A password, a token or a session is only told from others by the model that it is a part of.
 _MODEL = re.compile(
     rb"\bclass \w+\([^)]*(?:Base|Model|User|Document|Entity)\b"
     rb"|\bColumn\(|mapped_column\(|dataclass|__tablename__"
 )
-_ROWS = re.compile(rb"\bclass \w*(?:Session|Token|Key)s?\b")
+_ROWS = re.compile(rb"class \w*(?:Session|Token|Key)s?\b")
 
 
 def may_tell(data: bytes) -> bool:
     """Whether the code of a module may say anything; ``data`` is what stands in the file."""
-    if any(word in data for word in _WORDS) or _LIBRARY_IMPORT.search(data) or _TELLING_CODE.search(data):
+    if any(word in data for word in _WORDS) or any(pattern.search(data) for pattern in _TELLING):
         return True
     rows = b"passw" in data or (_ROWS.search(data) is not None and (b"user" in data or b"owner_id" in data))
     return rows and _MODEL.search(data) is not None

@@ -79,7 +79,7 @@ def _kind(file: str, index: Index) -> Signal | None:
 
 
 def _add_helpers(kinds: dict[str, Signal], index: Index, deployed: set[str]) -> None:
-    """Take in what modules of one kind in the same folder import, and no module of another.
+    """Take in what only modules that are called after one kind, in the same folder, import.
 
     The others are not parsed for that: a line that looks like an import of the name is one.
     """
@@ -95,6 +95,7 @@ def _add_helpers(kinds: dict[str, Signal], index: Index, deployed: set[str]) -> 
         stem = helper.rpartition("/")[2].removesuffix(".py").encode()
         if (
             len({kinds[file].kind for file in files}) == 1
+            and all(kinds[file].weight == HEAVIEST for file in files)
             and all(helper in index.imported_modules(file) for file in files)
             and not any(_may_import(stem, index.texts[file]) for file in deployed - files - {helper})
         ):
