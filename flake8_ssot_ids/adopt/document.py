@@ -13,7 +13,7 @@ from flake8_ssot_ids.globs import Globs
 from flake8_ssot_ids.render.terminal import harmless
 from flake8_ssot_ids.values import toml, toml_key
 
-_WIDTH = 100
+_WIDTH = 96
 _SHOWN = 5
 _TITLES = {
     WEBSOCKET: "Phase 1A: websocket code",
@@ -80,7 +80,7 @@ def _generator(plan: Plan) -> Iterator[str]:
         )
     else:
         yield from _comment(
-            "Nothing here looks like an id generator. Without one `check` works, `fix` and most of the "
+            "Nothing here looks like an id generator. Without one `check` works; `fix` and most of the "
             "compliance contracts do not. The package ssot-ids-runtime has one:"
         )
         yield '# generator = "ssot_ids.UnifiedIdGenerator"'

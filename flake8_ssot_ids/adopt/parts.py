@@ -11,6 +11,15 @@ from flake8_ssot_ids.adopt.index import Index
 
 _TYPED = ("UserID", "ThreadID", "RunID", "RequestID", "SessionID", "WebSocketID")
 _TYPED_CHECKS = {f"ensure_{name}_id" for name in ("user", "thread", "run", "request", "session", "websocket")}
+#: Typed ids in the other usual spelling have a key each.
+_TYPED_ALONE = {
+    "UserId": "user-id",
+    "ThreadId": "thread-id",
+    "RunId": "run-id",
+    "RequestId": "request-id",
+    "SessionId": "session-id",
+    "WebSocketId": "websocket-id",
+}
 _KEYS = ("manager", "bridge", "context-factory", "typed-ids")
 #: What the runtime calls them, which a module may hand on.
 _USUAL = {
@@ -51,8 +60,8 @@ class Parts:
 
 def find(index: Index, approved: list[Candidate], production: Callable[[str], bool]) -> Parts:
     """Look for each part; what is found once is certain."""
-    found: dict[str, dict[str, None]] = {key: {} for key in _KEYS}
-    names = (*_USUAL, *_TYPED, *_TYPED_CHECKS, "IDManager", "IdManager", "find_matching_ids")
+    found: dict[str, dict[str, None]] = {key: {} for key in (*_KEYS, *_TYPED_ALONE.values())}
+    names = (*_USUAL, *_TYPED, *_TYPED_ALONE, *_TYPED_CHECKS, "IDManager", "IdManager", "find_matching_ids")
     words = (*(name.encode() for name in names), b"execution_context_factory")
     for file in sorted(index.texts):
         data = index.texts[file]
@@ -64,14 +73,14 @@ def find(index: Index, approved: list[Candidate], production: Callable[[str], bo
                 found[key][f"{index.names[file]}.{name}" if name else index.names[file]] = None
     parts = Parts()
     home = {candidate.dotted.rpartition(".")[0].rpartition(".")[0] for candidate in approved}
-    for key in _KEYS:
+    for key in found:
         values = [*found[key]]
         beside = [value for value in values if home & {value.rpartition(".")[0].rpartition(".")[0]}]
         if len(values) == 1 or len(beside) == 1:
             parts.certain[key] = (beside or values)[0] if len(values) > 1 else values[0]
         elif values:
             parts.possible[key] = values
-        elif not any(candidate.dotted.startswith(f"{RUNTIME}.") for candidate in approved):
+        elif key in _HINTS and not any(candidate.dotted.startswith(f"{RUNTIME}.") for candidate in approved):
             parts.hints[key] = _HINTS[key]
     if len(approved) == 1:
         parts.certain.update(_spellings(approved[0], index))
@@ -101,6 +110,10 @@ def _in_module(tree: ast.Module, index: Index, file: str) -> list[tuple[str, str
             made = node.value.func if isinstance(node.value, ast.Call) else None
             if made is not None and ast.unparse(made).endswith("NewType"):
                 typed.add(node.targets[0].id)
+    found += [(_TYPED_ALONE[name], name) for name in sorted(typed & _TYPED_ALONE.keys())]
+    typed |= {
+        item.name for item in index.imports(file) if item.module == RUNTIME and _hands_on(tree, item.bound)
+    }
     if len(typed & {*_TYPED}) >= 2 or len(typed & _TYPED_CHECKS) >= 2:
         found.append(("typed-ids", ""))
     # Whoever imports it from the runtime in a module that does more, uses it.

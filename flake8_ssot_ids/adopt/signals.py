@@ -26,6 +26,8 @@ class Signal:
 #: The name of the file says more than a class in it, that more than the folder, that more than an import.
 _FILE, _CODE, _FOLDER, _USE = 4, 3, 2, 1
 HEAVIEST = _FILE
+#: The bridge from old ids to new ones is cleaned with the sockets that it cleans up behind, if there are any.
+BRIDGE = "finds what belongs to a socket"
 
 _WEBSOCKET_LIBRARIES = frozenset((
     "websockets", "websocket", "socketio", "flask_socketio", "flask_sock", "simple_websocket",
@@ -91,6 +93,8 @@ def of_path(path: str) -> Iterator[Signal]:
         yield from _of_name(folder, _FOLDER, f"in `{folder}/`")
     if file != "__init__":
         yield from _of_name(file, _FILE, "its name")
+        if {"id", "bridge"} <= {*words_of(file)}:
+            yield Signal(WEBSOCKET, _FILE, BRIDGE)
         if not {"password", "passwords"}.isdisjoint(words_of(file)):
             yield Signal(AUTH, _FILE, "its name")
 
@@ -113,7 +117,8 @@ def _adjacent(words: tuple[str, ...], first: str, second: tuple[str, ...]) -> bo
 #: begins with plain text: so it is found ten times as fast.
 _WORDS = (
     b"WebSocket", b"Websocket", b"find_matching_ids", b"AbstractUser", b"AbstractBaseUser",
-    b"ExecutionContext", b"execution_context", b"OAuth2PasswordBearer", b"password_hash", b"make_password", b"check_password",
+    b"ExecutionContext", b"execution_context", b"OAuth2PasswordBearer", b"password_hash", b"make_password",
+    b"check_password",
     b'"ws_', b"'ws_", b'"websocket_', b"'websocket_",
 )  # fmt: skip
 _LIBRARIES = "|".join(sorted(_WEBSOCKET_LIBRARIES | _JWT_LIBRARIES | _HASHING)).encode() + (
@@ -250,7 +255,7 @@ class _Reader:
                     WEBSOCKET, _CODE, f"`@{owner}.{target.attr}`" if owner else f"`@….{target.attr}`"
                 )
         if node.name == "find_matching_ids":
-            yield Signal(WEBSOCKET, _CODE, "`find_matching_ids`, which cleans up behind a socket")
+            yield Signal(WEBSOCKET, _CODE, BRIDGE)
 
     def _class(self, node: ast.ClassDef) -> Iterator[Signal]:
         bases = [self._dotted(base).rpartition(".")[2] for base in node.bases]
@@ -261,7 +266,7 @@ class _Reader:
         if "websocket" in words or "websockets" in words:
             yield Signal(WEBSOCKET, _CODE, f"`class {node.name}`")
         reason = _auth_class(words, node, bases, fields)
-        if reason:
+        if reason is not None:
             yield Signal(AUTH, _CODE, f"`class {node.name}`{reason}")
         if _is_context(words, node, bases):
             yield Signal(CONTEXT, _CODE, f"`class {node.name}`")

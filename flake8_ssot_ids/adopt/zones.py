@@ -11,6 +11,7 @@ from flake8_ssot_ids.adopt.index import Index
 from flake8_ssot_ids.adopt.layout import Layout, compress, service_label
 from flake8_ssot_ids.adopt.signals import (
     AUTH,
+    BRIDGE,
     CONTEXT,
     HEAVIEST,
     KINDS,
@@ -55,6 +56,8 @@ def find(index: Index, layout: Layout, production: Callable[[str], bool], approv
         if signal is not None:
             kinds[file] = signal
     _add_helpers(kinds, index, deployed)
+    if all(signal.reason == BRIDGE for signal in kinds.values() if signal.kind == WEBSOCKET):
+        kinds = {file: signal for file, signal in kinds.items() if signal.kind != WEBSOCKET}
     found: list[Draft] = []
     for kind in KINDS:
         found += _critical(kind, kinds, layout, deployed)
