@@ -148,7 +148,7 @@ def test_each_service_may_have_its_own() -> None:
 
 
 def test_the_runtime_counts_where_it_is_imported_or_where_a_module_hands_it_on() -> None:
-    direct = choose({"a/x.py": "from ssot_ids import UnifiedIdGenerator as U\nX = U.generate_base_id('x')\n"})
+    direct = choose({"a/x.py": "from ssot_ids import UnifiedIdGenerator as U\nX = U.parse_id\n"})
     assert [item.dotted for item in direct.approved] == ["ssot_ids.UnifiedIdGenerator"]
     door = choose(
         {
@@ -191,14 +191,19 @@ def test_little_evidence_and_functions_are_only_mentioned() -> None:
 def test_parts_are_certain_where_there_is_one() -> None:
     index = index_of(
         {
-            "a/types.py": "import typing as t\nUserID = t.NewType('UserID', str)\nRunID = t.NewType('RunID', str)\n",
+            "a/types.py": "def ensure_run_id(x): ...\ndef ensure_user_id(x): ...\n",
             "a/manager.py": "class MyIDManager:\n    def generate_run_id(self, thread_id): ...\n",
+            "a/users.py": "import typing\nUserId = typing.NewType('UserId', str)\nclass RequestId: ...\n",
             "a/bridge1.py": "class OldBridge:\n    def find_matching_ids(self, a): ...\n",
             "a/bridge2.py": "class NewBridge:\n    def find_matching_ids(self, a): ...\n",
         }
     )
     found = parts.find(index, [], bool)
-    assert found.certain == {"manager": "a.manager.MyIDManager", "typed-ids": "a.types"}
+    assert found.certain == {
+        "manager": "a.manager.MyIDManager",
+        "typed-ids": "a.types",
+        "user-id": "a.users.UserId",
+    }
     assert found.possible == {"bridge": ["a.bridge1.OldBridge", "a.bridge2.NewBridge"]}
     assert found.hints == {"context-factory": "package.module.create_user_execution_context_factory"}
 

@@ -101,7 +101,9 @@ def _in_module(tree: ast.Module, index: Index, file: str) -> list[tuple[str, str
                 found.append(("manager", node.name))
             if "find_matching_ids" in own:
                 found.append(("bridge", node.name))
-            typed.add(node.name)
+            # A `RequestId` that is no text is something else: a middleware, a row.
+            if node.name not in _TYPED_ALONE or any(ast.unparse(base) == "str" for base in node.bases):
+                typed.add(node.name)
         elif isinstance(node, ast.FunctionDef):
             if node.name.endswith("execution_context_factory"):
                 found.append(("context-factory", node.name))
