@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from flake8_ssot_ids.adopt import target
 from flake8_ssot_ids.cli import main
+from flake8_ssot_ids.model import SsotIdsError
 from flake8_ssot_ids.policy import Policy, load_policy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -257,6 +259,45 @@ def test_files_that_do_not_parse_are_named_and_judged_by_their_names(
         ("app", ["app"]),
     ]
     assert err.splitlines()[0] == "note: app/sockets.py: invalid syntax"
+
+
+def test_other_configurations_above_and_below_are_named(
+    repository: Callable[[dict[str, str]], Path], init: Run
+) -> None:
+    root = repository({"app/a.py": "", "app/ssot-ids.toml": "", "app/b/pyproject.toml": "[tool.x]\n"})
+    (root.parent / "ssot-ids.toml").write_text("")
+    assert init(root)[2].splitlines()[:2] == [
+        "note: app/ssot-ids.toml goes before this configuration in its folder",
+        f"note: {(root.parent / 'ssot-ids.toml').as_posix()} governs this folder now, and will not any more",
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(repository: Callable[[dict[str, str]], Path], init: Run) -> None:
+    root = repository(SHOP)
+    root.chmod(0o555)
+    code, out, err = init(root, "--write")
+    root.chmod(0o755)
+    assert (code, out) == (2, "")
+    assert err == f"error: {root / 'ssot-ids.toml'}: Permission denied\n"
+
+
+def test_a_file_that_comes_into_being_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    where = target.find(str(tmp_path))
+    (tmp_path / "ssot-ids.toml").write_text("theirs")
+    with pytest.raises(target.TargetError, match="has come into being meanwhile"):
+        where.write("ours")
+    assert [(item.name, item.read_text()) for item in tmp_path.iterdir()] == [("ssot-ids.toml", "theirs")]
+
+
+def test_a_pyproject_that_changes_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text("a = 1\n")
+    where = target.find(str(tmp_path))
+    file.write_text("a = 2\n")
+    with pytest.raises(SsotIdsError):
+        where.write("[tool.ssot-ids]\n")
+    assert [(item.name, item.read_text()) for item in tmp_path.iterdir()] == [("pyproject.toml", "a = 2\n")]
 
 
 def test_standard_output_may_be_the_new_file(tmp_path: Path) -> None:

@@ -129,7 +129,8 @@ def test_the_generator_that_more_modules_import_wins() -> None:
     assert [item.dotted for item in choice.approved] == ["a.two.TwoIdGenerator"]
     assert [item.dotted for item in choice.others] == ["a.one.OneIdGenerator"]
     assert choice.approved[0].evidence == (
-        "imported by 2 modules, 2 id-making methods (generate_base_id, generate_run_id), made from 1 raw source"
+        "imported by 2 modules, 2 id-making methods (generate_base_id, generate_run_id), "
+        "made from 1 raw source"
     )
 
 

@@ -16,7 +16,7 @@ from flake8_ssot_ids.adopt.parts import Parts
 from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
 from flake8_ssot_ids.adopt.target import Target, TargetError
 from flake8_ssot_ids.adopt.zones import Draft
-from flake8_ssot_ids.discover import discover
+from flake8_ssot_ids.discover import CONFIG_NAMES, discover
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.model import PolicyError
 from flake8_ssot_ids.policy import DEFAULT_TEST_PATHS, Policy, find_config, load_policy
@@ -58,6 +58,13 @@ def survey(root: str) -> Plan:
     found = discover([root], policy)
     plan = Plan(root, found.files)
     plan.notes += [f"{path}: {reason}" for path, reason in found.errors]
+    plan.notes += [
+        f"{policy.relative(path)} goes before this configuration in its folder"
+        for path in found.consulted
+        if os.path.basename(path) in CONFIG_NAMES
+        and os.path.dirname(path) != root
+        and find_config(os.path.dirname(path)) == path.replace(os.sep, "/")
+    ]
     texts: dict[str, bytes] = {}
     for path in found.files:
         file = policy.relative(path)

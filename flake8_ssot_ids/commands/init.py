@@ -80,4 +80,4 @@ def _tell(found: Plan) -> None:
     for note in found.notes[:_SHOWN]:
         terminal.say(f"note: {terminal.harmless(note)}")
     if len(found.notes) > _SHOWN:
-        terminal.say(f"note: and {len(found.notes) - _SHOWN} more files that cannot be read")
+        terminal.say(f"note: and {len(found.notes) - _SHOWN} more")
