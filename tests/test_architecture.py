@@ -43,6 +43,7 @@ ENGINE = Package(
     layers=(
         ("__main__", "cli", "flake8_plugin", "pytest_plugin", "server", "testing"),
         ("commands", "commands.*"),
+        ("adopt", "adopt.*"),
         ("compliance", "compliance.*"),
         (
             *("fixes", "fixes.*", "render", "render.*", "progress", "baseline", "gitbase"),
