@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from flake8_ssot_ids import catalog
+from flake8_ssot_ids.bound import Memory
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.names.fstrings import locate
 from flake8_ssot_ids.names.module import ModuleNames
@@ -208,6 +209,7 @@ class _Reporter:
 
     def add_uses(self, uses: list[Use]) -> None:
         """Take what the first rule that matches says of each use."""
+        memory: Memory = {}
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
@@ -220,6 +222,8 @@ class _Reporter:
                 self._parents,
                 operation,
                 self._policy.api,
+                place=use.reference,
+                memory=memory,
             )
             use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
             rule = next((rule for rule in self._rules if rule.matches and rule.matches(use)), None)

@@ -54,7 +54,7 @@ ENGINE = Package(
         ("inspection",),
         ("wrappers", "generatorcalls"),
         ("flow", "flows_*"),
-        ("uses", "shapes", "roles", "remedies", "bound"),
+        ("uses", "shapes", "roles", "remedies", "bound", "records", "definite"),
         ("idcalls", "idtexts", "idnumbers", "idvalue", "templates", "layouts", "literals"),
         ("signatures", "definitions", "definitions.*"),
         ("names", "names.*"),
