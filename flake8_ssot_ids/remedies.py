@@ -28,6 +28,8 @@ _CLOCKS = frozenset(
         "isoformat", "strftime",
     }
 )  # fmt: skip
+#: Names that hold the time.
+_TIME = re.compile(r"^_*(?:time_?stamp|ts|now|current_time|epoch)(?:_(?:ms|ns|us|str|iso))?$")
 #: Text that makes no id: white space, slashes, colons, and what an address or a query has.
 _NO_ID = re.compile(r"[\s/:@?&=<>(){}\[\]\"'#,;|]")
 _VERB = re.compile(
@@ -230,7 +232,10 @@ def is_clock(piece: Piece) -> bool:
     if isinstance(piece, str):
         return False
     for node in ast.walk(piece):
-        if isinstance(node, ast.Call):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            if _TIME.match(node.attr if isinstance(node, ast.Attribute) else node.id):
+                return True
+        elif isinstance(node, ast.Call):
             function = node.func
             name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
             if name in _CLOCKS:
@@ -277,7 +282,18 @@ def _joined(pieces: Sequence[Piece], quote: str) -> str:
         if not inner or quote in inner or "\\" in inner or "\n" in inner:
             return ""
         parts.append(inner)
-    return f"f{quote}{''.join(parts)}{quote}"
+    text = f"f{quote}{''.join(parts)}{quote}"
+    return text if _says(text, pieces) else ""
+
+
+def _says(text: str, pieces: Sequence[Piece]) -> bool:
+    """Whether the f-string ``text`` reads as these pieces, in spite of the quotes that were changed."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return False
+    read = [ast.dump(part) for part in getattr(tree, "values", ()) if isinstance(part, ast.FormattedValue)]
+    return read == [ast.dump(_formatted(piece)) for piece in pieces if not isinstance(piece, str)]
 
 
 def _formatted(piece: ast.expr) -> ast.FormattedValue:
