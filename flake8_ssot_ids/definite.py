@@ -53,7 +53,9 @@ class Definite:
         self._continues: list[list[int]] = []
         self._returns = 0
         self._statement: ast.stmt = ast.Pass()
-        self.exit = self._block(body, entry) | self._returns
+        #: Where the last statement ends, and where any way out of the body does; 0: nothing gets there.
+        self.end = self._block(body, entry)
+        self.exit = self.end | self._returns
 
     # -- statements ------------------------------------------------------------------------------
 

@@ -53,6 +53,7 @@ ENGINE = Package(
         ("rule", "entropy"),
         ("inspection",),
         ("wrappers", "generatorcalls"),
+        ("instances",),
         ("flow", "flows_*"),
         ("uses", "shapes", "roles", "remedies", "bound", "records", "definite"),
         ("idcalls", "idtexts", "idnumbers", "idvalue", "templates", "layouts", "literals"),

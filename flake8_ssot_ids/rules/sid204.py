@@ -27,7 +27,9 @@ def inspect(inspection: Inspection) -> Iterator[Hit]:
         called = isinstance(parent, ast.Call) and parent.func is node
         role, _ = role_of(parent if called and parent is not None else node, parents, place.scope.symbol)
         name = ast.unparse(node)
-        what = f"`{name}()` only returns" if called else f"`{name}` is handed on and only returns"
+        what = f"`{name}` is handed on and only returns"
+        if called:
+            what = f"`{name}()` only returns"
         yield Hit(
             node,
             f"{what} a fresh raw id, so this id bypasses the generator out of sight; "
