@@ -80,9 +80,13 @@ class GeneratorCalls:
         names: the module's names, resolved to where things are defined.
         family: what is looked for.
         instances: tells what names may hold instances.
+        inherits: whether a dotted name is a class of the project that inherits from the generator.
     """
 
-    def __init__(self, names: AllNames, family: Family, instances: Instances) -> None:
+    def __init__(
+        self, names: AllNames, family: Family, instances: Instances, inherits: Callable[[str], bool]
+    ) -> None:
+        self._inherits = inherits
         self._names = names
         self._instances = instances
         self._family = family
@@ -104,8 +108,11 @@ class GeneratorCalls:
         """The classes of the family that ``node`` may be, or be an instance of."""
         values = self._names.resolve(node)
         found: set[tuple[str, On]] = {(dotted, "class") for dotted in values & self._family.classes}
+        found |= {(dotted, "class") for dotted in values if self._inherits(dotted)}
         return found or {
-            (dotted, "instance") for dotted in self._instances.classes_of(node) & self._family.classes
+            (dotted, "instance")
+            for dotted in self._instances.classes_of(node)
+            if dotted in self._family.classes or self._inherits(dotted)
         }
 
     def _itself(self, node: ast.Name | ast.Attribute, place: Place) -> Iterator[GeneratorCall]:

@@ -16,8 +16,8 @@ from flake8_ssot_ids.generatorcalls import (
     GeneratorCall,
     GeneratorCalls,
     family_of,
-    family_words,
 )
+from flake8_ssot_ids.hints import Hints, words_of
 from flake8_ssot_ids.model import Scope
 from flake8_ssot_ids.names.everything import AllNames
 from flake8_ssot_ids.names.modules import Home
@@ -90,9 +90,27 @@ class Inspection:
     @cached_property
     def calls(self) -> list[GeneratorCall]:
         """The calls of the approved generator and its kin."""
-        if not any(word in self.text for word in (*self.family.words, "generate_")):
+        if not self._shared.hints.speaks_of_generator(self._data, self.home):
             return []
-        return GeneratorCalls(self.names, self.family, self.module.instances).all()
+        return GeneratorCalls(self.names, self.family, self.module.instances, self._inherits).all()
+
+    def _inherits(self, dotted: str) -> bool:
+        """Whether this is a class of the project that inherits from the generator."""
+        if dotted in self.family.classes or not self.project.is_ours(dotted, self.home):
+            return False
+        owner = self.sources.class_of(dotted)
+        return not isinstance(owner, str) and any(
+            method.owner in self.family.generators for method in owner.methods.values()
+        )
+
+    @cached_property
+    def wrapper_words(self) -> frozenset[str]:
+        """The last names of all references that may stand for a wrapper."""
+        return words_of(self.module, self._shared.hints.imported_words(self._data, self.home))
+
+    @cached_property
+    def _data(self) -> bytes:
+        return self.text.encode("utf-8", "surrogatepass")
 
     @cached_property
     def flow(self) -> ModuleFlow:
@@ -108,10 +126,15 @@ class Inspection:
         self.project.depend_on(self.sources.touched)
 
 
-def may_interest(data: bytes, policy: Policy) -> bool:
-    """Whether a closer look at a file can find anything about the approved generator in it."""
-    words = family_words(policy)
-    return bool(words) and (b"generate_" in data or any(word.encode() in data for word in words))
+def may_interest(data: bytes, path: str, policy: Policy, project: Project) -> bool:
+    """Whether a closer look at a file without raw uses can find anything in it."""
+    shared = _Shared.of(project, policy)
+    home = project.home(path)
+    shared.sources(home).touched = set()
+    hints = shared.hints
+    found = bool(hints.imported_words(data, home)) or hints.speaks_of_generator(data, home)
+    project.depend_on(shared.sources(home).touched)
+    return found
 
 
 class _Shared:
@@ -124,6 +147,7 @@ class _Shared:
         self._families: dict[tuple[str, ...], tuple[Family, frozenset[str]]] = {}
         self._canonical: dict[tuple[str, ...], Callable[[Values], Values]] = {}
         self.wrappers = Wrappers(project, policy, self)
+        self.hints = Hints(project, self.wrappers, self.family)
 
     @staticmethod
     def of(project: Project, policy: Policy) -> _Shared:

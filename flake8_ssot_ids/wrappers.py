@@ -141,7 +141,10 @@ class Wrappers:
         here = self._project.locate(dotted, home)
         if here is None or here[0] is None or not here[1]:
             return False
-        file, name = here[0], ".".join(here[1])
+        return self.is_wrapper_in(here[0], ".".join(here[1]))
+
+    def is_wrapper_in(self, file: str, name: str) -> bool:
+        """Whether the function of this qualified name in a file is a wrapper."""
         key = (file, name)
         known = self._known.get(key)
         if known is None:
@@ -163,7 +166,7 @@ class Wrappers:
         return known[0]
 
     def _ask(self, file: str, name: str) -> bool:
-        module = self._module(file)
+        module = self.module(file)
         function = module.functions.get(name) if module is not None else None
         return module is not None and function is not None and returns_fresh_id(function, module, self)
 
@@ -227,7 +230,7 @@ class Wrappers:
         method = source.methods.get(attribute) if not isinstance(source, str) else None
         return method is not None and self.is_wrapper(f"{method.owner}.{attribute}", home)
 
-    def _module(self, file: str) -> Module | None:
+    def module(self, file: str) -> Module | None:
         """The module in ``file``; None where that may hold what it likes, or cannot be read."""
         if file in self._modules:
             self._modules.move_to_end(file)

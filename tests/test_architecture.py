@@ -52,6 +52,7 @@ ENGINE = Package(
         ("rules", "rules.*"),
         ("rule", "entropy"),
         ("inspection",),
+        ("hints",),
         ("wrappers", "generatorcalls"),
         ("instances",),
         ("flow", "flows_*"),

@@ -51,8 +51,8 @@ x = G.generate_id("a")
     "a missing argument": """\
 from ssot_ids import UnifiedIdGenerator as G
 def f():
-    return G.generate_session_id()
-    #      ^^^^^^^^^^^^^^^^^^^^^ SID305
+    return G.generate_agent_execution_id()
+    #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ SID305
 """,
     "an unknown keyword": """\
 from ssot_ids import UnifiedIdGenerator as G
