@@ -42,6 +42,7 @@ class Hints:
         #: By file: the words, and the paths that they depend on; None: under way.
         self._offers: dict[str, tuple[frozenset[str], frozenset[str]] | None] = {}
         self._telling: dict[str, bool] = {}
+        self._ways: dict[tuple[str, tuple[str, ...]], tuple[list[tuple[str, str]], frozenset[str]]] = {}
         self._imports: dict[str, list[tuple[str, str | None, str]]] = {}
 
     def speaks_of_generator(self, data: bytes, home: Home) -> bool:
@@ -57,8 +58,7 @@ class Hints:
         return False
 
     def _names_family(self, data: bytes, home: Home) -> bool:
-        words = self._family(home).words
-        return b"generate_" in data or any(word.encode() in data for word in words)
+        return any(word.encode() in data for word in self._family(home).words)
 
     def imported_words(self, data: bytes, home: Home) -> frozenset[str]:
         """Words in ``data`` that may stand for a wrapper of another module."""
@@ -71,9 +71,18 @@ class Hints:
                     words.add(local)
         return frozenset(present_words([word.encode() for word in sorted(words)], data))
 
-    def _files(self, module: str, name: str | None, home: Home) -> Iterator[tuple[str, str]]:
+    def _files(self, module: str, name: str | None, home: Home) -> list[tuple[str, str]]:
         """The modules of the project that an import passes on its way, and the name that is asked for there."""
-        pending = [(f"{module}.{name}" if name and name != "*" else module, home)]
+        dotted = f"{module}.{name}" if name and name != "*" else module
+        key = (dotted, home.roots)
+        known = self._ways.get(key)
+        if known is None:
+            known = self._ways[key] = self._project.apart(lambda: [*self._passed(dotted, home)])
+        self._project.depend_on(known[1])
+        return known[0]
+
+    def _passed(self, dotted: str, home: Home) -> Iterator[tuple[str, str]]:
+        pending = [(dotted, home)]
         seen: set[str] = set()
         while pending:
             dotted, home = pending.pop()
