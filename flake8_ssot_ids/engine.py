@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from flake8_ssot_ids import catalog
+from flake8_ssot_ids.bound import Memory
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.names.fstrings import locate
 from flake8_ssot_ids.names.module import ModuleNames
@@ -63,7 +64,9 @@ def check_source(
         return FileReport(path, judged=False)
     sources = catalog.attributes(policy.name_hashes)
     words = _NOTHING if project is None else project.words_for(path, data)
-    if not (all_files or words or may_hold_use(data, sources) or may_be_inspected(data, policy)):
+    if not (
+        all_files or words or may_hold_use(data, sources) or _may_be_inspected(data, path, policy, project)
+    ):
         return FileReport(path, judged=False)
     try:
         tree = parse(data)
@@ -73,12 +76,16 @@ def check_source(
     return check_tree(tree, text, path, policy, project, words=words, noqa=noqa)
 
 
-def may_be_inspected(data: bytes, policy: Policy) -> bool:
+def _may_be_inspected(data: bytes, path: str, policy: Policy, project: Project | None) -> bool:
     """Whether a rule that looks closer is on and may find something in a file with these bytes.
 
     What such rules speak of, other than raw uses, is imported from somewhere.
     """
-    return policy.may_preview and b"import" in data and bool(_inspecting(policy))
+    if project is None or not policy.may_preview or b"import" not in data or not _inspecting(policy):
+        return False
+    from flake8_ssot_ids.inspection import may_interest
+
+    return may_interest(data, path, policy, project)
 
 
 def _inspecting(policy: Policy) -> list[Rule]:
@@ -218,6 +225,7 @@ class _Reporter:
 
     def add_uses(self, uses: list[Use]) -> None:
         """Take what the first rule that matches says of each use."""
+        memory: Memory = {}
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
@@ -230,6 +238,8 @@ class _Reporter:
                 self._parents,
                 operation,
                 self._policy.api,
+                place=use.reference,
+                memory=memory,
             )
             use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
             rule = next((rule for rule in self._rules if rule.matches and rule.matches(use)), None)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT
+from flake8_ssot_ids.remedies import is_part_of_text
 from flake8_ssot_ids.uses import Use
 
 TYPE_CHECKING = False
@@ -69,6 +70,8 @@ def instead(use: Use) -> str:
         return f"an address is no id: build it around `{use.remedy}`"
     if any(isinstance(piece, str) and "/" in piece for piece in use.shape.head) or _FILE_NAME.match(tail):
         return f"a path or file name is no id: build it around `{use.remedy}`"
+    if is_part_of_text(use.shape.head, [tail] if tail else []):
+        return f"keep the text and write `{use.remedy}` for the id in it"
     return f"write `{use.remedy}`"
 
 
