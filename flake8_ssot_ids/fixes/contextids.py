@@ -10,7 +10,6 @@ from flake8_ssot_ids.names.scopes import FUNCTION, Scope
 from flake8_ssot_ids.remedies import CONTEXT_ROLES, is_context_id
 from flake8_ssot_ids.uses import Use
 
-
 #: A block and the index of the statement in it that leads to the place; from the outermost block inward.
 _Path = list[tuple[Sequence[ast.stmt], int]]
 
