@@ -7,14 +7,15 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from flake8_ssot_ids.fixes import imports
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits import merged
+from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.quotes import inner_quote
 from flake8_ssot_ids.fixes.recipes import Manual, Written, inner_node, propose
-from flake8_ssot_ids.fixes.state import FileState, function_of
+from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, Verdict
 from flake8_ssot_ids.model import Edit, Finding
 from flake8_ssot_ids.names.scopes import Scope
@@ -22,6 +23,14 @@ from flake8_ssot_ids.remedies import Context, operation_of, remedy
 from flake8_ssot_ids.uses import Use
 
 _FIXABLE = re.compile(r"SID(?:10[1-5]|20[1-3])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What the generator is called; ``imported``: by an import that is there already."""
+
+    local: str
+    imported: bool
 
 
 class Decision:
@@ -73,9 +82,9 @@ class Decision:
 
     def _one(self, item: Finding, use: Use) -> None:
         scope = self._scope_of(use)
-        local, reason = self._local_name(scope)
-        if reason is not None:
-            self._manual(item, Manual("import-cycle", reason))
+        name = self._local_name(scope, use.statement)
+        if isinstance(name, Manual):
+            self._manual(item, name)
             return
         whole = use.shape.node if use.shape.called else use.reference
         sinks = self._state.inspection.flow.sinks(whole, factory=not use.shape.called)
@@ -83,13 +92,13 @@ class Decision:
             inner = inner_node(use, self._state.parents)
             if inner is not whole:
                 sinks = self._state.inspection.flow.sinks(inner)
-        proposal = propose(use, self._context(use, local), sinks, self._state.generator.source)
+        proposal = propose(use, self._context(use, name.local), sinks, self._state.generator.source)
         if isinstance(proposal, Written) and self._has_comment(proposal.node):
             proposal = Manual("comment", "a comment stands within it", proposal.node)
         if isinstance(proposal, Manual):
             self._manual(item, proposal)
             return
-        self._change((item,), (proposal,), scope, local, proposal.text)
+        self._change((item,), (proposal,), scope, name, proposal.text)
 
     def _triple(self, triple: Triple, pairs: Sequence[tuple[Finding, Use]]) -> set[Use]:
         """Plan one call for three findings; the uses that this settles."""
@@ -97,22 +106,24 @@ class Decision:
             (one for one, _ in triple.uses), key=lambda one: (one.reference.lineno, one.reference.col_offset)
         )
         scope = self._scope_of(use)
-        local, reason = self._local_name(scope)
+        name = self._local_name(scope, triple.first)
         items = {other: item for item, other in pairs}
-        if reason is not None or any(one not in items for one, _ in triple.uses):
+        if isinstance(name, Manual) or any(one not in items for one, _ in triple.uses):
             return set()
         if any(self._state.inspection.flow.sinks(one.shape.node) for one, _ in triple.uses):
             return set()
-        text = remedy(use.shape, use.role, use.subject, self._context(use, local, operation_of(use.symbol)))
+        text = remedy(
+            use.shape, use.role, use.subject, self._context(use, name.local, operation_of(use.symbol))
+        )
         if " = " not in text or "generate_user_context_ids" not in text:
             return set()
         if "generate_user_context_ids" not in self._state.generator.source.methods:
             return set()
         written = tuple(
-            Written(one.shape.node, name) for one, name in triple.uses if one.statement not in triple.plain
+            Written(one.shape.node, role) for one, role in triple.uses if one.statement not in triple.plain
         )
         findings = tuple(items[one] for one, _ in triple.uses)
-        self._change(findings, written, scope, local, text, triple)
+        self._change(findings, written, scope, name, text, triple)
         return {one for one, _ in triple.uses}
 
     def _change(
@@ -120,11 +131,11 @@ class Decision:
         findings: tuple[Finding, ...],
         written: tuple[Written, ...],
         scope: Scope,
-        local: str,
+        name: _Name,
         text: str,
         triple: Triple | None = None,
     ) -> None:
-        change = Change(findings, written, "unsafe", scope, local, text, triple)
+        change = Change(findings, written, "unsafe", scope, name.local, name.imported, text, triple)
         self.changes.append(change)
         # The whole edit of this finding alone, as its JSON shows it.
         edits = tuple(
@@ -150,17 +161,20 @@ class Decision:
                     return place.scope
         return use.scope
 
-    def _local_name(self, scope: Scope) -> tuple[str, str | None]:
-        """What the generator is called in ``scope``; second, why it cannot be imported there."""
-        name = imports.existing_name(self._state.module, self._state.generator.canonical, scope)
+    def _local_name(self, scope: Scope, statement: ast.stmt) -> _Name | Manual:
+        """What the generator is called at a place; or why it cannot be imported there."""
+        module, generator = self._state.module, self._state.generator
+        name = existing_name(module, generator.canonical, scope, statement)
         if name is not None:
-            return name, None
-        wanted = self._state.generator.dotted.rpartition(".")[2]
-        local = imports.free_name(self._state.module, wanted)
-        if self._state.generator.in_cycle and function_of(scope) is None:
-            dotted = self._state.generator.dotted
-            return local, f"importing `{dotted}` at the top would import this very module again"
-        return local, None
+            return _Name(name, imported=True)
+        for late, imported in module.names_of(generator.canonical):
+            if not is_shadowed(late.partition(".")[0], scope):
+                return Manual("import-order", f"`{late}` is imported only below", imported)
+        local = free_name(module, generator.dotted.rpartition(".")[2], scope)
+        if generator.in_cycle and function_of(scope) is None:
+            reason = f"importing `{generator.dotted}` at the top would import this very module again"
+            return Manual("import-cycle", reason)
+        return _Name(local, imported=False)
 
     def _has_comment(self, node: ast.expr) -> bool:
         if node.lineno == node.end_lineno:

@@ -1,97 +1,16 @@
-"""The generator's import: found, added where isort would put it; dead imports of the sources: removed."""
+"""The generator's import: added where isort would put it; dead imports of the sources: removed."""
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 
-from flake8_ssot_ids.fixes.edits import Offsets, TextEdit
-from flake8_ssot_ids.names.everything import AllNames
-from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, UNBOUND, Scope
-from flake8_ssot_ids.source import Lines
+from flake8_ssot_ids.fixes.edits import TextEdit
+from flake8_ssot_ids.fixes.importnames import Import, Module
 
 _FUTURE, _STDLIB, _THIRD_PARTY, _FIRST_PARTY, _LOCAL = range(5)
 _LONGEST_LINE = 88
-Import = ast.Import | ast.ImportFrom
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """A module that is being edited."""
-
-    tree: ast.Module
-    lines: Lines
-    offsets: Offsets
-    names: AllNames
-
-
-# -- what is there --------------------------------------------------------------------------------
-
-
-def existing_name(module: Module, dotted: str, scope: Scope) -> str | None:
-    """The name under which ``scope`` sees the class ``dotted``, imported at the top of the module; or None.
-
-    ``dotted`` is where the class is defined; re-exports and aliases of it are the same.
-    """
-    for statement, alias in top_imports(module.tree):
-        name = alias.asname or alias.name.partition(".")[0]
-        if isinstance(statement, ast.Import) or alias.name == "*":
-            continue
-        if _stands_for(module, name, dotted) and not is_shadowed(name, scope):
-            return name
-    return None
-
-
-def _stands_for(module: Module, name: str, dotted: str) -> bool:
-    """Whether the module's own name surely is the class ``dotted`` when its functions run."""
-    bindings = module.names.flow.module.at_end(name, deleted=False)
-    return UNBOUND not in bindings and module.names.values_of(bindings) == {dotted}
-
-
-def is_shadowed(name: str, scope: Scope) -> bool:
-    """Whether ``scope`` or one around it, below the module, binds ``name`` itself."""
-    current: Scope | None = scope
-    innermost = True
-    while current is not None and current.parent is not None:
-        if (innermost or current.kind is not CLASS) and name in current.bound:
-            return True
-        if name in current.declared and current.declared[name] is None:
-            return True
-        innermost = innermost and current.kind is COMPREHENSION
-        current = current.parent
-    return False
-
-
-def top_imports(tree: ast.Module) -> Iterator[tuple[Import, ast.alias]]:
-    """The imports at the module's top level that always run."""
-    for statement in tree.body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            for alias in statement.names:
-                yield statement, alias
-
-
-def free_name(module: Module, wanted: str) -> str:
-    """``wanted``, or a name like it that nothing in the module is called."""
-    taken = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            taken.add(node.name)
-        elif isinstance(node, ast.arg):
-            taken.add(node.arg)
-        elif isinstance(node, ast.alias):
-            taken.add(node.asname or node.name.partition(".")[0])
-    if wanted not in taken:
-        return wanted
-    for candidate in (f"Ssot{wanted}", f"Approved{wanted}"):
-        if candidate not in taken:
-            return candidate
-    number = 2
-    while f"{wanted}{number}" in taken:
-        number += 1
-    return f"{wanted}{number}"
-
 
 # -- what is added --------------------------------------------------------------------------------
 

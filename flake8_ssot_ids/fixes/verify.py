@@ -76,9 +76,12 @@ def _line(items: Sequence[object]) -> object:
 
 
 def changed_imports(
-    old: ast.Module, new: ast.Module, added: Collection[str], removed: Collection[str]
+    old: Iterable[ast.AST], new: Iterable[ast.AST], added: Collection[str], removed: Collection[str]
 ) -> str | None:
-    """Whether the imports differ by other bindings than ``added`` and ``removed`` (``dotted as name``)."""
+    """Whether the imports differ by other bindings than ``added`` and ``removed`` (``dotted as name``).
+
+    ``old`` and ``new`` are all nodes before and after.
+    """
     before, after = Counter(_bindings(old)), Counter(_bindings(new))
     if after - before != Counter(added) or before - after != Counter(removed):
         return "the imports have changed in another way than was meant"
@@ -90,8 +93,8 @@ def binding(dotted: str, local: str) -> str:
     return f"{dotted} as {local}"
 
 
-def _bindings(tree: ast.Module) -> Iterable[str]:
-    for node in ast.walk(tree):
+def _bindings(nodes: Iterable[ast.AST]) -> Iterable[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield binding(alias.name, alias.asname or alias.name)
