@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # Verb -> what it does. The module of a verb is only imported when it is called.
 VERBS = {
     "check": "find raw ids in files and folders",
+    "fix": "write the generator's calls, or say why not",
     "compliance": "judge the twelve contracts on a project",
     "rule": "explain one rule, or all",
     "config": "print the configuration in force, and where each value comes from",
@@ -93,6 +94,10 @@ def _load(verb: str) -> Callable[[Sequence[str]], int]:
         from flake8_ssot_ids.commands.check import run as check
 
         return check
+    if verb == "fix":
+        from flake8_ssot_ids.commands.fix import run as fix
+
+        return fix
     if verb == "compliance":
         from flake8_ssot_ids.commands.compliance import run as compliance
 

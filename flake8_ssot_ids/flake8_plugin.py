@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     Violation = tuple[int, int, str, type["SsotIdsPlugin"]]
 
 
-#: From so many files of one process on, one look at all modules costs less than following each import.
-_WORTH_A_SURVEY = 12
-_MOST_MODULES = 20_000
 #: The length of a whole code, such as SID103.
 _WHOLE = 6
+#: With so many files to check, one look at all modules is worth it, before flake8 forks.
+_WORTH_A_SURVEY = 100
 
 
 class ConfigurationError(Exception):
@@ -50,7 +49,7 @@ class _Session:
         self._codes = [code for code in codes if code.startswith("SID") and len(code) == _WHOLE]
         self._folders: dict[str, tuple[Policy, Project]] = {}
         self._known: dict[str | None, tuple[Policy, Project]] = {}
-        self._seen: dict[int, int] = {}
+        self._origins: dict[str, str | None] = {}
 
     def of(self, folder: str) -> tuple[Policy, Project]:
         """Return the policy that governs the files of a folder, and the project that goes with it.
@@ -62,22 +61,20 @@ class _Session:
         if found is None:
             from flake8_ssot_ids.policy import find_config
 
-            origin = self._config or find_config(folder)
+            origin = self._config or find_config(folder, self._origins)
             if origin not in self._known:
                 self._known[origin] = self._load(origin)
             found = self._folders[folder] = self._known[origin]
         return found
 
-    def count(self, policy: Policy, project: Project) -> None:
-        """Take note of one more file of a project; with many, look at all its modules at once.
+    def survey(self) -> None:
+        """Look at all modules of the projects that are known by now, for all processes that come of this one.
 
-        In an editor, which asks for one file, following its imports costs less.
+        Without it, each process does so when following the imports of its files has cost as much.
         """
-        number = self._seen[id(project)] = self._seen.get(id(project), 0) + 1
-        if number == _WORTH_A_SURVEY:
-            from flake8_ssot_ids.names.survey import survey_of
-
-            project.surveyed = survey_of(policy.src, project.sources, _MOST_MODULES)
+        for _, project in self._known.values():
+            if project.survey is not None:
+                project.surveyed, project.survey = project.survey(), None
 
     def _load(self, origin: str | None) -> tuple[Policy, Project]:
         from flake8_ssot_ids import catalog
@@ -92,6 +89,14 @@ class _Session:
             policy = load_policy(origin, root=root, codes=known_codes())
         except PolicyError as error:
             raise ConfigurationError(str(error)) from None
+        project = Project(policy.src, catalog.attributes(policy.name_hashes))
+
+        def survey() -> tuple[bytes, ...] | None:
+            from flake8_ssot_ids.standing import standing_survey
+
+            return standing_survey(policy.src, project.sources)
+
+        project.survey = survey
         if self._codes:
             from dataclasses import replace
 
@@ -101,7 +106,7 @@ class _Session:
             # rules are none of flake8's business here: it filters what they yield.
             named = [rule.code for rule in rules() if rule.preview and rule.code in self._codes]
             policy = replace(policy, select=(*policy.select, *named))
-        return policy, Project(policy.src, catalog.attributes(policy.name_hashes))
+        return policy, project
 
 
 class SsotIdsPlugin:
@@ -146,12 +151,14 @@ class SsotIdsPlugin:
         chosen = vars(options)
         codes = [*(chosen.get("select") or ()), *(chosen.get("extend_select") or ())]
         cls._session = _Session(options.ssot_ids_config, codes)
+        paths = [options.stdin_display_name if path == "-" else path for path in filenames or ["."]]
         try:
-            paths = (options.stdin_display_name if path == "-" else path for path in filenames or ["."])
             for folder in dict.fromkeys(map(_folder_of, paths)):
                 cls._session.of(folder)
         except ConfigurationError as error:
             manager.parser.error(f"{cls.name}: {error}")
+        if _are_many(paths):
+            cls._session.survey()
 
     def run(self) -> Iterator[Violation]:
         """Yield ``(row, column from 0, text, class)`` for each finding.
@@ -163,7 +170,6 @@ class SsotIdsPlugin:
         from flake8_ssot_ids.prefilter import may_hold_use
 
         policy, project, path = self._policy, self._project, self._path
-        self._session.count(policy, project)
         text = "".join(self._lines)
         data = text.encode("utf-8", "surrogatepass")
         words = project.words_for(path, data)
@@ -177,6 +183,17 @@ class SsotIdsPlugin:
         for finding in report.findings:
             start = finding.span.start
             yield start.row, start.column - 1, f"{finding.code} {finding.message}", type(self)
+
+
+def _are_many(paths: Sequence[str]) -> bool:
+    """Tell whether the files of ``paths``, and of the folders among them, are worth a survey."""
+    number = len(paths)
+    for path in paths:
+        for _, _, names in os.walk(path):
+            number += sum(name.endswith(".py") for name in names)
+            if number >= _WORTH_A_SURVEY:
+                return True
+    return number >= _WORTH_A_SURVEY
 
 
 def _folder_of(path: str) -> str:

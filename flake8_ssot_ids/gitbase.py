@@ -79,6 +79,19 @@ def base_rows(root: str, path: str, ref: str | None = None) -> BaseBranch | NotJ
         return NotJudged(str(error))
 
 
+def dirty(folder: str) -> tuple[str, ...] | NotJudged:
+    """The files below the work tree of ``folder`` that differ from HEAD, as git shows them; absolute.
+
+    Files that git does not track, and does not ignore, count too: it could not bring them back.
+    """
+    try:
+        top = os.fsdecode(os.fsencode(_answer(folder, "rev-parse", "--show-toplevel").rstrip("\n")))
+        listed = _answer(folder, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
+    except _CannotSayError as error:
+        return NotJudged(str(error))
+    return tuple(os.path.join(top, entry[3:]) for entry in listed.split("\0") if len(entry) > 3)
+
+
 def _base_rows(path: str, ref: str | None) -> BaseBranch:
     folder, name = os.path.split(os.path.abspath(path))
     while not os.path.isdir(folder) and os.path.dirname(folder) != folder:

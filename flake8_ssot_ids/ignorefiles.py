@@ -13,7 +13,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _GLOB_CHARACTERS = frozenset("*?[]\\")
 
@@ -21,7 +21,7 @@ _GLOB_CHARACTERS = frozenset("*?[]\\")
 class IgnoreFile:
     """The patterns of one ignore file; ``base`` is the folder that they are relative to."""
 
-    __slots__ = ("_globs", "_names", "_paths", "_suffixes", "base")
+    __slots__ = ("_any_glob", "_any_path", "_any_suffix", "_globs", "_names", "_paths", "_suffixes", "base")
 
     def __init__(self, base: str, lines: Iterable[str]) -> None:
         """Read the lines; one that cannot be understood has no effect, as in git."""
@@ -36,6 +36,10 @@ class IgnoreFile:
         self._suffixes.reverse()
         self._globs.reverse()
         self._paths.reverse()
+        # Most entries match none, which one search says.
+        self._any_suffix = tuple(suffix for _, _, _, suffix in self._suffixes)
+        self._any_glob = _any_of(self._globs)
+        self._any_path = _any_of(self._paths)
 
     def _add(self, number: int, line: str) -> None:
         text = _without_trailing_blanks(line)
@@ -68,26 +72,34 @@ class IgnoreFile:
         for number, include, folder_only in self._names.get(name, ()):
             if is_dir or not folder_only:
                 best, ignored = number, include
-        for number, include, folder_only, suffix in self._suffixes:
+        for number, include, folder_only, suffix in self._suffixes if name.endswith(self._any_suffix) else ():
             if number < best:
                 break
             if name.endswith(suffix) and (is_dir or not folder_only):
                 best, ignored = number, include
                 break
-        for number, include, folder_only, regex in self._globs:
+        for number, include, folder_only, regex in self._globs if self._any_glob(name) else ():
             if number < best:
                 break
             if (is_dir or not folder_only) and regex.match(name):
                 best, ignored = number, include
                 break
-        if self._paths:
-            relative = path[len(self.base) :].replace(os.sep, "/").lstrip("/")
+        if self._paths and self._any_path(
+            relative := path[len(self.base) :].replace(os.sep, "/").lstrip("/")
+        ):
             for number, include, folder_only, regex in self._paths:
                 if number < best:
                     break
                 if (is_dir or not folder_only) and regex.match(relative):
                     return include
         return ignored
+
+
+def _any_of(table: list[tuple[int, bool, bool, re.Pattern[str]]]) -> Callable[[str], object]:
+    """What tells whether a text matches any pattern of ``table``."""
+    if any(regex.groups for *_, regex in table):  # they may bear the same names
+        return bool  # a name is never empty
+    return re.compile("|".join(f"(?:{regex.pattern})" for *_, regex in table) or r"(?!)").match
 
 
 def _without_trailing_blanks(line: str) -> str:

@@ -319,16 +319,16 @@ class Policy:
 _WHOLE_CODE = len("SID000")
 
 
-def find_config(start: str) -> str | None:
+def find_config(start: str, known: dict[str, str | None] | None = None) -> str | None:
     """Search upward from a file or folder for a configuration; return its absolute path.
 
     In one folder ``ssot-ids.toml`` goes before a ``pyproject.toml`` with our table. A
     ``pyproject.toml`` that cannot be read, or mentions the table but is no valid TOML, is
-    returned too, so that loading it can say so.
+    returned too, so that loading it can say so. ``known`` remembers the answer for each folder.
     """
     from flake8_ssot_ids import policyfile
 
-    return policyfile.find_config(start)
+    return policyfile.find_config(start, {} if known is None else known)
 
 
 def load_policy(

@@ -24,22 +24,30 @@ _POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of document)
 _COMMAND = "command line"
 
 
-def find_config(start: str) -> str | None:
+def find_config(start: str, known: dict[str, str | None]) -> str | None:
     """See :func:`flake8_ssot_ids.policy.find_config`."""
     folder = os.path.abspath(start)
     if not os.path.isdir(folder):
         folder = os.path.dirname(folder)
-    while True:
+    passed: list[str] = []
+    found: str | None = None
+    while found is None:
+        if folder in known:
+            found = known[folder]
+            break
+        passed.append(folder)
         own = os.path.join(folder, _OWN)
-        if os.path.isfile(own):
-            return _posix(own)
         shared = os.path.join(folder, _SHARED)
-        if os.path.isfile(shared) and _has_table(shared):
-            return _posix(shared)
+        if os.path.isfile(own):
+            found = _posix(own)
+        elif os.path.isfile(shared) and _has_table(shared):
+            found = _posix(shared)
         parent = os.path.dirname(folder)
         if parent == folder:
-            return None
+            break
         folder = parent
+    known.update(dict.fromkeys(passed, found))
+    return found
 
 
 def _has_table(path: str) -> bool:

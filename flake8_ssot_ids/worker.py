@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
     Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]
     Chunk = tuple[list[Result], dict[str, Stamp]]
-    #: ``first``, ``again`` or ``check``, and the places of the files in the list of all.
+    #: ``first``, ``again``, ``check`` or ``fix``, and the places of the files in the list of all.
     Job = tuple[str, Sequence[int]]
 
 
@@ -43,12 +43,17 @@ class Worker:
         self._project = Project(policy.src, sources)
         self._survey = Survey(sources)
         self._new: Sequence[str] = ()
+        self._fix: tuple[Any, ...] = ()
         self._stamps: dict[str, Stamp] = {}
 
     def tell(self, name: str, value: Any) -> None:
-        """Take note of the ``new`` words to look for, or of all ``words`` (None: nothing was surveyed)."""
+        """Take note of the ``new`` words to look for, of all ``words`` (None: nothing was surveyed), or of
+        what a ``fix`` may write: :class:`~flake8_ssot_ids.fixes.shares.Wish` as plain values.
+        """
         if name == "new":
             self._new = value
+        elif name == "fix":
+            self._fix = value
         else:
             self._project.surveyed = value
             # What was kept for another look is not needed any more.
@@ -62,6 +67,8 @@ class Worker:
             return self._survey.first(paths)
         if what == "again":
             return self._survey.again(paths, self._new)
+        if what == "fix":
+            return self.fix(paths)
         return self.check(paths)
 
     def check(self, paths: Sequence[str]) -> Chunk:
@@ -69,6 +76,12 @@ class Worker:
         results = [self._one(path) for path in paths]
         touched = {path for result in results for path in result[5]}
         return results, {path: self._stamps[path] for path in touched}
+
+    def fix(self, paths: Sequence[str]) -> list[Any]:
+        """Plan the fixes of ``paths``; see :func:`flake8_ssot_ids.fixes.shares.plan_all`."""
+        from flake8_ssot_ids.fixes.shares import plan_all
+
+        return plan_all(paths, self._policy, self._project, self._fix)
 
     def _one(self, path: str) -> Result:
         policy = self._policy

@@ -310,6 +310,18 @@ class TestStdin:
         code, out, err = cli.check("-", "-q")
         assert (code, out, err) == (2, "", "error: standard input: it is closed\n")
 
+    @pytest.mark.parametrize(("flags", "kept"), [((), 1), (("--no-cache",), 0)])
+    def test_where_following_imports_is_costly_a_survey_is_kept(
+        self, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags: tuple[str, ...], kept: int
+    ) -> None:
+        monkeypatch.setattr("flake8_ssot_ids.names.project._WORTH_A_SURVEY", 0)
+        write("m.py", "from uuid import uuid4 as make\n")
+        for _ in range(2):
+            self.feed(monkeypatch, b"from m import make\nx_id = make()\n")
+            code, out, _ = cli.check("-", "--stdin-filename=a.py", *flags)
+            assert (code, codes(out)) == (1, ["SID202"])
+            assert len([*(tmp_path / "cache").glob("*.survey")]) == kept
+
     def test_stdin_that_does_not_parse_is_2(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         self.feed(monkeypatch, BROKEN.encode())
         code, out, _ = cli.check("-", "-q")

@@ -8,7 +8,7 @@ from unicodedata import normalize
 import pytest
 
 from flake8_ssot_ids.catalog import FRESH, NAME_HASHES
-from flake8_ssot_ids.prefilter import may_hold_use, searchable
+from flake8_ssot_ids.prefilter import is_pieced_together, may_hold_use, searchable
 
 #: Each of them is a use when it is run.
 USES = {
@@ -27,6 +27,31 @@ USES = {
     "the source over two lines": b"import uuid\ngetattr(uuid, 'uu\\\nid4')()\n",
     "the source by a number": b"import uuid\ngetattr(uuid, '\\165uid4')()\n",
     "an import by a call": b"__import__('uuid').uuid4()\n",
+    "an attribute of a module of the project": b"from m import ids\nids.uuid.uuid4()\n",
+    "an attribute behind blanks": b"from m import ids\nids . uuid4()\n",
+    "an attribute in the next line": b"from m import ids\nx = (ids.  # why\n    uuid4())\n",
+    "an attribute behind comments": b"x = (ids['#'].  # why #\n\n  # a. b\n  # c\n\tuuid4())\n",
+    "an attribute at the margin": b"x = (ids.\nuuid4())\n",
+    "an attribute behind a long comment": b"x = (ids.\n# " + b"a" * 3000 + b"\nuuid4())\n",
+    "an attribute behind many comments": b"x = (ids.\n" + b"# a\n" * 900 + b"uuid4())\n",
+    "a name from elsewhere, in brackets, at the margin": b"from m import (\nuuid4)\nx = [uuid4()]\n",
+    "an attribute behind a backslash": b"from m import ids\nids. \\\nuuid4()\n",
+    "an attribute behind many blanks": b"from m import ids\nids." + b" " * 300 + b"uuid4()\n",
+    "a name from elsewhere": b"from m import uuid4\nx = uuid4()\n",
+    "a name from elsewhere, the second": b"from m import a, uuid4\nx = uuid4()\n",
+    "a name from elsewhere, over lines": b"from m import a, \\\n b, uuid4\nx = uuid4()\n",
+    "a name from elsewhere, in brackets": b"from m import (  # a (b)\n  a, uuid4)\nx = uuid4()\n",
+    "a name from elsewhere, in a row": b"import m; from m import uuid4; x = uuid4()\n",
+    "a name from a star": b"from m import *\nx = [uuid4()]\n",
+    "a name from a star in brackets": b"if 1: from m import  *\nx = [uuid4()]\n",
+    "an attribute by text": b"import m\nx = getattr(m.ids, 'uuid4')\n",
+    "an attribute by a text elsewhere": b"import m\nname = 'uuid4'\nx = vars(m)[name]\n",
+    "a method by text": b"from operator import methodcaller\nmethodcaller('uuid4')(m)\n",
+    "the name in halves over lines": b"__import__('uu\\\nid').x()\n",
+    "the name ended by a joined line": b"__import__('uuid\\\n').x()\n",
+    "the name with a long escape": b"__import__('\\U00000075uid').x()\n",
+    "the name with a named letter": b"__import__('\\N{LATIN SMALL LETTER U}uid').x()\n",
+    "the name with a letter in octal": b"__import__('u\\165id').x()\n",
     "the name in halves": b"__import__('uu' 'id').x()\n",
     "the name with an escape": b"__import__('\\x75uid').x()\n",
     "the name with an escape, by importlib": b"from importlib import *\nimport_module('u\\u0075id')\n",
@@ -50,6 +75,14 @@ CLEAN = {
     "a mapping of other modules": b"sys.modules[name]\n",
     "letters that only look the same": "x = 'uuid'\ny = '\u2192 \u2026 \xe9 \u4e2d \U0001f600'\n".encode(),
     "an escape without an import": b"x = '\\x75uid'\n",
+    "a comment that names a source": b"import os\nx = 1  # no uuid4 here\n",
+    "a text that names a source": b"x = {'uuid4': 1, 'a': 'uuid1'}\n",
+    "a longer name": b"is_uuid4(x.uuid4_or_not, fake_uuid1, uuid4x)\n",
+    "an own name in lines of their own": b"import m\nuuid4 = 1\nuuid4 += 1  # a\n\n# b\n  uuid4.x",
+    "a keyword": b"import m\nf(id, uuid4=1)\n",
+    "an own name": b"from m import (a)\ndef f(a, uuid4): return [uuid4]\n",
+    "joined lines of code": b"import sys\nsys.modules[x] = 1 + \\\n    2\n",
+    "other escapes": b"sys.modules['a\\n\\x00\\0\\u2026\\1']\n",
 }
 
 
@@ -93,3 +126,21 @@ def test_a_file_that_imports_the_module_is_looked_at_so_that_it_cannot_be_broken
     assert may_hold_use(b"from uuid import UUID\ndef f(:\n", FRESH)
     assert may_hold_use(b"import os, uuid as u\n)\n", FRESH)
     assert not may_hold_use(b"import os\n# uuid\n)\n", FRESH)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieced"),
+    [
+        ("getattr(uuid, 'uuid\\064')", True),
+        ("getattr(uuid, 'uuid\\64')", True),
+        ("getattr(uuid, 'uuid\\x34')", True),
+        ("getattr(uuid, '\\u0075uid4')", True),
+        ("getattr(uuid, 'uuid\\\n4')", True),
+        ("getattr(uuid, 'uuid' f'{x}4')", True),
+        ("getattr(uuid, 'uuid4')", False),
+        ("getattr(x, 'a\\n\\0') + \\\n  1", False),
+        ("f(uuid, 'uuid\\064')", False),
+    ],
+)
+def test_a_text_in_pieces_or_with_escapes_that_is_looked_up(text: str, pieced: bool) -> None:
+    assert is_pieced_together(text.encode()) == pieced

@@ -184,6 +184,27 @@ def add_files(target: argparse.ArgumentParser) -> None:
     )
 
 
+def add_fixing(target: argparse.ArgumentParser) -> None:
+    """Add the options that say what may be written."""
+    group = target.add_argument_group("Fixing")
+    group.add_argument(
+        "--unsafe-fixes", action="store_true", help="write also what changes the format of an id"
+    )
+    group.add_argument("--diff", action="store_true", help="print a diff instead of writing; for `git apply`")
+    group.add_argument(
+        "--allow-dirty", action="store_true", help="write also where git has changes that are not committed"
+    )
+
+
+def add_cache(target: argparse.ArgumentParser) -> None:
+    """Add the options of the result cache."""
+    group = target.add_argument_group("Cache")
+    group.add_argument(
+        "-n", "--no-cache", action="store_true", help="neither read nor write the result cache"
+    )
+    group.add_argument("--cache-dir", metavar="DIR", help="[env: SSOT_IDS_CACHE_DIR]")
+
+
 def overrides(options: argparse.Namespace) -> dict[str, object]:
     """Return what the command line says about keys of the configuration."""
     found: dict[str, object] = {}

@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from flake8_ssot_ids.discover import DiscoverResult
-    from flake8_ssot_ids.model import Finding
+    from flake8_ssot_ids.fixes.shares import Outcome as Planned
+    from flake8_ssot_ids.model import Finding, Fix
+    from flake8_ssot_ids.policy import Policy
     from flake8_ssot_ids.pool import Pool
     from flake8_ssot_ids.replay import Answer
+    from flake8_ssot_ids.runner import RunResult
+
+    #: What is to be done with the files of one policy after they have been checked.
+    After = Callable[[Policy, Sequence[str], RunResult, Pool], None]
 
 FORMATS = ("full", "concise", "json", "json-lines", "github")
 _FORMAT = "SSOT_IDS_OUTPUT_FORMAT"
@@ -65,13 +71,25 @@ def make_parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
     )
-    cache = parser.add_argument_group("Cache")
-    cache.add_argument(
-        "-n", "--no-cache", action="store_true", help="neither read nor write the result cache"
-    )
-    cache.add_argument("--cache-dir", metavar="DIR", help="[env: SSOT_IDS_CACHE_DIR]")
+    arguments.add_cache(parser)
+    parser.add_argument("--fix", action="store_true", help="first write what `ssot-ids fix` writes")
+    arguments.add_fixing(parser)
     arguments.add_configuration(parser)
     return parser
+
+
+def paths_of(
+    options: argparse.Namespace, literal: Sequence[str], parser: argparse.ArgumentParser
+) -> list[str]:
+    """Return the paths to look at; end with a usage error where they contradict each other."""
+    paths: list[str] = [*options.paths, *literal] or ["." if options.stdin_filename is None else "-"]
+    if "" in paths:
+        parser.error("a PATH is empty")
+    if "-" in paths and len(paths) > 1:
+        parser.error("- (standard input) cannot be combined with other paths")
+    if options.stdin_filename is not None and paths != ["-"]:
+        parser.error("--stdin-filename names standard input, which cannot be combined with other paths")
+    return paths
 
 
 def _default_format() -> str:
@@ -107,13 +125,7 @@ def run(argv: Sequence[str]) -> int:
     parser = make_parser()
     flags, literal = arguments.split(argv)
     options = parser.parse_intermixed_args(flags)
-    paths: list[str] = [*options.paths, *literal] or ["." if options.stdin_filename is None else "-"]
-    if "" in paths:
-        parser.error("a PATH is empty")
-    if "-" in paths and len(paths) > 1:
-        parser.error("- (standard input) cannot be combined with other paths")
-    if options.stdin_filename is not None and paths != ["-"]:
-        parser.error("--stdin-filename names standard input, which cannot be combined with other paths")
+    paths = paths_of(options, literal, parser)
     if options.output_format not in FORMATS:  # argparse does not look at a default
         parser.error(f"{_FORMAT}: there is no format {options.output_format!r} ({', '.join(FORMATS)})")
     if options.statistics and options.output_format == "github":
@@ -121,12 +133,19 @@ def run(argv: Sequence[str]) -> int:
     arguments.check_configuration(parser, options)
     configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
     outcome = Outcome()
+    fixing = _fix_first(paths, options, configurations, parser) if options.fix or options.diff else None
+    if isinstance(fixing, int):
+        return fixing
+    shown = _Shown() if options.output_format in ("json", "json-lines") and not options.statistics else None
     if paths == ["-"]:
-        _check_stdin(options, configurations, outcome)
+        _check_stdin(options, configurations, outcome, shown)
     else:
-        _check_paths(paths, options, configurations, outcome)
+        examine(paths, options, configurations, outcome, shown.group if shown is not None else None)
     if configurations.complain():
         return 2
+    if shown is not None:
+        outcome.findings = shown.with_fixes(outcome.findings)
+    outcome.errors += fixing or []
     if not options.silent:
         for text in outcome.errors:
             terminal.say(f"error: {text}")
@@ -144,42 +163,123 @@ def run(argv: Sequence[str]) -> int:
     return code
 
 
-def _check_stdin(options: argparse.Namespace, configurations: Configurations, outcome: Outcome) -> None:
+def _fix_first(
+    paths: list[str],
+    options: argparse.Namespace,
+    configurations: Configurations,
+    parser: argparse.ArgumentParser,
+) -> list[str] | int:
+    """Write fixes, or show them; return what went wrong, or the exit code where that is all."""
+    from flake8_ssot_ids.commands import fix, fixing
+
+    if paths == ["-"]:
+        parser.error("--fix and --diff do not take standard input; `ssot-ids fix -` does")
+    outcome = Outcome()
+    work = fixing.Fixing(unsafe=options.unsafe_fixes)
+    examine(paths, options, configurations, outcome, work.group)
+    if configurations.complain():
+        return 2
+    errors = [*fixing.no_generator_lines(work.no_generator), *fix.finish(work.planned, options)]
+    errors += (
+        f"{terminal.display_path(item.path)}: {item.refused or item.failed}"
+        for item in work.planned
+        if item.refused or item.failed
+    )
+    if not options.diff:
+        return errors
+    for text in errors:
+        terminal.say(f"error: {text}")
+    if errors:
+        return 2
+    return 1 if any(item.new is not None for item in work.planned) and not options.exit_zero else 0
+
+
+class _Shown:
+    """The fixes that JSON shows with the findings."""
+
+    def __init__(self) -> None:
+        self._fixes: dict[tuple[str, str], Fix] = {}
+
+    def group(self, policy: Policy, files: Sequence[str], result: RunResult, pool: Pool) -> None:
+        """Plan the fixes of the files of one policy."""
+        from flake8_ssot_ids.commands import fixing
+
+        work = fixing.Fixing(unsafe=True)
+        work.group(policy, files, result, pool)
+        self.take(work.planned)
+
+    def take(self, planned: Iterable[Planned]) -> None:
+        """Note what is or would be written."""
+        for item in planned:
+            self._fixes.update(((item.path, key), value) for key, value in (item.fixes or {}).items())
+
+    def with_fixes(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings, each with its fix."""
+        from dataclasses import replace
+
+        return [
+            replace(finding, fix=self._fixes.get((finding.path, finding.fingerprint))) for finding in findings
+        ]
+
+
+def stdin_of(options: argparse.Namespace, configurations: Configurations) -> tuple[str, bytes, Policy]:
+    """Return the name, the bytes and the policy of standard input; raises OSError."""
+    if sys.stdin is None:
+        raise OSError("it is closed")
+    data = sys.stdin.buffer.read()
+    path = os.path.abspath(options.stdin_filename) if options.stdin_filename else "-"
+    return path, data, configurations.above(os.getcwd() if path == "-" else os.path.dirname(path))
+
+
+def _check_stdin(
+    options: argparse.Namespace, configurations: Configurations, outcome: Outcome, shown: _Shown | None
+) -> None:
     from flake8_ssot_ids import catalog
     from flake8_ssot_ids.engine import check_source
     from flake8_ssot_ids.names.project import Project
 
     try:
-        if sys.stdin is None:
-            raise OSError("it is closed")
-        data = sys.stdin.buffer.read()
+        path, data, policy = stdin_of(options, configurations)
     except OSError as error:
         outcome.errors.append(f"standard input: {error.strerror or error}")
         return
-    path = "-"
-    if options.stdin_filename:
-        path = os.path.abspath(options.stdin_filename)
-    policy = configurations.above(os.getcwd() if path == "-" else os.path.dirname(path))
     if configurations.broken:
         return
     if path != "-" and options.force_exclude and policy.excluded(path, False):
         return
     project = Project(policy.src, catalog.attributes(policy.name_hashes))
+
+    def survey() -> tuple[bytes, ...] | None:
+        from flake8_ssot_ids.standing import standing_survey
+
+        return standing_survey(policy.src, project.sources, folder=_cache_dir(options))
+
+    if not options.no_cache:
+        project.survey = survey
     report = check_source(
         data, path, policy, project, all_files=options.all_files, noqa=not options.ignore_noqa
     )
     outcome.stdin = (path, data)
     outcome.findings.extend(report.findings)
     outcome.files_checked = 1
+    if shown is not None and policy.generators and report.findings:
+        from flake8_ssot_ids.fixes.shares import plan_text
+
+        shown.take([plan_text(path, data, policy, project, unsafe=True)])
 
 
-def _check_paths(
-    paths: list[str], options: argparse.Namespace, configurations: Configurations, outcome: Outcome
+def examine(
+    paths: list[str],
+    options: argparse.Namespace,
+    configurations: Configurations,
+    outcome: Outcome,
+    after: After | None = None,
 ) -> None:
+    """Check files and folders; ``after`` may do more with the files of each policy while the pool is up."""
     from flake8_ssot_ids.pool import Pool
 
     with Pool(options.jobs) as pool:
-        _check_in(pool, paths, options, configurations, outcome)
+        _check_in(pool, paths, options, configurations, outcome, after)
 
 
 def _check_in(
@@ -188,6 +288,7 @@ def _check_in(
     options: argparse.Namespace,
     configurations: Configurations,
     outcome: Outcome,
+    after: After | None,
 ) -> None:
     from flake8_ssot_ids.discover import discover, surroundings
 
@@ -210,7 +311,7 @@ def _check_in(
         outcome.depends = {*found.files, *found.consulted, *surroundings(paths)}
         if options.config is not None:
             outcome.depends.add(os.path.abspath(options.config))
-    _run_groups(found, options, outcome, pool)
+    _run_groups(found, options, outcome, pool, after)
 
 
 def _folder_of(path: str) -> str:
@@ -218,7 +319,13 @@ def _folder_of(path: str) -> str:
     return absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
 
 
-def _run_groups(found: DiscoverResult, options: argparse.Namespace, outcome: Outcome, pool: Pool) -> None:
+def _run_groups(
+    found: DiscoverResult,
+    options: argparse.Namespace,
+    outcome: Outcome,
+    pool: Pool,
+    after: After | None,
+) -> None:
     if not found.files:
         return
     from flake8_ssot_ids.render.progress_line import ProgressLine
@@ -250,6 +357,8 @@ def _run_groups(found: DiscoverResult, options: argparse.Namespace, outcome: Out
                 outcome.depends |= result.touched
             for report in result.reports:
                 outcome.findings.extend(report.findings)
+            if after is not None:
+                after(policy, files, result, pool)
     finally:
         line.erase()
     if len(found.groups) > 1:

@@ -39,6 +39,7 @@ class Configurations:
         self._fixed: Policy | None = None
         self._by_config: dict[str | None, Policy] = {}
         self._by_folder: dict[str, Policy] = {}
+        self._origins: dict[str, str | None] = {}
         if isolated or config is not None:
             self._fixed = self._load(config, os.getcwd())
 
@@ -53,7 +54,7 @@ class Configurations:
             return self._fixed
         policy = self._by_folder.get(folder)
         if policy is None:
-            config = find_config(folder)
+            config = find_config(folder, self._origins)
             if config not in self._by_config:
                 self._by_config[config] = self._load(config, None)
             policy = self._by_folder[folder] = self._by_config[config]

@@ -16,7 +16,7 @@ from unicodedata import normalize
 from flake8_ssot_ids import catalog
 
 #: A top-level statement begins where a line does not begin with white space.
-_STATEMENT = re.compile(rb"^(?=[A-Za-z_(\[\f\x80-\xff])", re.MULTILINE)
+_STATEMENT = re.compile(rb"\n(?=[A-Za-z_(\[\f\x80-\xff])")
 _BODY = (b"def ", b"class ", b"async ", b"@")
 _NESTED = re.compile(rb"^[ \t]+(?:def|class|async)\b", re.MULTILINE)
 _STRING = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
@@ -64,7 +64,7 @@ def assigned_names(
     declared: set[str] = set()
     if b"global" in data:
         declared = {_decoded(word) for names in _DECLARED.finditer(data) for word in _WORD.findall(names[1])}
-    starts = [match.start() for match in _STATEMENT.finditer(data)]
+    starts = [0, *(match.end() for match in _STATEMENT.finditer(data))]
     for start, end in pairwise([*starts, len(data)]):
         if places is not None:
             # A value may begin where its statement seems to end.
@@ -73,16 +73,17 @@ def assigned_names(
                 continue
         if data.find(b"=", start, end) < 0:
             continue
+        here = None if places is None else places[at : bisect_left(places, end + _VALUE_BYTES, at)]
         inner = data.startswith(_BODY, start)
         nested = not inner and _NESTED.search(data, start, end) is not None
         if nested:
             block = _without_bodies(data[start:end])
             yield from _assignments(block, 0, len(block), telling)
         elif not inner:
-            yield from _assignments(data, start, end, telling)
-        if (inner or nested) and declared:
+            yield from _assignments(data, start, end, telling, here)
+        if (inner or nested) and declared and data.find(b"global", start, end) >= 0:
             # In a function, only what it declares `global` is a name of the module.
-            for names, words in _assignments(data, start, end, telling):
+            for names, words in _assignments(data, start, end, telling, here):
                 if not declared.isdisjoint(names):
                     yield names, words
 
@@ -102,10 +103,34 @@ def _without_bodies(block: bytes) -> bytes:
     return b"".join(kept)
 
 
+def _windows(data: bytes, start: int, end: int, near: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The parts of ``data`` in which an assignment stands whose value begins just before one of ``near``.
+
+    Each from the beginning of a line that ends before the white space and brackets before the value.
+    """
+    first, last = start, start - 1
+    for place in near:
+        from_ = place - _VALUE_BYTES - 1
+        if from_ > last:
+            if last > first:
+                yield first, last
+            while True:
+                from_ = max(start, from_)
+                line = data.rfind(b"\n", start, from_) + 1 or start
+                if line == start or data[line:from_].strip(b" \t\r\f\v([\\"):
+                    break
+                from_ = line - 1
+            first = line
+        last = min(end, place + 1)
+    if last > first:
+        yield first, last
+
+
 def _assignments(
-    data: bytes, start: int, end: int, telling: re.Pattern[bytes] | None
+    data: bytes, start: int, end: int, telling: re.Pattern[bytes] | None, near: Sequence[int] | None = None
 ) -> Iterator[tuple[list[str], set[str]]]:
-    for match in _ALIAS.finditer(data, start, end):
+    parts = [(start, end)] if near is None else _windows(data, start, end, near)
+    for match in (found for part in parts for found in _ALIAS.finditer(data, *part)):
         at = match.end()
         # In brackets a value may go on, or even begin, where a line does not begin with white space.
         value = data[at : min(end, at + _VALUE_BYTES) if at < end else at + _VALUE_BYTES].lstrip(b"([")

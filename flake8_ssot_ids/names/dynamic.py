@@ -54,12 +54,15 @@ class Dynamic:
         """Search ``text`` for the words without which there is no such access."""
         self.imports = "import_module" in text or "__import__" in text
         self.mappings: set[str] = set()
-        if any(word in text for word in _MAPPINGS):
-            end = 0
-            for match in _MAPPING.finditer(text):
-                if match.start() >= end:
-                    end = text.find("\n", match.end()) % (len(text) + 1)
-                    self.mappings.update(_WORD.findall(text, text.rfind("\n", 0, match.start()) + 1, end))
+        # Plain searches, as a pattern that begins with no certain letter is slow.
+        for word in _MAPPINGS:
+            at = text.find(word)
+            while at >= 0:
+                start = text.rfind("\n", 0, at) + 1
+                end = text.find("\n", at) % (len(text) + 1)
+                if _MAPPING.search(text, start, end):
+                    self.mappings.update(_WORD.findall(text, start, end))
+                at = text.find(word, end)
 
     def is_mapping(self, node: ast.expr) -> bool:
         """Whether ``node`` may be a mapping from names to modules or to what is in one."""

@@ -11,6 +11,7 @@ from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.members import members_of
 from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver, Value, Values
 from flake8_ssot_ids.names.scopes import Hits
+from flake8_ssot_ids.names.syntax import descendants
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
@@ -88,7 +89,7 @@ class ModuleNames:
 def _reached_from(tree: ast.Module, names: Iterable[str]) -> set[str]:
     """The names that a chain of assignments may lead to from ``names``; rather too many than too few."""
     onward: dict[str, set[str]] = {}
-    for node in ast.walk(tree):
+    for node in descendants(tree):
         if isinstance(node, ast.arguments):
             values: list[ast.expr | None] = [*node.defaults, *node.kw_defaults]
             targets = {inner.arg for inner in (*node.posonlyargs, *node.args, *node.kwonlyargs)}
@@ -101,7 +102,7 @@ def _reached_from(tree: ast.Module, names: Iterable[str]) -> set[str]:
         else:
             continue
         for value in filter(None, values):
-            for inner in ast.walk(value):
+            for inner in descendants(value):
                 if isinstance(inner, ast.Name):
                     onward.setdefault(inner.id, set()).update(targets)
     reached: set[str] = set()

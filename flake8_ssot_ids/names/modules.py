@@ -16,6 +16,8 @@ from flake8_ssot_ids.files import read
 from flake8_ssot_ids.names.exports import EMPTY, Exports, exact_exports, loose_exports
 
 _Answer = TypeVar("_Answer")
+#: To parse a module and follow its names takes so many times as long as to search it.
+_COST_OF_PARSING = 10
 
 
 class Home:
@@ -26,6 +28,10 @@ class Home:
     def __init__(self, package: str, roots: tuple[str, ...]) -> None:
         self.package = package
         self.roots = roots
+
+
+class CostlyError(Exception):
+    """To follow imports has cost more than was allowed."""
 
 
 class Modules:
@@ -43,6 +49,8 @@ class Modules:
         self.sources = sources
         #: Paths that the answers depended on; for those that follow, put a new set here.
         self.touched: set[str] = set()
+        #: What reading modules may cost, in bytes that are searched; None: whatever it takes.
+        self.allowance: int | None = None
         self._listings: dict[str, Mapping[str, bool]] = {}
         self._homes: dict[str, Home] = {}
         self._loose: dict[str, Exports] = {}
@@ -54,9 +62,11 @@ class Modules:
         An answer that is remembered has to bring its paths along each time that it is given.
         """
         outer, self.touched = self.touched, set()
-        answer = ask()
-        paths = frozenset(self.touched)
-        self.touched = outer
+        try:
+            answer = ask()
+            paths = frozenset(self.touched)
+        finally:
+            self.touched = outer
         return answer, paths
 
     def listing(self, folder: str) -> Mapping[str, bool]:
@@ -210,6 +220,10 @@ class Modules:
         except OSError:
             return EMPTY
         home = self.home(path)
+        if self.allowance is not None:
+            self.allowance -= len(data) * (_COST_OF_PARSING if exact else 1)
+            if self.allowance < 0:
+                raise CostlyError
         if exact:
             exports = self._exact[path] = exact_exports(data, home.package, self.sources)
         else:

@@ -7,12 +7,15 @@ The parts: :mod:`~flake8_ssot_ids.names.modules` finds and reads other modules,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from flake8_ssot_ids.names.modules import Home, Modules
+from flake8_ssot_ids.names.modules import CostlyError, Home, Modules
 from flake8_ssot_ids.names.resolver import Values
 from flake8_ssot_ids.names.targets import Targets
 from flake8_ssot_ids.names.words import Reach, Words
+
+#: A survey costs as much as to follow imports through so many bytes of modules.
+_WORTH_A_SURVEY = 1_000_000
 
 
 class Project:
@@ -27,6 +30,9 @@ class Project:
         self.sources = sources
         #: Words of a :class:`~flake8_ssot_ids.names.survey.Survey`: a file without them needs no look.
         self.surveyed: tuple[bytes, ...] | None = None
+        #: Makes a survey, for when following the imports of files turns out to cost more.
+        self.survey: Callable[[], tuple[bytes, ...] | None] | None = None
+        self._spare = _WORTH_A_SURVEY
         self._modules = Modules(roots, sources)
         self._targets = Targets(self._modules)
         self._reach = Reach(self._modules, self._targets)
@@ -64,4 +70,13 @@ class Project:
 
     def words_for(self, path: str, data: bytes) -> Words:
         """The names in ``data`` that imports of project modules may have led to an id source."""
+        if self.survey is not None and self.surveyed is None:
+            modules = self._modules
+            modules.allowance = self._spare
+            try:
+                return self._reach.words_for(path, data, None)
+            except CostlyError:
+                self.surveyed, self.survey = self.survey(), None
+            finally:
+                self._spare, modules.allowance = modules.allowance, None
         return self._reach.words_for(path, data, self.surveyed)

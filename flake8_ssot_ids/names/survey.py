@@ -16,7 +16,13 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.names.assignments import THROUGH, assigned_names
 from flake8_ssot_ids.names.imports import imports_of
-from flake8_ssot_ids.prefilter import is_pieced_together, may_hold_use, mentions_module, searchable
+from flake8_ssot_ids.prefilter import (
+    is_pieced_together,
+    may_hold_use,
+    mentions_module,
+    searchable,
+    whole_word,
+)
 
 #: More modules than this outside of what is checked are not worth a look.
 _MOST_OTHERS = 2_000
@@ -33,18 +39,11 @@ _END = rb"(?![\w\x80-\xff])(?![ \t]*[.(])"
 _BASE = frozenset({catalog.MODULE, *(f"{catalog.MODULE}{version}" for version in range(1, 9))})
 _BASE_RENAMED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?(?![\w\x80-\xff])" + _NEW_NAME)
 _BASE_UNCALLED = re.compile(rb"uuid(?<![\w\x80-\xff]uuid)[1-8]?" + _END)
-_THROUGH = rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in THROUGH)) + rb")(?!\w)"
-_THROUGH_ANYWHERE = re.compile(_THROUGH)
+_THROUGH_WORDS = sorted(word.encode() for word in THROUGH)
+_THROUGH = rb"(?<!\w)(?:" + b"|".join(_THROUGH_WORDS) + rb")(?!\w)"
 
 #: Words, and some of the paths that were looked at.
 Look = tuple[set[str], list[str]]
-
-
-@lru_cache(maxsize=1000)
-def _pattern(word: str, rest: bytes) -> re.Pattern[bytes]:
-    # A pattern that begins with the word itself is searched for several times as fast.
-    escaped = re.escape(word.encode())
-    return re.compile(escaped + rb"(?<![\w\x80-\xff]" + escaped + rb")(?![\w\x80-\xff])" + rest)
 
 
 def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
@@ -57,8 +56,9 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = searchable(data, ascii_only=all(map(str.isascii, known)))
     if known:
-        renamed = any(word.encode() in text and _pattern(word, _NEW_NAME).search(text) for word in known)
-        patterns = [_pattern(word, _END) for word in known]
+        codes = [word.encode() for word in known]
+        renamed = any(code in text and whole_word(code, _NEW_NAME).search(text) for code in codes)
+        patterns = [whole_word(code, _END) for code in codes]
     else:
         renamed = _BASE_RENAMED.search(text) is not None
         patterns = [_BASE_UNCALLED]
@@ -88,8 +88,10 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
 
 def _places(text: bytes, words: Iterable[str], base: bool, pieced: bool) -> list[int]:
     """Where one of the words stands uncalled, or one of ``uuid``, or what hands something through."""
-    patterns = [_pattern(word, _END) for word in words if word.encode() in text]
-    patterns += ([_BASE_UNCALLED] if base else []) + ([_THROUGH_ANYWHERE] if pieced else [])
+    patterns = [whole_word(word, _END) for word in map(str.encode, words) if word in text]
+    patterns += [_BASE_UNCALLED] if base else []
+    # One after the other, they are found sooner than by one pattern that begins with none of them.
+    patterns += [whole_word(word) for word in _THROUGH_WORDS if word in text] if pieced else []
     return sorted(match.start() for pattern in patterns for match in pattern.finditer(text))
 
 
@@ -144,6 +146,8 @@ class Survey:
     def __init__(self, sources: frozenset[str]) -> None:
         self._sources = sources
         self._kept: dict[str, bytes] = {}
+        #: Paths in which no word stands that has the name of the module in it.
+        self._silent: set[str] = set()
         self._room = _MOST_KEPT
 
     def first(self, paths: Iterable[str]) -> Look:
@@ -161,6 +165,8 @@ class Survey:
             mentioned = mentions_module(data)
             if mentioned:
                 words |= words_of(data)
+            else:
+                self._silent.add(path)
             if not (mentioned and may_hold_use(data, self._sources)):
                 idle.append(path)
         return words, idle
@@ -171,6 +177,8 @@ class Survey:
         holding: list[str] = []
         in_ascii = all(map(str.isascii, new))
         encoded = {word.encode(): word for word in new}
+        if all(catalog.MODULE in word for word in new):
+            paths = [path for path in paths if path not in self._silent]
         for path in paths:
             data = self._kept.get(path)
             if data is None:
@@ -182,7 +190,7 @@ class Survey:
             if len(encoded) > _MANY:
                 here = [encoded[code] for code in encoded.keys() & set(_WORD.findall(text))]
             else:
-                here = [word for word in new if word.encode() in text and _pattern(word, b"").search(text)]
+                here = [encoded[code] for code in encoded if code in text and whole_word(code).search(text)]
             if here:
                 holding.append(path)
                 words |= words_of(data, here)
@@ -190,11 +198,15 @@ class Survey:
 
 
 def settle(
-    first: Callable[[], Look], again: Callable[[list[str]], Look]
+    first: Callable[[], Look], again: Callable[[list[str]], Look], words: Iterable[str] = ()
 ) -> tuple[tuple[bytes, ...], set[str]]:
-    """Look again until no new word turns up: all words, and the paths in which neither they nor a use are."""
+    """Look again until no new word turns up: all words, and the paths in which neither they nor a use are.
+
+    ``words`` are such as are known to begin with, which need no other look.
+    """
+    known = set(words)
     new, idle = first()
-    known: set[str] = set()
+    new = new - known
     idle_ones = set(idle)
     while new:
         known |= new
@@ -241,13 +253,3 @@ def other_modules(
         if len(found) > most or len(seen) > 10 * most:
             return None
     return sorted(found), sorted(seen)
-
-
-def survey_of(roots: Iterable[str], sources: frozenset[str], most: int) -> tuple[bytes, ...] | None:
-    """The words of all modules below ``roots``; None if these are more than ``most``."""
-    beside = other_modules(dict.fromkeys(map(os.path.abspath, roots)), set(), most)
-    if beside is None:
-        return None
-    paths = beside[0]
-    survey = Survey(sources)
-    return settle(lambda: survey.first(paths), lambda new: survey.again(paths, new))[0]

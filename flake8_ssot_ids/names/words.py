@@ -13,7 +13,7 @@ from flake8_ssot_ids.names.exports import imported_names
 from flake8_ssot_ids.names.modules import Home, Modules, is_below
 from flake8_ssot_ids.names.syntax import absolute, imported, member
 from flake8_ssot_ids.names.targets import Targets
-from flake8_ssot_ids.prefilter import searchable
+from flake8_ssot_ids.prefilter import searchable, whole_word
 
 #: So few words are sooner looked for one by one.
 _FEW = 12
@@ -196,8 +196,8 @@ def present_words(words: Iterable[bytes], data: bytes) -> list[str]:
     if not words:
         return []
     text = searchable(data, ascii_only=all(map(bytes.isascii, words)))
-    if len(words) < _FEW and not any(word in text for word in words):
-        return []
+    if len(words) < _FEW:
+        return [word.decode() for word in words if word in text and whole_word(word).search(text)]
     there = set(_NAME.findall(text))
     return [word.decode() for word in words if word in there]
 

@@ -39,6 +39,26 @@ def to_stdout(parts: Iterable[str], encode: Callable[[str], bytes] | None = None
             raise terminal.OutputError(f"standard output: {error.strerror or error}") from error
 
 
+def bytes_to_stdout(parts: Iterable[bytes]) -> None:
+    """Write bytes to standard output as they are; see :func:`to_stdout`."""
+    stream = sys.stdout
+    if stream is None:
+        return
+    raw = getattr(stream, "buffer", None)
+    for part in parts:
+        if raw is None:  # replaced by a text buffer, as tests do
+            stream.write(part.decode("utf-8", "surrogateescape"))
+            continue
+        try:
+            stream.flush()
+            raw.write(part)
+            raw.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise terminal.OutputError(f"standard output: {error.strerror or error}") from error
+
+
 def to_file(path: str, parts: Iterable[str], encode: Callable[[str], bytes]) -> None:
     """Replace a file by the text, completely or not at all; missing folders are made.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import random
+import re
 
 import pytest
 
@@ -188,3 +190,32 @@ def test_each_form_in_each_block(block: str, target: str) -> None:
         tree = ast.parse(text)
         assert any(isinstance(node, ast.Name) and node.id == "make" for node in ast.walk(tree))
         assert {"uuid4", "m"} & through(text).get("make", set()), text
+
+
+_PIECES = (
+    "make = uuid4\n", "x = (\n", ")\n", "    y = uuid.uuid4\n", "def f():\n", "    global z\n",
+    "    z = uuid4\n", "if x:\n", "a = b = (", "uuid4)\n", "\\\n", "[", "# uuid4\n", "; c = uuid4\n",
+    "d: T = m.uuid4\n", "e = f(uuid4)\n", " " * 390, " " * 30, "(\n" * 50, "\r\n", "\x0c",
+    "(w := uuid4)\n", "'uuid4'", "g, h = uuid4, 1\n", "x" * 380 + "\n", "i = 1\n" * 40, "class C:\n",
+    "    j = uuid4\n", "k = getattr(m, 'uuid4')\n", "\u00e9 = uuid4\n",
+    "l = ((\n" + " " * 450 + "uuid4))\n",
+)  # fmt: skip
+_TELLING = re.compile(rb"uuid4(?!\w)")
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_near_the_telling_words_all_is_found_that_is_found_at_all(seed: int) -> None:
+    """Only the surroundings of the words are searched; to say that each byte is near one searches all."""
+    choose = random.Random(seed)  # noqa: S311
+    text = "".join(choose.choice(_PIECES) for _ in range(choose.randint(1, 40))).encode()
+    text = text.replace(b"\r\n", b"\n")
+    near = [match.start() for match in _TELLING.finditer(text)]
+
+    def found(places: list[int]) -> set[tuple[str, frozenset[str]]]:
+        return {
+            (target, frozenset(words))
+            for targets, words in assigned_names(text, _TELLING, places)
+            for target in targets
+        }
+
+    assert found([*range(len(text))]) <= found(near)

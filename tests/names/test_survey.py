@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from flake8_ssot_ids import catalog, runner
-from flake8_ssot_ids.names.survey import Survey, other_modules, settle, survey_of, words_of
+from flake8_ssot_ids.names.survey import Survey, other_modules, settle, words_of
 from flake8_ssot_ids.policy import load_policy
 from flake8_ssot_ids.worker import pack
 from tests.test_cases import CASES, Case
@@ -166,13 +166,6 @@ def test_the_modules_beside_the_checked_ones(tmp_path: Path) -> None:
     assert other_modules([root], set(), 2) is None
     assert other_modules([root], set(), 3) is not None
     assert other_modules([], set()) == ([], [])
-
-
-def test_the_survey_of_roots(tmp_path: Path) -> None:
-    write(tmp_path, {"a.py": "from uuid import uuid4 as zeta\n", "pkg/b.py": "import uuid as alpha\n"})
-    assert survey_of([str(tmp_path), str(tmp_path)], SOURCES, 10) == (b"alpha", b"zeta")
-    assert survey_of([str(tmp_path)], SOURCES, 1) is None
-    assert survey_of([], SOURCES, 10) == ()
 
 
 # -- with and without it -----------------------------------------------------------------------

@@ -28,7 +28,7 @@ class Person:
 @pytest.fixture
 def platform(tmp_path: Path):
     """A platform with empty databases."""
-    made = ChatPlatform(f"sqlite:///{tmp_path / 'auth.db'}", f"sqlite:///{tmp_path / 'backend.db'}", SECRET)
+    made = ChatPlatform(f"sqlite:///{tmp_path / 'auth.db'}", "sqlite://", SECRET)
     yield made
     made.close()
 
@@ -56,6 +56,6 @@ def running(platform: ChatPlatform) -> Callable[[Callable[[], Coroutine[Any, Any
             async with platform.server_running():
                 await scene()
 
-        asyncio.run(asyncio.wait_for(play(), 20))
+        asyncio.run(asyncio.wait_for(play(), 60))
 
     return run

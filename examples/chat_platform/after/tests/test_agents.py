@@ -1,6 +1,5 @@
 """Agents, their contexts and executions."""
 
-
 from netra_backend.app.agents.base.execution_context import (
     AgentExecutionContext,
     MaintenanceContext,

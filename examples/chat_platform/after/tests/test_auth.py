@@ -1,6 +1,5 @@
 """Accounts, sessions and tokens."""
 
-
 import pytest
 
 from auth_service.auth_core.core.jwt_handler import InvalidTokenError

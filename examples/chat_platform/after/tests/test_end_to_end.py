@@ -1,6 +1,5 @@
 """Register, log in, open a socket, run an agent, clean up: over real sockets, with two users at a time."""
 
-
 from netra_backend.app.core.websocket_transport import connect
 from shared.id_generation.unified_id_generator import UnifiedIdGenerator
 

@@ -1,6 +1,5 @@
 """How ids look, and who takes which."""
 
-
 import pytest
 
 from netra_backend.app.db.models import ChatThread, new_message

@@ -1,6 +1,5 @@
 """Open sockets and what is kept for them."""
 
-
 import pytest
 
 from netra_backend.app.core.websocket_connection_manager import (

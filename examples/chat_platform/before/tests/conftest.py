@@ -29,7 +29,7 @@ class Person:
 def platform(tmp_path: Path):
     """A platform with empty databases."""
     auth_file = tmp_path / f"auth_{uuid.uuid4().hex[:8]}.db"
-    made = ChatPlatform(f"sqlite:///{auth_file}", f"sqlite:///{tmp_path / 'backend.db'}", SECRET)
+    made = ChatPlatform(f"sqlite:///{auth_file}", "sqlite://", SECRET)
     yield made
     made.close()
 
@@ -57,6 +57,6 @@ def running(platform: ChatPlatform) -> Callable[[Callable[[], Coroutine[Any, Any
             async with platform.server_running():
                 await scene()
 
-        asyncio.run(asyncio.wait_for(play(), 20))
+        asyncio.run(asyncio.wait_for(play(), 60))
 
     return run

@@ -8,10 +8,10 @@ CREATE TABLE messages (
 	PRIMARY KEY (id), 
 	FOREIGN KEY(thread_id) REFERENCES threads (id)
 );
-INSERT INTO "messages" VALUES('6f889714-de47-4c29-b0c5-5db9f63a56e5','thread_316a1da57e1f','user','hello from alice',1.79563737902586126327e+09);
-INSERT INTO "messages" VALUES('3e56ea75-3bfe-4817-8bad-5809cae7ebe0','thread_316a1da57e1f','agent','triage: hello from alice (3 facts)',1.79563737902586221693e+09);
-INSERT INTO "messages" VALUES('370e7cd9-55af-416c-b38a-e0ade1875816','thread_fafb7fcd2b83','user','hello from bob',1.7956373791899356842e+09);
-INSERT INTO "messages" VALUES('841ab101-9a02-41e0-ab85-5afd5149d434','thread_fafb7fcd2b83','agent','triage: hello from bob (3 facts)',1.79563737918993639947e+09);
+INSERT INTO "messages" VALUES('7612bf73-4b28-457b-a939-fc0e0fce7bd9','thread_61a8e159549a','user','hello from alice',1.79563857113963699346e+09);
+INSERT INTO "messages" VALUES('e0c3e8f5-8f50-4332-90b8-ae1259a9cda5','thread_61a8e159549a','agent','triage: hello from alice (3 facts)',1.79563857113963770868e+09);
+INSERT INTO "messages" VALUES('b9af3757-7c9e-4d78-a1cf-9fdd32e855d2','thread_1f6a9d0b9293','user','hello from bob',1.79563857138609862329e+09);
+INSERT INTO "messages" VALUES('17a8a905-5925-483f-ad78-69fd18b2dc96','thread_1f6a9d0b9293','agent','triage: hello from bob (3 facts)',1.79563857138609933852e+09);
 CREATE TABLE runs (
 	id VARCHAR(128) NOT NULL, 
 	thread_id VARCHAR(128) NOT NULL, 
@@ -21,16 +21,16 @@ CREATE TABLE runs (
 	PRIMARY KEY (id), 
 	FOREIGN KEY(thread_id) REFERENCES threads (id)
 );
-INSERT INTO "runs" VALUES('run_36f65440bd52','thread_316a1da57e1f','req_9b46a34c4c2e','128c87c9-824f-4dae-87d0-fb9ecd8d7d76','done');
-INSERT INTO "runs" VALUES('run_7a8e5bdee647','thread_fafb7fcd2b83','req_9d5e1bb33c99','74dde6fc-503c-496b-aa83-f7f3fe08055d','done');
+INSERT INTO "runs" VALUES('run_c432d47ab697','thread_61a8e159549a','req_db5aab91c79c','2826d52f-271b-431c-b8f3-c4ef6c41c72a','done');
+INSERT INTO "runs" VALUES('run_199777b6da5f','thread_1f6a9d0b9293','req_5d52c1cf2e1d','2398aa69-2001-49c0-87e8-294db11d6bed','done');
 CREATE TABLE threads (
 	id VARCHAR(128) NOT NULL, 
 	user_id VARCHAR(128) NOT NULL, 
 	title VARCHAR(200) NOT NULL, 
 	PRIMARY KEY (id)
 );
-INSERT INTO "threads" VALUES('thread_316a1da57e1f','879956eb-01ec-432e-ab28-f54eefbcba1d','');
-INSERT INTO "threads" VALUES('thread_fafb7fcd2b83','dcc0320e-48dd-4921-9691-16fca0cdf545','');
+INSERT INTO "threads" VALUES('thread_61a8e159549a','7b2d54b8-5c2c-4c28-8cef-42ac7761e5dd','');
+INSERT INTO "threads" VALUES('thread_1f6a9d0b9293','cd2fd7b6-6bad-4f2a-bd65-9aaa2fb2b5f3','');
 CREATE TABLE tool_calls (
 	id VARCHAR(50) NOT NULL, 
 	run_id VARCHAR(128) NOT NULL, 
@@ -38,9 +38,9 @@ CREATE TABLE tool_calls (
 	PRIMARY KEY (id), 
 	FOREIGN KEY(run_id) REFERENCES runs (id)
 );
-INSERT INTO "tool_calls" VALUES('calendar_056f47bb','run_36f65440bd52','calendar');
-INSERT INTO "tool_calls" VALUES('search_6b344e57','run_36f65440bd52','search');
-INSERT INTO "tool_calls" VALUES('calendar_b158bc3b','run_7a8e5bdee647','calendar');
-INSERT INTO "tool_calls" VALUES('search_5819b6e7','run_7a8e5bdee647','search');
+INSERT INTO "tool_calls" VALUES('calendar_a216582d','run_c432d47ab697','calendar');
+INSERT INTO "tool_calls" VALUES('search_2f281ca5','run_c432d47ab697','search');
+INSERT INTO "tool_calls" VALUES('calendar_639194f0','run_199777b6da5f','calendar');
+INSERT INTO "tool_calls" VALUES('search_bdd9d749','run_199777b6da5f','search');
 CREATE INDEX ix_threads_user_id ON threads (user_id);
 COMMIT;

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from shared.id_generation.unified_id_generator import UnifiedIdGenerator
@@ -37,9 +38,10 @@ class Socket:
         return answer
 
     async def close(self) -> None:
-        """Close this end."""
+        """Close this end, also if the other one has gone without a word."""
         self._writer.close()
-        await self._writer.wait_closed()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
 
 
 class SocketServer:
@@ -48,7 +50,7 @@ class SocketServer:
     def __init__(self, serve: Serve) -> None:
         self._serve = serve
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], Socket] = {}
         self.boot_id = UnifiedIdGenerator.generate_base_id("boot")
         self.port = 0
 
@@ -58,22 +60,23 @@ class SocketServer:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Stop to listen and wait for the sockets that are open."""
+        """Stop to listen, and close the sockets that are open."""
         if self._server is not None:
             self._server.close()
-            await asyncio.gather(*self._tasks)
+            await asyncio.gather(*(socket.close() for socket in self._open.values()))
+            await asyncio.gather(*self._open)
             await self._server.wait_closed()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._tasks.add(task)
-        socket = Socket(reader, writer)
+        self._open[task] = socket = Socket(reader, writer)
         try:
-            await self._serve(socket)
+            with suppress(ConnectionError):  # Who has gone gets no answer.
+                await self._serve(socket)
         finally:
-            self._tasks.discard(task)
             await socket.close()
+            del self._open[task]
 
 
 async def connect(port: int) -> Socket:

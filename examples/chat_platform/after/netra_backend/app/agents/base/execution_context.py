@@ -1,6 +1,5 @@
 """For whom something is executed, and what it is called."""
 
-
 from shared.id_generation.unified_id_generator import UnifiedIdGenerator
 
 

@@ -1,6 +1,5 @@
 """Makes execution contexts and keeps them until they are released."""
 
-
 from netra_backend.app.agents.base.execution_context import UserExecutionContext
 from shared.id_generation.unified_id_generator import UnifiedIdGenerator
 from shared.types.typed_ids import RequestID, RunID, ensure_run_id

@@ -1,0 +1,161 @@
+"""``ssot-ids fix``: write the generator's calls where that is provable, and say why not elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from flake8_ssot_ids.commands import arguments, check, fixing
+from flake8_ssot_ids.commands.configs import Configurations
+from flake8_ssot_ids.render import fixreport, output, terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from flake8_ssot_ids.fixes.shares import Outcome as Planned
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the verb."""
+    parser = arguments.parser("fix", "Write the generator's calls, or say why not.")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
+    )
+    parser.add_argument("--stdin-filename", metavar="FILE", help="what standard input is called")
+    arguments.add_fixing(parser)
+    parser.add_argument("--zone", metavar="NAME", help="only files of this zone of the policy")
+    parser.add_argument("--max", type=_positive, metavar="N", help="write at most N findings")
+    parser.add_argument("--report", metavar="FILE", help="write what was done, and why not, as JSON")
+    parser.add_argument(
+        "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
+    )
+    arguments.add_selection(parser)
+    arguments.add_files(parser)
+    group = parser.add_argument_group("Output")
+    group.add_argument("-q", "--quiet", action="store_true", help="print the diff, and what went wrong, only")
+    group.add_argument("-s", "--silent", action="store_true", help="print nothing; only the exit code speaks")
+    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
+    arguments.add_cache(parser)
+    arguments.add_configuration(parser)
+    parser.set_defaults(all_files=False, ignore_noqa=False, output_file=None)
+    return parser
+
+
+def _positive(text: str) -> int:
+    import argparse
+
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the verb; return 0 if no finding is left, 1 if some are, 2 if something could not be done."""
+    started = time.perf_counter()
+    parser = make_parser()
+    flags, literal = arguments.split(argv)
+    options = parser.parse_intermixed_args(flags)
+    paths = check.paths_of(options, literal, parser)
+    arguments.check_configuration(parser, options)
+    configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
+    outcome = check.Outcome()
+    work = fixing.Fixing(unsafe=options.unsafe_fixes, zone=options.zone, most=options.max)
+    if paths == ["-"]:
+        return _stdin(options, configurations, work)
+    check.examine(paths, options, configurations, outcome, work.group)
+    if configurations.complain():
+        return 2
+    if not work.zone_seen:
+        parser.error(f"argument --zone: the policy has no zone {options.zone!r}")
+    errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
+    errors += finish(work.planned, options)
+    if not options.silent:
+        for text in errors:
+            terminal.say(f"error: {text}")
+        for text in outcome.notes if not options.quiet or outcome.failed else ():
+            terminal.say(f"note: {terminal.harmless(text)}")
+    unreadable = any(finding.code == "SID990" for finding in outcome.findings)
+    nothing = bool(errors) and not any(item.new is not None for item in work.planned)
+    if not (options.quiet or options.silent or nothing):
+        colour = terminal.wants_colour(options.color, sys.stderr if options.diff else sys.stdout)
+        seconds = time.perf_counter() - started
+        text = "\n".join(
+            fixreport.lines(work.planned, terminal.Palette(colour), os.getcwd(), options.diff, seconds)
+        )
+        if options.diff:
+            terminal.say(text)
+        else:
+            output.to_stdout((text + "\n",))
+    if options.report is not None and not _report(work.planned, options.report):
+        return 2
+    if errors or outcome.failed or unreadable or any(item.refused or item.failed for item in work.planned):
+        return 2
+    left = any(item.left for item in work.planned)
+    return 1 if left or (options.diff and any(item.new is not None for item in work.planned)) else 0
+
+
+def finish(planned: Sequence[Planned], options: argparse.Namespace) -> list[str]:
+    """Show the diff, or write the files; return what went wrong."""
+    if options.diff:
+        if not options.silent:
+            cwd = os.getcwd()
+            output.bytes_to_stdout(fixing.diff(item, cwd) for item in planned)
+        return []
+    changed = [item.path for item in planned if item.new is not None]
+    if changed and not options.allow_dirty:
+        dirty = fixing.dirty_files(changed)
+        if dirty:
+            for item in planned:
+                item.new = None
+            shown = "".join(f"\n  {terminal.harmless(terminal.display_path(path))}" for path in dirty[:10])
+            more = f"\n  … and {len(dirty) - 10} more" if len(dirty) > 10 else ""
+            return [
+                "nothing was written: git could not bring these files back; commit or stash them, or say "
+                f"--allow-dirty{shown}{more}"
+            ]
+    return [*fixing.write(planned)]
+
+
+def _stdin(options: argparse.Namespace, configurations: Configurations, work: fixing.Fixing) -> int:
+    """Fix a text: the new one goes to standard output, also where nothing changes."""
+    try:
+        path, data, policy = check.stdin_of(options, configurations)
+    except OSError as error:
+        terminal.say(f"error: standard input: {error.strerror or error}")
+        return 2
+    if configurations.complain():
+        return 2
+    if not policy.generators:
+        for line in fixing.no_generator_lines({policy.origin or "": ""}):
+            terminal.say(f"error: {line}")
+        return 2
+    item = work.text(path, data, policy)
+    for line in fixing.no_generator_lines(work.no_generator):
+        terminal.say(f"error: {line}")
+    if options.diff:
+        output.bytes_to_stdout([fixing.diff(item, os.getcwd())])
+    else:
+        output.bytes_to_stdout([data if item.new is None else item.new])
+    if item.refused or item.failed:
+        terminal.say(f"error: {path}: {item.refused or item.failed}")
+    if item.no_generator or item.refused or item.failed:
+        return 2
+    return 1 if item.left or (options.diff and item.new is not None) else 0
+
+
+def _report(planned: Sequence[Planned], path: str) -> bool:
+    import json
+
+    from flake8_ssot_ids.render.output import to_file
+
+    try:
+        text = json.dumps(fixreport.as_object(planned), indent=2, ensure_ascii=False) + "\n"
+        to_file(path, (text,), lambda part: part.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        terminal.say(f"error: {path}: {error.strerror or error}")
+        return False
+    return True
