@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_ssot_ids import flows_tests
 from flake8_ssot_ids.flows_classes import parameter_for
 from flake8_ssot_ids.flows_cuts import is_log_call
+from flake8_ssot_ids.flows_exits import note_argument
 from flake8_ssot_ids.flows_index import FUNCTIONS, Function, dotted, last_name, position, spelled
 from flake8_ssot_ids.flows_reads import parameters
 from flake8_ssot_ids.flows_sinks import PARSED_AS_UUID, UUID_TYPED, Sink
@@ -232,7 +233,10 @@ def _spread(trace: Trace, token: Token, call: ast.Call) -> None:
         return
     keyword = ast.keyword(token.path[0][1], token.node)
     inner = token.at(token.node, path=token.path[1:])
-    for found in trace.definitions.called(call):
+    definitions = trace.definitions.called(call)
+    if not definitions:
+        note_argument(trace, inner, call, keyword)
+    for found in definitions:
         if isinstance(found, ast.ClassDef):
             _to_class(trace, inner, call, found, keyword)
         else:
@@ -296,6 +300,7 @@ def _to_class(
 
 def _to_unknown(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.keyword) -> None:
     """A call of something from elsewhere."""
+    note_argument(trace, token, call, given)
     function = call.func
     name = last_name(function)
     if isinstance(given, ast.keyword):

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from flake8_ssot_ids import flows_calls, flows_tests
 from flake8_ssot_ids.flows_classes import Definitions, decorated, is_fixture
 from flake8_ssot_ids.flows_cuts import only_logged
+from flake8_ssot_ids.flows_exits import Exit, note_attribute
 from flake8_ssot_ids.flows_index import Function, Index, dotted, last_name, position, spelled
 from flake8_ssot_ids.flows_reads import Reads, parameters
 from flake8_ssot_ids.flows_sinks import GLUED, NARROW_COLUMN, UUID_TYPED, Sink
@@ -79,6 +80,8 @@ class Trace:
         self.reads = reads
         self.definitions = definitions
         self.sinks: dict[tuple[str, ast.AST], Sink] = {}
+        #: Where the value leaves the file.
+        self.exits: list[Exit] = []
         self._pending: list[Token] = []
         self._seen: set[tuple[ast.AST, Path, bool, ast.Call | None]] = set()
         self._fields: set[tuple[ast.ClassDef, str, Path, bool, bool]] = set()
@@ -86,6 +89,10 @@ class Trace:
     def run(self, node: ast.expr, *, factory: bool) -> list[Sink]:
         """All places that the value of ``node`` ends up in; with ``factory`` what calling it gives."""
         self.push(Token(node, factory=factory, form=flows_tests.form_of(node)))
+        return self.go_on()
+
+    def go_on(self) -> list[Sink]:
+        """Look at all that waits; all places that were found."""
         while self._pending:
             self._step(self._pending.pop())
         return [*self.sinks.values()]
@@ -271,6 +278,8 @@ class Trace:
             )
             return
         classes = self.definitions.classes_of(base)
+        if not classes:
+            note_attribute(self, token, base, name, place)
         for cls in sorted(classes, key=position):
             self.field(token, cls, name, reads=False, through=dotted(place) or name)
         self.changed(token, base, ("attr", name), place)

@@ -13,8 +13,9 @@ from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits import merged
 from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
+from flake8_ssot_ids.fixes.noids import Manual
 from flake8_ssot_ids.fixes.quotes import inner_quote
-from flake8_ssot_ids.fixes.recipes import Manual, Written, inner_node, propose
+from flake8_ssot_ids.fixes.recipes import Written, inner_node, propose
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, Verdict
 from flake8_ssot_ids.model import Edit, Finding
@@ -87,12 +88,14 @@ class Decision:
             self._manual(item, name)
             return
         whole = use.shape.node if use.shape.called else use.reference
-        sinks = self._state.inspection.flow.sinks(whole, factory=not use.shape.called)
+        flow = self._state.inspection.flow
+        sinks = flow.sinks(whole, factory=not use.shape.called)
+        glued = flow.glued(whole, factory=not use.shape.called)
         if use.shape.called and not sinks:
             inner = inner_node(use, self._state.parents)
             if inner is not whole:
-                sinks = self._state.inspection.flow.sinks(inner)
-        proposal = propose(use, self._context(use, name.local), sinks, self._state.generator.source)
+                sinks = flow.sinks(inner)
+        proposal = propose(use, self._context(use, name.local), sinks, glued, self._state.generator.source)
         if isinstance(proposal, Written) and self._has_comment(proposal.node):
             proposal = Manual("comment", "a comment stands within it", proposal.node)
         if isinstance(proposal, Manual):
@@ -146,7 +149,7 @@ class Decision:
             self.verdicts.append(Verdict(item, "unsafe", text=text, edits=edits))
 
     def _manual(self, item: Finding, manual: Manual) -> None:
-        place = ""
+        place = manual.place
         node = manual.node
         if isinstance(node, ast.expr | ast.arg | ast.stmt):
             place = f"{node.lineno}:{self._state.lines.column(node.lineno, node.col_offset)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.model import UnreadableError
@@ -16,6 +17,22 @@ from flake8_ssot_ids.source import parse
 
 #: A dotted name that leads to an id source through some module, as tests write it to patch it.
 _PATCHED = re.compile(rb"[A-Za-z_][\w.]*\.uuid[1-8]?(?:\.uuid[1-8])?\b")
+#: A test of how a text begins, with a literal or a constant; a pattern that begins so; a constant's value.
+_TESTED = re.compile(
+    rb"""\.(?:startswith|removeprefix)\(\s*(?:[rfbu]*["']([A-Za-z][\w.:/-]*)["']|(?:\w+\.)*([A-Z][A-Z0-9_]+)\b)"""
+)
+_PATTERN = re.compile(rb"""["']\^\(?([A-Za-z]\w*[-:.])""")
+_CONSTANT = re.compile(rb"""^[ \t]*(_?[A-Z][A-Z0-9_]+)[ \t]*(?::[^=\n]+)?=[ \t]*["']([^"'\n]*)["']""", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """Where somebody asks how a text begins; ``row`` is 1-based, ``column`` in bytes of an ASCII line."""
+
+    path: str
+    row: int
+    column: int
+    code: str
 
 
 class Surroundings:
@@ -31,6 +48,8 @@ class Surroundings:
         self._project = project
         self._imported: dict[str, set[str]] | None = None
         self._patched: set[str] = set()
+        self._tested: dict[str, list[Tested]] = {}
+        self._constants: dict[str, set[str]] = {}
         self._reached: dict[str, frozenset[str]] = {}
 
     def module_name(self, path: str) -> str:
@@ -52,6 +71,34 @@ class Surroundings:
         dotted = f"{module}.{name}"
         return dotted in self._patched or any(one.startswith(f"{dotted}.") for one in self._patched)
 
+    def tests_of(self, beginning: str) -> list[Tested]:
+        """Where a file asks whether a text begins with ``beginning``, a literal or the name of a constant."""
+        self._look()
+        return self._tested.get(beginning, [])
+
+    def beginnings(self) -> list[str]:
+        """All that is asked about in the project."""
+        self._look()
+        return [*self._tested]
+
+    def constant(self, name: str) -> str | None:
+        """The text of a constant of this name, if all of that name in the project have the same."""
+        self._look()
+        texts = self._constants.get(name, set())
+        return next(iter(texts)) if len(texts) == 1 else None
+
+    def _note_tests(self, file: str, data: bytes) -> None:
+        for pattern in (_TESTED, _PATTERN):
+            for match in pattern.finditer(data):
+                asked = (match.group(1) or match.group(2)).decode()
+                start = match.start() + (data[match.start() : match.start() + 1] == b".")
+                row = data.count(b"\n", 0, start) + 1
+                column = start - (data.rfind(b"\n", 0, start) + 1) + 1
+                code = match.group().decode().lstrip(".")
+                self._tested.setdefault(asked, []).append(Tested(file, row, column, code))
+        for match in _CONSTANT.finditer(data):
+            self._constants.setdefault(match.group(1).decode(), set()).add(match.group(2).decode("utf-8", "replace"))
+
     def _look(self) -> None:
         if self._imported is not None:
             return
@@ -61,6 +108,7 @@ class Surroundings:
                 data = read(file)
             except (OSError, ValueError):
                 continue
+            self._note_tests(file, data)
             for match in _PATCHED.finditer(data):
                 self._patched.add(match.group().decode("ascii", "replace"))
             if b"import" not in data or (b"uuid" not in data and b"*" not in data):
