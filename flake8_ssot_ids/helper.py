@@ -31,7 +31,18 @@ def serve(orders: int, answers: int) -> None:
         if what == "set_up":
             worker = Worker(*given)
         elif worker is not None:
-            if what == "tell":
+            if what == "tell" and given[0] == "path":
+                _find_all(given[1])
+            elif what == "tell":
                 worker.tell(*given)
             else:
                 send(answers, worker.do(*given))
+
+
+def _find_all(path: list[str]) -> None:
+    """Find the installed packages that the starting process finds; until then they are not looked for."""
+    import site
+    import sys
+
+    site.main()
+    sys.path += [folder for folder in path if folder not in sys.path]

@@ -62,6 +62,8 @@ class Pool:
 
         self.worker = Worker(policy, all_files, noqa, files)
         self._messages = [("set_up", policy, all_files, noqa, list(files))]
+        if policy.may_preview:
+            self.look_at_packages()
         for helper in self._helpers or ():
             helper.told = 0
 
@@ -70,6 +72,10 @@ class Pool:
         assert self.worker is not None
         self.worker.tell(name, value)
         self._messages.append(("tell", name, value))
+
+    def look_at_packages(self) -> None:
+        """Let the helpers find installed packages, such as that of the generator, as this process does."""
+        self._messages.append(("tell", "path", [*sys.path]))
 
     def do(self, jobs: Sequence[Job]) -> Iterator[Any]:
         """The results of ``jobs``, in no certain order."""

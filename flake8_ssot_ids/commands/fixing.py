@@ -53,6 +53,7 @@ class Fixing:
             return
         if len(wanted) > _WORTH_A_PROCESS:
             pool.start()
+        pool.look_at_packages()
         pool.tell("fix", (self._unsafe, None, [*files]))
         # One file a job: what a file costs differs by far.
         jobs = [("fix", [places[path]]) for path in wanted]
