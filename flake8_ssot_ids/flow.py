@@ -37,7 +37,8 @@ from flake8_ssot_ids.flows_sinks import (
     Bounds,
     Sink,
 )
-from flake8_ssot_ids.flows_trace import Token, Trace
+from flake8_ssot_ids.flows_token import Token
+from flake8_ssot_ids.flows_trace import Trace
 from flake8_ssot_ids.literals import text_of
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "UUID_ATTRIBUTE",
     "UUID_TYPED",
     "Bounds",
+    "Exit",
     "ModuleFlow",
     "Sink",
 ]

@@ -13,7 +13,8 @@ from flake8_ssot_ids.flows_classes import parameter_for
 from flake8_ssot_ids.flows_index import Function, Index, dotted, last_name
 
 if TYPE_CHECKING:
-    from flake8_ssot_ids.flows_trace import Token, Trace
+    from flake8_ssot_ids.flows_token import Token
+    from flake8_ssot_ids.flows_trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class Exit:
     """The value is given to something from elsewhere.
 
     ``target`` is the dotted name as the module writes it, imports followed, with leading dots for relative
-    ones. ``call`` and ``given`` are the call and its argument; for ``session.run_id = value``, where the class
-    of ``session`` is from elsewhere, ``attribute`` is the name and ``call`` the place.
+    ones. ``call`` and ``given`` are the call and its argument; for ``session.run_id = value``, where the
+    class of ``session`` is from elsewhere, ``attribute`` is the name and ``call`` the place.
     """
 
     target: str
@@ -123,5 +124,3 @@ def _to_class(trace: Trace, token: Token, cls: ast.ClassDef, leaving: Exit) -> l
         return None
     bases = [base for one in trace.definitions.ancestors(cls) for base in one.bases]
     return [target for base in bases for target in targets_of(base, trace.index)]
-
-

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits import merged
+from flake8_ssot_ids.fixes.elsewhere import prefix_tested, sink_elsewhere
 from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.noids import Manual
 from flake8_ssot_ids.fixes.quotes import inner_quote
-from flake8_ssot_ids.fixes.recipes import Written, inner_node, propose
+from flake8_ssot_ids.fixes.recipes import REASONS, Written, inner_node, propose
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, Verdict
+from flake8_ssot_ids.flow import Exit
 from flake8_ssot_ids.model import Edit, Finding
 from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.remedies import Context, operation_of, remedy
@@ -96,12 +98,22 @@ class Decision:
             if inner is not whole:
                 sinks = flow.sinks(inner)
         proposal = propose(use, self._context(use, name.local), sinks, glued, self._state.generator.source)
+        if isinstance(proposal, Written):
+            proposal = self._elsewhere(use, flow.exits(whole, factory=not use.shape.called)) or proposal
         if isinstance(proposal, Written) and self._has_comment(proposal.node):
             proposal = Manual("comment", "a comment stands within it", proposal.node)
         if isinstance(proposal, Manual):
             self._manual(item, proposal)
             return
         self._change((item,), (proposal,), scope, name, proposal.text)
+
+    def _elsewhere(self, use: Use, exits: list[Exit]) -> Manual | None:
+        """What other modules have against a new format."""
+        found = sink_elsewhere(exits, self._state)
+        if found is not None:
+            sink, place = found
+            return Manual(sink.kind, REASONS[sink.kind].format(sink.detail), None, place)
+        return prefix_tested(use, self._state)
 
     def _triple(self, triple: Triple, pairs: Sequence[tuple[Finding, Use]]) -> set[Use]:
         """Plan one call for three findings; the uses that this settles."""
@@ -113,7 +125,11 @@ class Decision:
         items = {other: item for item, other in pairs}
         if isinstance(name, Manual) or any(one not in items for one, _ in triple.uses):
             return set()
-        if any(self._state.inspection.flow.sinks(one.shape.node) for one, _ in triple.uses):
+        flow = self._state.inspection.flow
+        if any(
+            flow.sinks(one.shape.node) or self._elsewhere(one, flow.exits(one.shape.node))
+            for one, _ in triple.uses
+        ):
             return set()
         text = remedy(
             use.shape, use.role, use.subject, self._context(use, name.local, operation_of(use.symbol))

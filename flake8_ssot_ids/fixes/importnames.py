@@ -25,6 +25,8 @@ class Module:
     offsets: Offsets
     names: AllNames
     nodes: Sequence[ast.AST]
+    #: The names of the generator's methods.
+    methods: frozenset[str] = frozenset()
 
     @cached_property
     def taken(self) -> frozenset[str]:
@@ -73,7 +75,11 @@ class Module:
     def _names_of(self, dotted: str) -> Iterator[tuple[str, Import]]:
         """Plain names first."""
         modules: list[tuple[str, Import]] = []
+        last = dotted.rpartition(".")[2]
         for name, statement in self.imported:
+            # To follow every import through the project would cost more than all the rest.
+            if last not in {name, *(alias.name for alias in statement.names)} and name not in self._callers:
+                continue
             values = self._values(name)
             if values == {dotted}:
                 yield name, statement
@@ -88,6 +94,19 @@ class Module:
                     if dotted.startswith(f"{module}.") and dotted.count(".") == module.count(".") + 1:
                         modules.append((f"{name}{dotted[len(module) :]}", statement))
         yield from modules
+
+    @cached_property
+    def _callers(self) -> frozenset[str]:
+        """The names on which, or on an attribute of which, a method of the generator is called."""
+        found: set[str] = set()
+        for node in self.nodes:
+            if isinstance(node, ast.Attribute) and node.attr in self.methods:
+                base: ast.expr = node
+                while isinstance(base, ast.Attribute):
+                    base = base.value
+                if isinstance(base, ast.Name):
+                    found.add(base.id)
+        return frozenset(found)
 
     def _values(self, name: str) -> frozenset[str]:
         """What the module's own name surely is when its functions run; empty if that is not sure."""

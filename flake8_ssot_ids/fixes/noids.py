@@ -96,9 +96,7 @@ def _by_text(head: Sequence[Piece], tail: Sequence[Piece]) -> Manual | None:
     for piece in (*head, *tail):
         if isinstance(piece, ast.expr):
             name = snake(_last_name(piece)) or ""
-            if re.search(
-                r"(?:^|_)(?:filename|file_name|file_path|dir|directory)$", name
-            ):
+            if re.search(r"(?:^|_)(?:filename|file_name|file_path|dir|directory)$", name):
                 return Manual("no-id", f"a file name (with `{ast.unparse(piece)}`) is no id", piece)
     return None
 

@@ -29,7 +29,7 @@ from flake8_ssot_ids.signatures import ClassSource, problem_with
 from flake8_ssot_ids.uses import Use
 
 #: What each kind of sink is in a reason; ``{}`` is the place as code.
-_SINKS = {
+REASONS = {
     PARSED_AS_UUID: "it is parsed as a UUID: {}",
     UUID_ATTRIBUTE: "it is used as a UUID object: {}",
     UUID_TYPED: "it is typed as a UUID: {}",
@@ -70,7 +70,7 @@ def propose(
     """
     manual = not_an_id(use, context.parents)
     if manual is None and sinks:
-        manual = Manual(sinks[0].kind, _SINKS[sinks[0].kind].format(sinks[0].detail), sinks[0].node)
+        manual = Manual(sinks[0].kind, REASONS[sinks[0].kind].format(sinks[0].detail), sinks[0].node)
     manual = manual or _not_text(use) or glued_into(glued, context.parents)
     if manual is not None:
         return manual

@@ -78,7 +78,8 @@ class FileState:
     @cached_property
     def module(self) -> Module:
         """The module as its imports are edited."""
-        return Module(self.tree, self.lines, self.offsets, self.inspection.names, self.nodes)
+        methods = frozenset(self.generator.source.methods)
+        return Module(self.tree, self.lines, self.offsets, self.inspection.names, self.nodes, methods)
 
     @property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
