@@ -182,8 +182,10 @@ def _verify(changes: Sequence[Change], dead: Dead, after: FileState, state: File
         return problem
     wanted = {node.id for change in changes for node in _names_in(change)}
     wanted |= {alias.asname or alias.name.partition(".")[0] for _, alias in dead}
-    before = Counter(name for name, _ in verify.unbound(state.inspection.names, wanted))
-    for name, row in verify.unbound(after.inspection.names, wanted):
+    before = Counter(name for name, _ in verify.unbound(state.inspection.names.flow, wanted))
+    for name, row in verify.unbound(
+        verify.flow_of(after.tree, wanted, state.inspection.home.package), wanted
+    ):
         before[name] -= 1
         if before[name] < 0:
             return f"`{name}` may be undefined in line {row}"

@@ -78,7 +78,7 @@ class Module:
         last = dotted.rpartition(".")[2]
         for name, statement in self.imported:
             # To follow every import through the project would cost more than all the rest.
-            if last not in {name, *(alias.name for alias in statement.names)} and name not in self._callers:
+            if not self.may_be(last, name, statement):
                 continue
             values = self._values(name)
             if values == {dotted}:
@@ -94,6 +94,10 @@ class Module:
                     if dotted.startswith(f"{module}.") and dotted.count(".") == module.count(".") + 1:
                         modules.append((f"{name}{dotted[len(module) :]}", statement))
         yield from modules
+
+    def may_be(self, last: str, name: str, statement: Import) -> bool:
+        """Whether what ``statement`` binds to ``name`` is worth a closer look: for its name or its calls."""
+        return last in {name, *(alias.name for alias in statement.names)} or name in self._callers
 
     @cached_property
     def _callers(self) -> frozenset[str]:
@@ -140,6 +144,8 @@ def _own_name(module: Module, dotted: str, scope: Scope, statement: ast.stmt) ->
             continue
         for alias in inner.names:
             name = alias.asname or alias.name
+            if not module.may_be(dotted.rpartition(".")[2], name, inner):
+                continue
             bindings = scope.at_end(name, deleted=False)
             if module.names.values_of(bindings) == {dotted} and is_bound(name, scope, statement):
                 return name
