@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.fixes import imports, verify
+from flake8_ssot_ids.fixes.deadimports import Dead, dead_imports
 from flake8_ssot_ids.fixes.edits import TextEdit, apply_edits, merged
-from flake8_ssot_ids.fixes.importnames import Import, function_of, top_imports
+from flake8_ssot_ids.fixes.importnames import Import, function_of
 from flake8_ssot_ids.fixes.recipes import Written
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, RefusedError
 from flake8_ssot_ids.model import Finding, UnreadableError
 from flake8_ssot_ids.source import reencode
-
-Dead = Sequence[tuple[Import, ast.alias]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ def import_edits(changes: Sequence[Change], dead: Dead, state: FileState) -> lis
     def is_first_party(dotted: str) -> bool:
         return state.project.is_ours(dotted, state.inspection.home)
 
-    edits = imports.removed_imports(state.module, dead)
+    edits: list[TextEdit] = []
     gone = {
         statement
         for statement, _ in dead
@@ -99,38 +96,8 @@ def import_edits(changes: Sequence[Change], dead: Dead, state: FileState) -> lis
                 state.module, state.generator.dotted, change.local, is_first_party, without=gone
             )
         )
-    return edits
-
-
-def _dead_imports(changes: Sequence[Change], state: FileState) -> list[tuple[Import, ast.alias]]:
-    """The imports of the module ``uuid`` whose last use goes away with the changes."""
-    if state.path.replace("\\", "/").endswith("/__init__.py"):
-        return []
-    inside: set[ast.AST] = set()
-    for change in changes:
-        roots: list[ast.AST] = [written.node for written in change.written]
-        if change.triple is not None:
-            roots += change.triple.plain
-        for root in roots:
-            inside.update(ast.walk(root))
-    found = []
-    for statement, alias in top_imports(state.tree):
-        dotted = alias.name if isinstance(statement, ast.Import) else f"{statement.module}.{alias.name}"
-        if dotted.partition(".")[0] != catalog.MODULE or (
-            isinstance(statement, ast.ImportFrom) and statement.level
-        ):
-            continue
-        name = alias.asname or alias.name.partition(".")[0]
-        uses = [node for node in state.nodes if isinstance(node, ast.Name) and node.id == name]
-        if (
-            alias.name != "*"
-            and any(node in inside for node in uses)
-            and all(node in inside for node in uses)
-            and not _is_named_in_text(state, name)
-            and not state.surroundings.wants(state.path, name)
-        ):
-            found.append((statement, alias))
-    return found
+    beside = {edit.start for edit in edits}
+    return edits + imports.removed_imports(state.module, dead, beside)
 
 
 def assemble(changes: Sequence[Change], state: FileState) -> Assembled:
@@ -140,7 +107,7 @@ def assemble(changes: Sequence[Change], state: FileState) -> Assembled:
         RefusedError: the result is not to be trusted.
     """
     chosen = _apart(changes, state)
-    dead = _dead_imports(chosen, state)
+    dead = dead_imports(chosen, state)
     try:
         edits = merged(
             [edit for change in chosen for edit in edits_of(change, state)]
@@ -177,7 +144,7 @@ def _verify(changes: Sequence[Change], dead: Dead, after: FileState, state: File
         return f"the result differs where nothing was meant to change: {problem}"
     added = _bindings_added(changes, state)
     gone = [verify.binding(*_binding_of(statement, alias)) for statement, alias in dead]
-    problem = verify.changed_imports(state.nodes, after.nodes, added, gone)
+    problem = verify.changed_imports(state.tree, after.tree, added, gone)
     if problem is not None:
         return problem
     wanted = {node.id for change in changes for node in _names_in(change)}
@@ -236,31 +203,3 @@ def _binding_of(statement: Import, alias: ast.alias) -> tuple[str, str]:
     if isinstance(statement, ast.Import):
         return alias.name, local
     return f"{statement.module}.{alias.name}", local
-
-
-def _is_named_in_text(state: FileState, name: str) -> bool:
-    """Whether a string annotation, ``__all__`` or a type comment names ``name``."""
-    if re.search(rf"#\s*type:.*\b{re.escape(name)}\b", state.text):
-        return True
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    pending: list[ast.AST] = []
-    for node in state.nodes:
-        annotation = getattr(node, "annotation", None)
-        if isinstance(annotation, ast.expr):
-            pending.append(annotation)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
-            pending.append(node.returns)
-        elif isinstance(node, ast.Assign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(one, ast.Name) and one.id == "__all__" for one in targets):
-                pending.append(node.value)
-        elif isinstance(node, ast.Call):
-            function = node.func
-            called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if called in ("cast", "TypeVar", "NewType", "get_type_hints"):
-                pending += node.args
-    return any(
-        isinstance(inner, ast.Constant) and isinstance(inner.value, str) and word.search(inner.value)
-        for part in pending
-        for inner in ast.walk(part)
-    )

@@ -15,7 +15,7 @@ from flake8_ssot_ids.fixes.edits import merged
 from flake8_ssot_ids.fixes.elsewhere import prefix_tested, sink_elsewhere
 from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.noids import Manual
-from flake8_ssot_ids.fixes.quotes import inner_quote
+from flake8_ssot_ids.fixes.quotes import inner_quote, shows_source
 from flake8_ssot_ids.fixes.recipes import REASONS, Written, inner_node, propose
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, Verdict
@@ -80,7 +80,9 @@ class Decision:
             self._state.parents,
             operation,
             self._state.policy.api,
-            inner_quote=inner_quote(use.reference, self._state.parents, self._state.lines),
+            inner_quote=inner_quote(
+                use.reference, self._state.span(use.reference), self._state.parents, self._state.lines
+            ),
         )
 
     def _one(self, item: Finding, use: Use) -> None:
@@ -100,6 +102,8 @@ class Decision:
         proposal = propose(use, self._context(use, name.local), sinks, glued, self._state.generator.source)
         if isinstance(proposal, Written):
             proposal = self._elsewhere(use, flow.exits(whole, factory=not use.shape.called)) or proposal
+        if isinstance(proposal, Written) and self._is_shown(proposal.node):
+            proposal = Manual("f-string", "the text shows the expression itself", proposal.node)
         if isinstance(proposal, Written) and self._has_comment(proposal.node):
             proposal = Manual("comment", "a comment stands within it", proposal.node)
         if isinstance(proposal, Manual):
@@ -194,6 +198,16 @@ class Decision:
             reason = f"importing `{generator.dotted}` at the top would import this very module again"
             return Manual("import-cycle", reason)
         return _Name(local, imported=False)
+
+    def _is_shown(self, node: ast.expr) -> bool:
+        """Whether an f-string around the node shows its source: ``f"{uuid4()=}"``."""
+        current: ast.AST | None = node
+        while isinstance(current, ast.expr):
+            place = self._state.span(current)
+            if shows_source(current, place, self._state.parents, self._state.lines):
+                return True
+            current = self._state.parents.get(current)
+        return False
 
     def _has_comment(self, node: ast.expr) -> bool:
         if node.lineno == node.end_lineno:

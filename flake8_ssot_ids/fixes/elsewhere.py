@@ -11,6 +11,7 @@ from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.surroundings import Tested
 from flake8_ssot_ids.flow import Exit, ModuleFlow, Sink
 from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.syntax import absolute
 from flake8_ssot_ids.remedies import Piece, around, is_part_of_text, slug
@@ -66,18 +67,33 @@ def _follow(leaving: Exit, state: FileState) -> tuple[Sink, str] | None:
         dotted = None if dotted is None else dotted.removeprefix(".")
         if dotted is None or depth == 0 or not state.project.is_ours(dotted, home):
             continue
-        dotted = state.inspection.sources.canonical(dotted)
-        here = state.project.locate(dotted, home)
-        if here is None or here[0] is None or not here[1] or here[0] == state.path:
+        found = _defined(dotted, home, state)
+        if found is None:
             continue
-        flow = flows.flow(here[0])
-        if flow is None:
+        path, names = found
+        flow = flows.flow(path)
+        if flow is None or path == state.path:
             continue
-        sinks, bases = flow.entered(here[1], leaving)
+        sinks, bases = flow.entered(names, leaving)
         if sinks:
-            return sinks[0], here[0]
-        pending += ((base, here[0], depth - 1) for base in reversed(bases))
+            return sinks[0], path
+        pending += ((base, path, depth - 1) for base in reversed(bases))
     return None
+
+
+def _defined(dotted: str, home: Home, state: FileState) -> tuple[str, tuple[str, ...]] | None:
+    """The module that defines what ``dotted`` leads to, and the names in it."""
+    here = state.project.locate(dotted, home)
+    if here is None or not here[1] or here[0] is None:
+        return None
+    flow = _Flows.of(state.project).flow(here[0])
+    if flow is not None and not flow.defines(here[1][0]):
+        # Handed on from where it is defined.
+        here = state.project.locate(state.inspection.sources.canonical(dotted), home)
+        if here is None or not here[1]:
+            return None
+    path, names, _ = here
+    return None if path is None else (path, names)
 
 
 def _place(path: str, node: ast.AST, state: FileState) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_ssot_ids.bound import is_bound
 from flake8_ssot_ids.fixes.edits import Offsets
 from flake8_ssot_ids.names.everything import AllNames
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, UNBOUND, Scope
@@ -27,6 +26,8 @@ class Module:
     nodes: Sequence[ast.AST]
     #: The names of the generator's methods.
     methods: frozenset[str] = frozenset()
+    #: The generator's dotted name in the policy; it may be handed on by that module.
+    spelled: str = ""
 
     @cached_property
     def taken(self) -> frozenset[str]:
@@ -85,14 +86,17 @@ class Module:
                 yield name, statement
             elif len(values) == 1:
                 module = next(iter(values))
-                for alias in statement.names:
-                    whole = alias.name if isinstance(statement, ast.Import) and not alias.asname else ""
-                    if whole.partition(".")[0] == name and dotted.startswith(f"{whole}."):
-                        modules.append((dotted, statement))
+                for way in dict.fromkeys((self.spelled, dotted)):
+                    whole = way.rpartition(".")[0]
+                    plain = isinstance(statement, ast.Import) and any(
+                        alias.name == whole and not alias.asname for alias in statement.names
+                    )
+                    if plain or (module == whole and not isinstance(statement, ast.Import)):
+                        modules.append((way if plain else f"{name}.{way.rpartition('.')[2]}", statement))
                         break
-                else:
-                    if dotted.startswith(f"{module}.") and dotted.count(".") == module.count(".") + 1:
-                        modules.append((f"{name}{dotted[len(module) :]}", statement))
+                    if module == whole and all(alias.asname for alias in statement.names):
+                        modules.append((f"{name}.{way.rpartition('.')[2]}", statement))
+                        break
         yield from modules
 
     def may_be(self, last: str, name: str, statement: Import) -> bool:
@@ -147,7 +151,7 @@ def _own_name(module: Module, dotted: str, scope: Scope, statement: ast.stmt) ->
             if not module.may_be(dotted.rpartition(".")[2], name, inner):
                 continue
             bindings = scope.at_end(name, deleted=False)
-            if module.names.values_of(bindings) == {dotted} and is_bound(name, scope, statement):
+            if UNBOUND not in bindings and module.names.values_of(bindings) == {dotted}:
                 return name
     return None
 

@@ -210,15 +210,20 @@ def _first_row(statement: ast.stmt) -> int:
 # -- what is removed ------------------------------------------------------------------------------
 
 
-def removed_imports(module: Module, dead: Collection[tuple[Import, ast.alias]]) -> list[TextEdit]:
-    """The edits that take the dead names out of their imports; whole rows where nothing is left."""
+def removed_imports(
+    module: Module, dead: Collection[tuple[Import, ast.alias]], beside: Collection[int] = ()
+) -> list[TextEdit]:
+    """The edits that take the dead names out of their imports; whole rows where nothing is left.
+
+    ``beside`` are the offsets at which something new comes, so that the empty rows around stay.
+    """
     edits: list[TextEdit] = []
     statements: dict[Import, list[ast.alias]] = {}
     for statement, alias in dead:
         statements.setdefault(statement, []).append(alias)
     for statement, aliases in statements.items():
         if len(aliases) == len(statement.names):
-            whole = _whole_rows(module, statement)
+            whole = whole_statement(module, statement, beside)
             if whole is not None:
                 edits.append(whole)
         else:
@@ -226,17 +231,35 @@ def removed_imports(module: Module, dead: Collection[tuple[Import, ast.alias]]) 
     return edits
 
 
-def _whole_rows(module: Module, statement: Import) -> TextEdit | None:
-    """The edit that removes the rows of a statement; None where something else stands on them."""
+def whole_statement(module: Module, statement: Import, beside: Collection[int] = ()) -> TextEdit | None:
+    """The edit that removes a statement, with its rows and the comment on them if nothing else is there.
+
+    None where it cannot be told from what stands beside it.
+    """
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     lines = module.lines
     head = lines.lines[first - 1][: lines.column(first, statement.col_offset) - 1]
     tail = lines.lines[last - 1][lines.column(last, statement.end_col_offset or 0) - 1 :]
-    if head.strip() or tail.strip(" \t\f"):
-        return None
-    if _stands_alone(module, first, last):
+    if head.strip(" \t\f") or (tail.strip(" \t\f") and not tail.lstrip(" \t\f").startswith("#")):
+        return _beside_others(module, statement, head, tail)
+    if module.offsets.row(first) not in beside and _stands_alone(module, first, last):
         last += 1
     return TextEdit(module.offsets.row(first), module.offsets.row(last + 1), "")
+
+
+def _beside_others(module: Module, statement: Import, head: str, tail: str) -> TextEdit | None:
+    """The edit for a statement that semicolons part from others on its row."""
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    start = module.offsets.at(first, len(head) + 1)
+    end_column = module.lines.column(last, statement.end_col_offset or 0)
+    end = module.offsets.at(last, end_column)
+    if tail.lstrip().startswith(";"):
+        rest = tail.lstrip()[1:]
+        if rest.strip() and not rest.lstrip().startswith("#"):
+            return TextEdit(start, end + len(tail) - len(rest.lstrip()), "")
+    if head.rstrip().endswith(";"):
+        return TextEdit(start - len(head) + len(head.rstrip()) - 1, end, "")
+    return None
 
 
 def _stands_alone(module: Module, first: int, last: int) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids.flow import Sink
 from flake8_ssot_ids.names.syntax import possible_values
-from flake8_ssot_ids.remedies import Piece, around
+from flake8_ssot_ids.remedies import Piece, around, is_part_of_text
 from flake8_ssot_ids.roles import is_secret, role_of, snake
 from flake8_ssot_ids.shapes import CUT
 from flake8_ssot_ids.uses import Use
@@ -35,6 +35,7 @@ _NO_ID = re.compile(
     r"|schema|schema_name|database|db|db_name|bucket|bucket_name|url|uri|link|host|hostname|domain|username"
     r"|user_name|content|text|body|prompt|description|bytes|seed|etag|boundary)$"
 )
+_NO_ID_ALONE = re.compile(r"(?:^|_)(?:url|uri|link|endpoint)$")
 #: Names of what a text around an id makes of it: there an id is not only quoted, as in a path or an address.
 _NO_ID_AROUND = re.compile(
     r"(?:^|_)(?:e?mail|email_address|filename|file_name|table|table_name|schema_name|database|db_name|db_path"
@@ -62,7 +63,19 @@ _LIMIT = re.compile(r"(?:^|_)(?:max|maximum|limit|len|length|size|width)(?:_|$)"
 def not_an_id(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Manual | None:
     """Why this is no id, whatever it is made of; None if it may be one."""
     role = "" if _stands_beside(use, parents) else use.role or ""
-    return _by_role(role, use) or _by_text(*around(use.shape, parents)) or _by_limit(use, parents)
+    head, tail = around(use.shape, parents)
+    if _NO_ID_ALONE.search(role) and is_part_of_text(head, tail):
+        # An address of something holds its id.
+        role = ""
+    return _by_role(role, use) or _by_text(head, tail) or _by_limit(use, parents) or _filler(use, parents)
+
+
+def _filler(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Manual | None:
+    """``uuid4().hex * 20``: so many bytes, whatever they are."""
+    parent = parents.get(use.shape.end)
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult):
+        return Manual("no-id", f"`{ast.unparse(parent)}` only fills space", parent)
+    return None
 
 
 def _by_role(role: str, use: Use) -> Manual | None:

@@ -79,7 +79,8 @@ class FileState:
     def module(self) -> Module:
         """The module as its imports are edited."""
         methods = frozenset(self.generator.source.methods)
-        return Module(self.tree, self.lines, self.offsets, self.inspection.names, self.nodes, methods)
+        names, spelled = self.inspection.names, self.generator.dotted
+        return Module(self.tree, self.lines, self.offsets, names, self.nodes, methods, spelled)
 
     @property
     def parents(self) -> Mapping[ast.AST, ast.AST]:

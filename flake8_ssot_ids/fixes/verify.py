@@ -76,12 +76,9 @@ def _line(items: Sequence[object]) -> object:
 
 
 def changed_imports(
-    old: Iterable[ast.AST], new: Iterable[ast.AST], added: Collection[str], removed: Collection[str]
+    old: ast.Module, new: ast.Module, added: Collection[str], removed: Collection[str]
 ) -> str | None:
-    """Whether the imports differ by other bindings than ``added`` and ``removed`` (``dotted as name``).
-
-    ``old`` and ``new`` are all nodes before and after.
-    """
+    """Whether the imports differ by other bindings than ``added`` and ``removed`` (``dotted as name``)."""
     before, after = Counter(_bindings(old)), Counter(_bindings(new))
     if after - before != Counter(added) or before - after != Counter(removed):
         return "the imports have changed in another way than was meant"
@@ -93,8 +90,20 @@ def binding(dotted: str, local: str) -> str:
     return f"{dotted} as {local}"
 
 
-def _bindings(nodes: Iterable[ast.AST]) -> Iterable[str]:
-    for node in nodes:
+def _statements(tree: ast.Module) -> Iterable[ast.AST]:
+    """All statements of a tree, in no order that matters."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                pending += inner
+
+
+def _bindings(tree: ast.Module) -> Iterable[str]:
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield binding(alias.name, alias.asname or alias.name)

@@ -40,7 +40,7 @@ class Workshop:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else textwrap.dedent(content).encode())
-        policy = f'generator = {generator}\nsrc = [".", "{RUNTIME.as_posix()}"]\n{rest}'
+        policy = f'generator = {generator}\nsrc = ["."]\n{rest}'
         (folder / "ssot-ids.toml").write_text(policy)
         self.policy = policy_of(str(folder))
 
@@ -58,7 +58,7 @@ class Workshop:
         assert len(plan.fixed) + len(plan.manual) == len(plan.verdicts)
         if plan.new is not None:
             ast.parse(plan.new)
-            before, after = (data.decode("utf-8", "replace") for data in (old, plan.new))
+            before, after = (data.decode("utf-8-sig", "replace") for data in (old, plan.new))
             assert set(undefined_names(after)) <= set(undefined_names(before))
             path.write_bytes(plan.new)
             again = self.planner().plan(str(path), plan.new, unsafe=True)
@@ -79,8 +79,9 @@ class Workshop:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Callable[..., Workshop]:
+def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Workshop]:
     """``workshop(files, rest="", generator=...)``: the project, as a :class:`Workshop`."""
+    monkeypatch.syspath_prepend(RUNTIME)
 
     def make(
         files: Files | str | bytes, rest: str = "", generator: str = '"ssot_ids.UnifiedIdGenerator"'

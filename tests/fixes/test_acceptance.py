@@ -122,7 +122,7 @@ ROWS = {
                 self.agent_type = agent_type
                 self.user_id = user_id
         """,
-        'self.execution_id = execution_id or G.generate_agent_execution_id(agent_type, user_id)',
+        "self.execution_id = execution_id or G.generate_agent_execution_id(agent_type, user_id)",
     ),
     "an execution id without these attributes": (
         """\
@@ -343,6 +343,4 @@ FALLBACKS = {
 
 @pytest.mark.parametrize("before", FALLBACKS.values(), ids=FALLBACKS)
 def test_a_user_that_is_not_surely_bound_is_not_named(workshop: Make, before: str) -> None:
-    assert 'session_id = G.generate_base_id("session")' in fixed(
-        workshop, "def g(): return 'u'\n\n" + before
-    )
+    assert 'session_id = G.generate_base_id("session")' in fixed(workshop, "def g(): return 'u'\n\n" + before)
