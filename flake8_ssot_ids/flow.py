@@ -15,6 +15,7 @@ from functools import cached_property
 
 from flake8_ssot_ids.flows_classes import Definitions
 from flake8_ssot_ids.flows_cuts import cut_at, only_logged
+from flake8_ssot_ids.flows_exits import Exit, enter
 from flake8_ssot_ids.flows_index import Index, dotted, last_name, position
 from flake8_ssot_ids.flows_patches import is_source, patches_in, reaches
 from flake8_ssot_ids.flows_reads import Reads
@@ -36,6 +37,7 @@ from flake8_ssot_ids.flows_sinks import (
     Bounds,
     Sink,
 )
+from flake8_ssot_ids.flows_token import Token
 from flake8_ssot_ids.flows_trace import Trace
 from flake8_ssot_ids.literals import text_of
 
@@ -55,6 +57,7 @@ __all__ = [
     "UUID_ATTRIBUTE",
     "UUID_TYPED",
     "Bounds",
+    "Exit",
     "ModuleFlow",
     "Sink",
 ]
@@ -74,6 +77,7 @@ class ModuleFlow:
         self._tree = tree
         self._given = parents
         self._known: dict[tuple[ast.expr, bool], list[Sink]] = {}
+        self._exits: dict[tuple[ast.expr, bool], list[Exit]] = {}
 
     @cached_property
     def _index(self) -> Index:
@@ -103,6 +107,26 @@ class ModuleFlow:
         """The places where other text is put around the value of ``node``, in source order."""
         return [sink for sink in self._all(node, factory) if sink.kind == GLUED]
 
+    def exits(self, node: ast.expr, *, factory: bool | None = None) -> list[Exit]:
+        """Where the value of ``node`` is given to what another module may define."""
+        factory = self._is_factory(node) if factory is None else factory
+        self._all(node, factory)
+        return self._exits[node, factory]
+
+    def defines(self, name: str) -> bool:
+        """Whether a class or a function of this module has the name."""
+        return name in self._index.classes or name in self._index.functions
+
+    def entered(self, names: tuple[str, ...], leaving: Exit) -> tuple[list[Sink], list[str]]:
+        """The places that a value of another module ends up in which gives it to ``names`` of this one.
+
+        Second, the classes from elsewhere (by :attr:`Exit.target`) that the field may be inherited from.
+        """
+        trace = Trace(self._index, self._reads, self._definitions)
+        bases = enter(trace, Token(leaving.call), names, leaving)
+        found = [sink for sink in trace.go_on() if sink.kind != GLUED]
+        return sorted(found, key=lambda sink: (*position(sink.node), sink.kind)), bases or []
+
     def cuts_of(self, name_predicate: Callable[[str], bool]) -> list[Sink]:
         """The slices, splits and prefix tests of names, attributes and keys that satisfy the predicate.
 
@@ -130,7 +154,9 @@ class ModuleFlow:
             factory = self._is_factory(node)
         known = self._known.get((node, factory))
         if known is None:
-            known = Trace(self._index, self._reads, self._definitions).run(node, factory=factory)
+            trace = Trace(self._index, self._reads, self._definitions)
+            known = trace.run(node, factory=factory)
+            self._exits[node, factory] = trace.exits
             for target, call in self._patches:
                 if reaches(target, call, node, self._index):
                     known.append(Sink(PATCHED, call, f"`{target}` is patched"))

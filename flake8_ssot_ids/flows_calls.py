@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from flake8_ssot_ids import flows_tests
 from flake8_ssot_ids.flows_classes import parameter_for
 from flake8_ssot_ids.flows_cuts import is_log_call
+from flake8_ssot_ids.flows_exits import note_argument
 from flake8_ssot_ids.flows_index import FUNCTIONS, Function, dotted, last_name, position, spelled
 from flake8_ssot_ids.flows_reads import parameters
 from flake8_ssot_ids.flows_sinks import PARSED_AS_UUID, UUID_TYPED, Sink
+from flake8_ssot_ids.flows_token import Token
 from flake8_ssot_ids.flows_types import is_uuid_class, key_of, typed_as_uuid
 from flake8_ssot_ids.literals import text_of
 
 if TYPE_CHECKING:
-    from flake8_ssot_ids.flows_trace import Token, Trace
+    from flake8_ssot_ids.flows_trace import Trace
 
 #: Keywords whose value fills the field that the call describes, or makes such values.
 _FACTORIES = frozenset(
@@ -232,7 +234,10 @@ def _spread(trace: Trace, token: Token, call: ast.Call) -> None:
         return
     keyword = ast.keyword(token.path[0][1], token.node)
     inner = token.at(token.node, path=token.path[1:])
-    for found in trace.definitions.called(call):
+    definitions = trace.definitions.called(call)
+    if not definitions:
+        note_argument(trace, inner, call, keyword)
+    for found in definitions:
         if isinstance(found, ast.ClassDef):
             _to_class(trace, inner, call, found, keyword)
         else:
@@ -279,7 +284,11 @@ def _to_class(
     init = trace.definitions.method(cls, "__init__")
     if init is not None:
         _to_parameter(trace, replace(token, instance=call), call, init, given, bound=True)
-        return
+        taken = parameter_for(init, call, given, bound=True)
+        name = given.arg if isinstance(given, ast.keyword) else None
+        # `super().__init__(**kwargs)` fills a declared field.
+        if name is None or taken is None or not taken[1] or trace.definitions.field(cls, name) is None:
+            return
     if isinstance(given, ast.keyword):
         name = given.arg
     else:
@@ -296,6 +305,7 @@ def _to_class(
 
 def _to_unknown(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.keyword) -> None:
     """A call of something from elsewhere."""
+    note_argument(trace, token, call, given)
     function = call.func
     name = last_name(function)
     if isinstance(given, ast.keyword):

@@ -23,14 +23,12 @@ from flake8_ssot_ids.flows_sinks import (
     UUID_TYPED,
     Sink,
 )
+from flake8_ssot_ids.flows_token import ANY, LENGTH, NUMBER, OBJECT, TEXT, Token
 from flake8_ssot_ids.flows_types import is_uuid_class, is_uuid_pattern, pattern_of, typed_as_uuid
 from flake8_ssot_ids.literals import text_of
 
 if TYPE_CHECKING:
-    from flake8_ssot_ids.flows_trace import Token, Trace
-
-#: Forms of a value, as far as its expression tells.
-OBJECT, TEXT, NUMBER, LENGTH, ANY = "object", "text", "number", "length", "any"
+    from flake8_ssot_ids.flows_trace import Trace
 
 #: Attributes that, among the things that are used as ids, only a UUID has.
 _TELLING = frozenset(
@@ -273,17 +271,15 @@ def called_with(trace: Trace, token: Token, call: ast.Call, argument: ast.expr |
         return True
     if name in _DIGITS and first and token.form != NUMBER:
         return note(TO_NUMBER)
-    if name in _MATCHES and isinstance(function, ast.Attribute):
-        of_module = isinstance(function.value, ast.Name) and index.imports.get(function.value.id, set()) & {
-            "re",
-            "regex",
-        }
-        pattern = pattern_of(call.args[0] if of_module and call.args else function.value, index)
+    if name in _MATCHES:
+        owner = function.value if isinstance(function, ast.Attribute) else None
+        dotted_name = f"re.{name}" if plain else "re"
+        of_module = dotted_name in index.imports.get(last_name(function if plain else owner), ())
+        pattern = pattern_of(call.args[0] if of_module and call.args else owner, index)
         subject = call.args.index(argument) if argument in call.args else 1 if keyword == "string" else None
-        wanted = 1 if of_module else 0
-        if pattern is not None and subject == wanted and is_uuid_pattern(pattern):
-            return note(MATCHED_AS_UUID)
-        return True
+        if pattern is not None and subject == of_module and is_uuid_pattern(pattern):
+            note(MATCHED_AS_UUID)
+        return of_module or pattern is not None
     if (
         name == "split"
         and isinstance(function, ast.Attribute)

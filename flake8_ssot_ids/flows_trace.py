@@ -1,8 +1,8 @@
 """Follows one value through its file: names, attributes, keys, arguments, returns.
 
-A :class:`Token` says that the value may be found at an expression: there itself, within an aggregate
-(``path`` leads to it), or as what a callable gives (``factory``). Tokens wait in a list, each is looked at
-once, so that cycles end and the depth of a tree is no limit.
+A token says that the value may be found at an expression: there itself, within an aggregate (``path`` leads
+to it), or as what a callable gives (``factory``). Tokens wait in a list, each is looked at once, so that
+cycles end and the depth of a tree is no limit.
 
 Followed are, within the file: assigned names where the assignment reaches, unpacking, attributes of the
 file's own classes, keys of dictionaries, elements of lists, arguments of the file's own functions and
@@ -14,14 +14,16 @@ objects from elsewhere, text that the value is glued into.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flake8_ssot_ids import flows_calls, flows_tests
 from flake8_ssot_ids.flows_classes import Definitions, decorated, is_fixture
 from flake8_ssot_ids.flows_cuts import only_logged
+from flake8_ssot_ids.flows_exits import Exit, note_attribute
 from flake8_ssot_ids.flows_index import Function, Index, dotted, last_name, position, spelled
 from flake8_ssot_ids.flows_reads import Reads, parameters
-from flake8_ssot_ids.flows_sinks import GLUED, NARROW_COLUMN, UUID_TYPED, Sink
+from flake8_ssot_ids.flows_sinks import GLUED, UUID_TYPED, Sink
+from flake8_ssot_ids.flows_token import Token
 from flake8_ssot_ids.flows_types import Path, key_of, narrow_type, typed_as_uuid
 from flake8_ssot_ids.literals import text_of
 from flake8_ssot_ids.names.syntax import possible_values
@@ -33,44 +35,6 @@ _LONGEST_PATH = 3
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """The value is at ``node``, in a form of :mod:`flake8_ssot_ids.flows_tests`; it came ``through`` a name.
-
-    ``instance`` is the call that makes the object whose ``__init__`` the value is in.
-    """
-
-    node: ast.expr
-    path: Path = ()
-    factory: bool = False
-    form: str = flows_tests.ANY
-    through: str = ""
-    hops: int = 0
-    instance: ast.Call | None = None
-
-    def at(
-        self,
-        node: ast.expr,
-        through: str | None = None,
-        *,
-        path: Path | None = None,
-        factory: bool | None = None,
-        form: str | None = None,
-        further: int = 0,
-        leave: bool = False,
-    ) -> Token:
-        """The same value elsewhere. ``further``: so many calls more. ``leave``: not in that ``__init__``."""
-        return Token(
-            node,
-            self.path if path is None else path,
-            self.factory if factory is None else factory,
-            self.form if form is None else form,
-            self.through if through is None else through,
-            self.hops + further,
-            None if leave else self.instance,
-        )
-
-
 class Trace:
     """The way of one value: what is to be looked at, and the places found."""
 
@@ -79,6 +43,8 @@ class Trace:
         self.reads = reads
         self.definitions = definitions
         self.sinks: dict[tuple[str, ast.AST], Sink] = {}
+        #: Where the value leaves the file.
+        self.exits: list[Exit] = []
         self._pending: list[Token] = []
         self._seen: set[tuple[ast.AST, Path, bool, ast.Call | None]] = set()
         self._fields: set[tuple[ast.ClassDef, str, Path, bool, bool]] = set()
@@ -86,6 +52,10 @@ class Trace:
     def run(self, node: ast.expr, *, factory: bool) -> list[Sink]:
         """All places that the value of ``node`` ends up in; with ``factory`` what calling it gives."""
         self.push(Token(node, factory=factory, form=flows_tests.form_of(node)))
+        return self.go_on()
+
+    def go_on(self) -> list[Sink]:
+        """Look at all that waits; all places that were found."""
         while self._pending:
             self._step(self._pending.pop())
         return [*self.sinks.values()]
@@ -271,6 +241,8 @@ class Trace:
             )
             return
         classes = self.definitions.classes_of(base)
+        if not classes:
+            note_attribute(self, token, base, name, place)
         for cls in sorted(classes, key=position):
             self.field(token, cls, name, reads=False, through=dotted(place) or name)
         self.changed(token, base, ("attr", name), place)
@@ -362,7 +334,8 @@ class Trace:
         """Note a column, a field or a constrained type that is too narrow."""
         narrow = None if token.path else narrow_type(holder, self.index)
         if narrow is not None:
-            self.found(Sink(NARROW_COLUMN, narrow[0], narrow[1], token.through))
+            place, kind, words = narrow
+            self.found(Sink(kind, place, words, token.through))
 
     # -- functions -------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flake8_ssot_ids.flows_index import Index, dotted, last_name, spelled
+from flake8_ssot_ids.flows_sinks import MATCHED_AS_UUID, NARROW_COLUMN
 from flake8_ssot_ids.literals import text_of
 
 #: A column or field that holds at most so many characters is too narrow: an SSOT id has up to 121.
@@ -15,12 +16,15 @@ NARROW = 63
 #: How a value lies within an aggregate: ("key", "session_id"), ("attr", "run_id"), ("item", 0 or None).
 Step = tuple[str, str | int | None]
 Path = tuple[Step, ...]
+#: What in a type or a column refuses most ids: the place, the kind of sink, words for it.
+Narrow = tuple[ast.expr, str, str]
 
 _TEXT_COLUMNS = frozenset(
     {"String", "CHAR", "VARCHAR", "Unicode", "NCHAR", "NVARCHAR", "FixedString", "AutoString"}
 )
 _UUID_COLUMNS = frozenset({"Uuid", "UUID", "GUID", "UUIDType", "UUIDField", "NativeUUID"})
 _LIMITS = frozenset({"max_length"})
+_PATTERNS = frozenset({"pattern", "regex"})
 _WRAPPERS = frozenset(
     {
         *(
@@ -111,8 +115,8 @@ def typed_as_uuid(annotation: ast.expr | None, path: Path, index: Index, depth: 
     )
 
 
-def narrow_type(holder: ast.expr | None, index: Index) -> tuple[ast.expr, str] | None:
-    """What in a column, a field or an annotation takes only UUIDs or short texts, and words for it."""
+def narrow_type(holder: ast.expr | None, index: Index) -> Narrow | None:
+    """What in a column, a field or an annotation takes only UUIDs or short texts."""
     pending: list[tuple[ast.expr | None, int]] = [(holder, 4)]
     while pending:
         node, depth = pending.pop(0)
@@ -143,7 +147,7 @@ def narrow_type(holder: ast.expr | None, index: Index) -> tuple[ast.expr, str] |
     return None
 
 
-def _of_call(call: ast.Call, index: Index) -> tuple[ast.expr, str] | None:
+def _of_call(call: ast.Call, index: Index) -> Narrow | None:
     """What a call that describes a field says, by itself or by a type among its arguments."""
     found = _type_itself(call, index)
     if found is not None:
@@ -165,24 +169,27 @@ def _of_call(call: ast.Call, index: Index) -> tuple[ast.expr, str] | None:
     return None
 
 
-def _type_itself(node: ast.expr, index: Index) -> tuple[ast.expr, str] | None:
+def _type_itself(node: ast.expr, index: Index) -> Narrow | None:
     call = node if isinstance(node, ast.Call) else None
     name = last_name(node if call is None else call.func)
     if name in _UUID_COLUMNS and not (call is not None and call.args and isinstance(call.args[0], ast.Name)):
-        return node, f"a `{spelled(node, name)}` column"
+        return node, NARROW_COLUMN, f"a `{spelled(node, name)}` column"
     if call is None:
         return None
     for keyword in call.keywords:
+        if keyword.arg in _PATTERNS and is_uuid_pattern(pattern_of(keyword.value, index) or ""):
+            return call, MATCHED_AS_UUID, f"`{keyword.arg}={spelled(keyword.value, '…')}`"
         limit = index.constant(keyword.value) if keyword.arg in _LIMITS else None
         if isinstance(limit, int) and limit <= NARROW:
-            return call if keyword.value.lineno == call.lineno else keyword.value, f"`max_length={limit}`"
+            place = call if keyword.value.lineno == call.lineno else keyword.value
+            return place, NARROW_COLUMN, f"`max_length={limit}`"
     if name in _TEXT_COLUMNS:
         length = next(
             (k.value for k in call.keywords if k.arg == "length"), call.args[0] if call.args else None
         )
         limit = index.constant(length)
         if isinstance(limit, int) and not isinstance(limit, bool) and limit <= NARROW:
-            return call, f"a `{name}({limit})` column"
+            return call, NARROW_COLUMN, f"a `{name}({limit})` column"
     return None
 
 

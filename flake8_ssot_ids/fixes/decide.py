@@ -7,21 +7,33 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from flake8_ssot_ids.fixes import imports
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits import merged
-from flake8_ssot_ids.fixes.quotes import inner_quote
-from flake8_ssot_ids.fixes.recipes import Manual, Written, inner_node, propose
-from flake8_ssot_ids.fixes.state import FileState, function_of
+from flake8_ssot_ids.fixes.elsewhere import prefix_tested, sink_elsewhere
+from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
+from flake8_ssot_ids.fixes.noids import Manual
+from flake8_ssot_ids.fixes.quotes import inner_quote, shows_source
+from flake8_ssot_ids.fixes.recipes import REASONS, Written, inner_node, propose
+from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, Verdict
+from flake8_ssot_ids.flow import Exit
 from flake8_ssot_ids.model import Edit, Finding
 from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.remedies import Context, operation_of, remedy
 from flake8_ssot_ids.uses import Use
 
 _FIXABLE = re.compile(r"SID(?:10[1-5]|20[1-3])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What the generator is called; ``imported``: by an import that is there already."""
+
+    local: str
+    imported: bool
 
 
 class Decision:
@@ -68,28 +80,44 @@ class Decision:
             self._state.parents,
             operation,
             self._state.policy.api,
-            inner_quote=inner_quote(use.reference, self._state.parents, self._state.lines),
+            inner_quote=inner_quote(
+                use.reference, self._state.span(use.reference), self._state.parents, self._state.lines
+            ),
         )
 
     def _one(self, item: Finding, use: Use) -> None:
         scope = self._scope_of(use)
-        local, reason = self._local_name(scope)
-        if reason is not None:
-            self._manual(item, Manual("import-cycle", reason))
+        name = self._local_name(scope, use.statement)
+        if isinstance(name, Manual):
+            self._manual(item, name)
             return
         whole = use.shape.node if use.shape.called else use.reference
-        sinks = self._state.inspection.flow.sinks(whole, factory=not use.shape.called)
+        flow = self._state.inspection.flow
+        sinks = flow.sinks(whole, factory=not use.shape.called)
+        glued = flow.glued(whole, factory=not use.shape.called)
         if use.shape.called and not sinks:
             inner = inner_node(use, self._state.parents)
             if inner is not whole:
-                sinks = self._state.inspection.flow.sinks(inner)
-        proposal = propose(use, self._context(use, local), sinks, self._state.generator.source)
+                sinks = flow.sinks(inner)
+        proposal = propose(use, self._context(use, name.local), sinks, glued, self._state.generator.source)
+        if isinstance(proposal, Written):
+            proposal = self._elsewhere(use, flow.exits(whole, factory=not use.shape.called)) or proposal
+        if isinstance(proposal, Written) and self._is_shown(proposal.node):
+            proposal = Manual("f-string", "the text shows the expression itself", proposal.node)
         if isinstance(proposal, Written) and self._has_comment(proposal.node):
             proposal = Manual("comment", "a comment stands within it", proposal.node)
         if isinstance(proposal, Manual):
             self._manual(item, proposal)
             return
-        self._change((item,), (proposal,), scope, local, proposal.text)
+        self._change((item,), (proposal,), scope, name, proposal.text)
+
+    def _elsewhere(self, use: Use, exits: list[Exit]) -> Manual | None:
+        """What other modules have against a new format."""
+        found = sink_elsewhere(exits, self._state)
+        if found is not None:
+            sink, place = found
+            return Manual(sink.kind, REASONS[sink.kind].format(sink.detail), None, place)
+        return prefix_tested(use, self._state)
 
     def _triple(self, triple: Triple, pairs: Sequence[tuple[Finding, Use]]) -> set[Use]:
         """Plan one call for three findings; the uses that this settles."""
@@ -97,22 +125,28 @@ class Decision:
             (one for one, _ in triple.uses), key=lambda one: (one.reference.lineno, one.reference.col_offset)
         )
         scope = self._scope_of(use)
-        local, reason = self._local_name(scope)
+        name = self._local_name(scope, triple.first)
         items = {other: item for item, other in pairs}
-        if reason is not None or any(one not in items for one, _ in triple.uses):
+        if isinstance(name, Manual) or any(one not in items for one, _ in triple.uses):
             return set()
-        if any(self._state.inspection.flow.sinks(one.shape.node) for one, _ in triple.uses):
+        flow = self._state.inspection.flow
+        if any(
+            flow.sinks(one.shape.node) or self._elsewhere(one, flow.exits(one.shape.node))
+            for one, _ in triple.uses
+        ):
             return set()
-        text = remedy(use.shape, use.role, use.subject, self._context(use, local, operation_of(use.symbol)))
+        text = remedy(
+            use.shape, use.role, use.subject, self._context(use, name.local, operation_of(use.symbol))
+        )
         if " = " not in text or "generate_user_context_ids" not in text:
             return set()
         if "generate_user_context_ids" not in self._state.generator.source.methods:
             return set()
         written = tuple(
-            Written(one.shape.node, name) for one, name in triple.uses if one.statement not in triple.plain
+            Written(one.shape.node, role) for one, role in triple.uses if one.statement not in triple.plain
         )
         findings = tuple(items[one] for one, _ in triple.uses)
-        self._change(findings, written, scope, local, text, triple)
+        self._change(findings, written, scope, name, text, triple)
         return {one for one, _ in triple.uses}
 
     def _change(
@@ -120,11 +154,11 @@ class Decision:
         findings: tuple[Finding, ...],
         written: tuple[Written, ...],
         scope: Scope,
-        local: str,
+        name: _Name,
         text: str,
         triple: Triple | None = None,
     ) -> None:
-        change = Change(findings, written, "unsafe", scope, local, text, triple)
+        change = Change(findings, written, "unsafe", scope, name.local, name.imported, text, triple)
         self.changes.append(change)
         # The whole edit of this finding alone, as its JSON shows it.
         edits = tuple(
@@ -135,7 +169,7 @@ class Decision:
             self.verdicts.append(Verdict(item, "unsafe", text=text, edits=edits))
 
     def _manual(self, item: Finding, manual: Manual) -> None:
-        place = ""
+        place = manual.place
         node = manual.node
         if isinstance(node, ast.expr | ast.arg | ast.stmt):
             place = f"{node.lineno}:{self._state.lines.column(node.lineno, node.col_offset)}"
@@ -150,17 +184,30 @@ class Decision:
                     return place.scope
         return use.scope
 
-    def _local_name(self, scope: Scope) -> tuple[str, str | None]:
-        """What the generator is called in ``scope``; second, why it cannot be imported there."""
-        name = imports.existing_name(self._state.module, self._state.generator.canonical, scope)
+    def _local_name(self, scope: Scope, statement: ast.stmt) -> _Name | Manual:
+        """What the generator is called at a place; or why it cannot be imported there."""
+        module, generator = self._state.module, self._state.generator
+        name = existing_name(module, generator.canonical, scope, statement)
         if name is not None:
-            return name, None
-        wanted = self._state.generator.dotted.rpartition(".")[2]
-        local = imports.free_name(self._state.module, wanted)
-        if self._state.generator.in_cycle and function_of(scope) is None:
-            dotted = self._state.generator.dotted
-            return local, f"importing `{dotted}` at the top would import this very module again"
-        return local, None
+            return _Name(name, imported=True)
+        for late, imported in module.names_of(generator.canonical):
+            if not is_shadowed(late.partition(".")[0], scope):
+                return Manual("import-order", f"`{late}` is imported only below", imported)
+        local = free_name(module, generator.dotted.rpartition(".")[2], scope)
+        if generator.in_cycle and function_of(scope) is None:
+            reason = f"importing `{generator.dotted}` at the top would import this very module again"
+            return Manual("import-cycle", reason)
+        return _Name(local, imported=False)
+
+    def _is_shown(self, node: ast.expr) -> bool:
+        """Whether an f-string around the node shows its source: ``f"{uuid4()=}"``."""
+        current: ast.AST | None = node
+        while isinstance(current, ast.expr):
+            place = self._state.span(current)
+            if shows_source(current, place, self._state.parents, self._state.lines):
+                return True
+            current = self._state.parents.get(current)
+        return False
 
     def _has_comment(self, node: ast.expr) -> bool:
         if node.lineno == node.end_lineno:

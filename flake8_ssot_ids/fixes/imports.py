@@ -1,97 +1,16 @@
-"""The generator's import: found, added where isort would put it; dead imports of the sources: removed."""
+"""The generator's import: added where isort would put it; dead imports of the sources: removed."""
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 
-from flake8_ssot_ids.fixes.edits import Offsets, TextEdit
-from flake8_ssot_ids.names.everything import AllNames
-from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, UNBOUND, Scope
-from flake8_ssot_ids.source import Lines
+from flake8_ssot_ids.fixes.edits import TextEdit
+from flake8_ssot_ids.fixes.importnames import Import, Module
 
 _FUTURE, _STDLIB, _THIRD_PARTY, _FIRST_PARTY, _LOCAL = range(5)
 _LONGEST_LINE = 88
-Import = ast.Import | ast.ImportFrom
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """A module that is being edited."""
-
-    tree: ast.Module
-    lines: Lines
-    offsets: Offsets
-    names: AllNames
-
-
-# -- what is there --------------------------------------------------------------------------------
-
-
-def existing_name(module: Module, dotted: str, scope: Scope) -> str | None:
-    """The name under which ``scope`` sees the class ``dotted``, imported at the top of the module; or None.
-
-    ``dotted`` is where the class is defined; re-exports and aliases of it are the same.
-    """
-    for statement, alias in top_imports(module.tree):
-        name = alias.asname or alias.name.partition(".")[0]
-        if isinstance(statement, ast.Import) or alias.name == "*":
-            continue
-        if _stands_for(module, name, dotted) and not is_shadowed(name, scope):
-            return name
-    return None
-
-
-def _stands_for(module: Module, name: str, dotted: str) -> bool:
-    """Whether the module's own name surely is the class ``dotted`` when its functions run."""
-    bindings = module.names.flow.module.at_end(name, deleted=False)
-    return UNBOUND not in bindings and module.names.values_of(bindings) == {dotted}
-
-
-def is_shadowed(name: str, scope: Scope) -> bool:
-    """Whether ``scope`` or one around it, below the module, binds ``name`` itself."""
-    current: Scope | None = scope
-    innermost = True
-    while current is not None and current.parent is not None:
-        if (innermost or current.kind is not CLASS) and name in current.bound:
-            return True
-        if name in current.declared and current.declared[name] is None:
-            return True
-        innermost = innermost and current.kind is COMPREHENSION
-        current = current.parent
-    return False
-
-
-def top_imports(tree: ast.Module) -> Iterator[tuple[Import, ast.alias]]:
-    """The imports at the module's top level that always run."""
-    for statement in tree.body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            for alias in statement.names:
-                yield statement, alias
-
-
-def free_name(module: Module, wanted: str) -> str:
-    """``wanted``, or a name like it that nothing in the module is called."""
-    taken = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            taken.add(node.name)
-        elif isinstance(node, ast.arg):
-            taken.add(node.arg)
-        elif isinstance(node, ast.alias):
-            taken.add(node.asname or node.name.partition(".")[0])
-    if wanted not in taken:
-        return wanted
-    for candidate in (f"Ssot{wanted}", f"Approved{wanted}"):
-        if candidate not in taken:
-            return candidate
-    number = 2
-    while f"{wanted}{number}" in taken:
-        number += 1
-    return f"{wanted}{number}"
-
 
 # -- what is added --------------------------------------------------------------------------------
 
@@ -291,15 +210,20 @@ def _first_row(statement: ast.stmt) -> int:
 # -- what is removed ------------------------------------------------------------------------------
 
 
-def removed_imports(module: Module, dead: Collection[tuple[Import, ast.alias]]) -> list[TextEdit]:
-    """The edits that take the dead names out of their imports; whole rows where nothing is left."""
+def removed_imports(
+    module: Module, dead: Collection[tuple[Import, ast.alias]], beside: Collection[int] = ()
+) -> list[TextEdit]:
+    """The edits that take the dead names out of their imports; whole rows where nothing is left.
+
+    ``beside`` are the offsets at which something new comes, so that the empty rows around stay.
+    """
     edits: list[TextEdit] = []
     statements: dict[Import, list[ast.alias]] = {}
     for statement, alias in dead:
         statements.setdefault(statement, []).append(alias)
     for statement, aliases in statements.items():
         if len(aliases) == len(statement.names):
-            whole = _whole_rows(module, statement)
+            whole = whole_statement(module, statement, beside)
             if whole is not None:
                 edits.append(whole)
         else:
@@ -307,17 +231,35 @@ def removed_imports(module: Module, dead: Collection[tuple[Import, ast.alias]]) 
     return edits
 
 
-def _whole_rows(module: Module, statement: Import) -> TextEdit | None:
-    """The edit that removes the rows of a statement; None where something else stands on them."""
+def whole_statement(module: Module, statement: Import, beside: Collection[int] = ()) -> TextEdit | None:
+    """The edit that removes a statement, with its rows and the comment on them if nothing else is there.
+
+    None where it cannot be told from what stands beside it.
+    """
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     lines = module.lines
     head = lines.lines[first - 1][: lines.column(first, statement.col_offset) - 1]
     tail = lines.lines[last - 1][lines.column(last, statement.end_col_offset or 0) - 1 :]
-    if head.strip() or tail.strip(" \t\f"):
-        return None
-    if _stands_alone(module, first, last):
+    if head.strip(" \t\f") or (tail.strip(" \t\f") and not tail.lstrip(" \t\f").startswith("#")):
+        return _beside_others(module, statement, head, tail)
+    if module.offsets.row(first) not in beside and _stands_alone(module, first, last):
         last += 1
     return TextEdit(module.offsets.row(first), module.offsets.row(last + 1), "")
+
+
+def _beside_others(module: Module, statement: Import, head: str, tail: str) -> TextEdit | None:
+    """The edit for a statement that semicolons part from others on its row."""
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    start = module.offsets.at(first, len(head) + 1)
+    end_column = module.lines.column(last, statement.end_col_offset or 0)
+    end = module.offsets.at(last, end_column)
+    if tail.lstrip().startswith(";"):
+        rest = tail.lstrip()[1:]
+        if rest.strip() and not rest.lstrip().startswith("#"):
+            return TextEdit(start, end + len(tail) - len(rest.lstrip()), "")
+    if head.rstrip().endswith(";"):
+        return TextEdit(start - len(head) + len(head.rstrip()) - 1, end, "")
+    return None
 
 
 def _stands_alone(module: Module, first: int, last: int) -> bool:

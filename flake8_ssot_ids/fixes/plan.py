@@ -56,9 +56,8 @@ class Planner:
             UnreadableError: the file is no Python.
         """
         result = FilePlan(path, data)
-        current = data
+        state = FileState(path, data, self._policy, self._project, self._surroundings)
         for number in range(_PASSES):
-            state = FileState(path, current, self._policy, self._project, self._surroundings)
             decision = Decision(state, wanted)
             if number == 0:
                 result.verdicts = decision.verdicts
@@ -76,7 +75,8 @@ class Planner:
             except RefusedError as error:
                 return self._refused(result, str(error))
             result.fixed += done.fixed
-            result.new = current = done.data
+            state = done.state
+            result.new = state.data
         return self._refused(result, "the edits do not come to rest")
 
     @staticmethod

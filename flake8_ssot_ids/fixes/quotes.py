@@ -18,8 +18,11 @@ _START = getattr(token, "FSTRING_START", None)
 _END = getattr(token, "FSTRING_END", None)
 
 
-def inner_quote(node: ast.expr, parents: Mapping[ast.AST, ast.AST], lines: Lines) -> str:
-    """The quote to use at ``node``; empty where it is in no f-string, or none is free there."""
+def inner_quote(node: ast.expr, place: Span, parents: Mapping[ast.AST, ast.AST], lines: Lines) -> str:
+    """The quote to use at ``node``; empty where it is in no f-string, or none is free there.
+
+    ``place`` is where it really stands, which Python 3.11 does not say of nodes in f-strings.
+    """
     around: list[ast.JoinedStr] = []
     current: ast.AST | None = node
     while current is not None and not isinstance(current, ast.stmt):
@@ -33,31 +36,39 @@ def inner_quote(node: ast.expr, parents: Mapping[ast.AST, ast.AST], lines: Lines
     start = Position(outer.lineno, lines.column(outer.lineno, outer.col_offset))
     last = outer.end_lineno or outer.lineno
     text = lines.segment(Span(start, Position(last, lines.column(last, outer.end_col_offset or 0))))
-    quotes = _quotes(text, node, outer)
-    return {'"': "'", "'": '"'}.get("".join(quotes), "")
+    row = place.start.row - start.row + 1
+    # A parenthesis goes before the text.
+    column = place.start.column - start.column + 1 if row == 1 else place.start.column - 1
+    return {'"': "'", "'": '"'}.get(_quote(text, (row, column)), "")
 
 
-def _quotes(text: str, node: ast.expr, outer: ast.JoinedStr) -> set[str]:
-    """The quotes of the pieces of a text that may hold ``node``; one piece's where that can be told."""
-    found: list[tuple[int, int, str]] = []
+def _quote(text: str, place: tuple[int, int]) -> str:
+    """The quote of the piece of a text, in parentheses, at ``place`` (row from 1, column from 0)."""
     depth = 0
+    opened: tuple[tuple[int, int], str] | None = None
     try:
         for item in tokenize.generate_tokens(io.StringIO(f"({text})").readline):
             if item.type == _START:
                 if not depth:
-                    found.append((item.start[0], item.end[0], item.string[-1]))
+                    opened = item.start, item.string[-1]
                 depth += 1
             elif item.type == _END:
                 depth -= 1
-                if not depth:
-                    found[-1] = (found[-1][0], item.end[0], found[-1][2])
-            elif item.type == token.STRING and not depth and _START is None:
-                body = item.string.lstrip("rRfFbBuU")
-                found.append((item.start[0], item.end[0], body[0]))
+                if not depth and opened is not None and opened[0] <= place < item.end:
+                    return opened[1]
+            elif item.type == token.STRING and not depth and item.start <= place < item.end:
+                return item.string.lstrip("rRfFbBuU")[0]
     except (tokenize.TokenError, SyntaxError):
-        return set()
-    quotes = {quote for _, _, quote in found}
-    if len(quotes) < 2 or _START is None:
-        return quotes
-    row = node.lineno - outer.lineno + 1
-    return {quote for first, last, quote in found if first <= row <= last}
+        return ""
+    return ""
+
+
+def shows_source(node: ast.expr, place: Span, parents: Mapping[ast.AST, ast.AST], lines: Lines) -> bool:
+    """Whether ``f"{node=}"`` shows the source of the expression around ``node``, which a fix would change.
+
+    ``place`` is where the outermost expression of the replacement field stands.
+    """
+    if not isinstance(parents.get(node), ast.FormattedValue):
+        return False
+    rest = lines.lines[place.end.row - 1][place.end.column - 1 :].lstrip(" )")
+    return rest.startswith("=") and not rest.startswith("==")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flake8_ssot_ids.fixes.noids import Manual, glued_into, not_an_id, stays_around
 from flake8_ssot_ids.flow import Sink
 from flake8_ssot_ids.flows_sinks import (
     ARITHMETIC,
@@ -24,13 +24,12 @@ from flake8_ssot_ids.flows_sinks import (
     UUID_TYPED,
 )
 from flake8_ssot_ids.remedies import Context, around, base, is_part_of_text, remedy
-from flake8_ssot_ids.roles import is_secret
 from flake8_ssot_ids.shapes import FACTORY
 from flake8_ssot_ids.signatures import ClassSource, problem_with
 from flake8_ssot_ids.uses import Use
 
 #: What each kind of sink is in a reason; ``{}`` is the place as code.
-_SINKS = {
+REASONS = {
     PARSED_AS_UUID: "it is parsed as a UUID: {}",
     UUID_ATTRIBUTE: "it is used as a UUID object: {}",
     UUID_TYPED: "it is typed as a UUID: {}",
@@ -45,15 +44,6 @@ _SINKS = {
     ARITHMETIC: "it is calculated with: {}",
     PATCHED: "a test replaces its source by name: {}",
 }
-#: Names of what is no id, though it may be made of one.
-_NO_ID = re.compile(
-    r"(?:^|_)(?:e?mail|email_address|path|file|filename|file_name|dir|directory|folder|tmp|temp|table|table_name"
-    r"|schema|schema_name|database|db|db_name|bucket|url|uri|link|host|hostname|domain|username|user_name|content"
-    r"|text|body|prompt|description|bytes|seed|lock_value|lock_token|owner_token)$"
-)
-#: Ids whose form a standard of others lays down: W3C Trace Context, OpenTelemetry, B3.
-_FOREIGN = re.compile(r"(?:^|_)(?:trace_id|span_id|parent_span_id|traceparent|b3)$")
-_FILE_NAME = re.compile(r"^\.[A-Za-z]\w{0,5}$|\.[A-Za-z]\w{0,5}$")
 _NOT_INSIDE = "it cannot be written inside this text in a way that Python 3.11 reads"
 _FACTORY_KEYWORDS = frozenset({"default", "default_factory", "factory", "insert_default", "onupdate"})
 
@@ -66,62 +56,31 @@ class Written:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manual:
-    """Why nothing is written, and the syntax that says so, where there is one.
-
-    ``kind`` is the same for all findings with this kind of reason, for the summary.
-    """
-
-    kind: str
-    reason: str
-    node: ast.AST | None = None
-
-
-def propose(use: Use, context: Context, sinks: list[Sink], generator: ClassSource) -> Written | Manual:
+def propose(
+    use: Use, context: Context, sinks: Sequence[Sink], glued: Sequence[Sink], generator: ClassSource
+) -> Written | Manual:
     """What to write for ``use``, or why not.
 
     Args:
         use: the finding's use.
         context: what may be relied on at its place; ``generator`` is the class's name in this module.
-        sinks: where its value goes.
+        sinks: where its value meets what asks for its format.
+        glued: the texts that it is put into.
         generator: what the class really offers.
     """
-    manual = not_an_id(use) or _not_text(use)
+    manual = not_an_id(use, context.parents)
+    if manual is None and sinks:
+        manual = Manual(sinks[0].kind, REASONS[sinks[0].kind].format(sinks[0].detail), sinks[0].node)
+    manual = manual or _not_text(use) or glued_into(glued, context.parents)
     if manual is not None:
         return manual
-    if sinks:
-        sink = sinks[0]
-        return Manual(sink.kind, _SINKS[sink.kind].format(sink.detail), sink.node)
     if use.shape.kind == FACTORY:
         return _factory(use, context, generator)
     node = inner_node(use, context.parents) if _stays_around(use, context) else use.shape.node
     quote = quote_at(node, context)
     if quote is None:
-        return Manual(
-            "f-string", "it cannot be written inside this text in a way that Python 3.11 reads", node
-        )
+        return Manual("f-string", _NOT_INSIDE, node)
     return _bound_call(use, replace(context, quote=quote), node, generator)
-
-
-def not_an_id(use: Use) -> Manual | None:
-    """Why this is no id, whatever it is made of; None if it may be one."""
-    role = use.role or ""
-    if is_secret(role):
-        return Manual("secret", f"`{role}` is a secret: write `secrets.token_urlsafe(32)`")
-    if _FOREIGN.search(role):
-        return Manual("foreign-standard", f"`{role}` belongs to a standard that says how it looks")
-    if _NO_ID.search(role):
-        return Manual("no-id", f"`{role}` is no id")
-    texts = [piece for piece in use.shape.head if isinstance(piece, str)]
-    tail = use.shape.tail
-    if "@" in tail or any("@" in text for text in texts):
-        return Manual("no-id", "an address is no id")
-    if _FILE_NAME.search(tail):
-        return Manual("no-id", f"a file name (`…{tail}`) is no id")
-    if any(text.startswith(("/", "./", "~/", "\\")) and "/api" not in text for text in texts[:1]):
-        return Manual("no-id", "a path is no id")
-    return None
 
 
 def _not_text(use: Use) -> Manual | None:
@@ -202,20 +161,17 @@ def quote_at(node: ast.expr, context: Context) -> str | None:
 
 def _bound_call(use: Use, context: Context, node: ast.expr, generator: ClassSource) -> Written | Manual:
     """The remedy if it binds to the generator's real signature, else the plainest call that does."""
-    text = remedy(use.shape, use.role, use.subject, context)
+    plain = context.call("generate_base_id", context.text(base(use.role, use.subject)))
+    kept = stays_around(use, context.parents)
+    text = plain if kept else remedy(use.shape, use.role, use.subject, context)
     problem = _problem(text, generator, context)
     if problem is not None:
-        plain = context.call(
-            "generate_base_id", f"{context.quote}{base(use.role, use.subject)}{context.quote}"
-        )
         problem = _problem(plain, generator, context)
         text = plain
     if problem is not None:
         return Manual("no-such-call", problem)
     if _breaks_text(text, node, context):
-        return Manual(
-            "f-string", "it cannot be written inside this text in a way that Python 3.11 reads", node
-        )
+        return Manual("f-string", _NOT_INSIDE, node)
     return Written(node, text)
 
 

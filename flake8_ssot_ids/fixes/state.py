@@ -9,14 +9,13 @@ from functools import cached_property
 
 from flake8_ssot_ids.approved import generators_for
 from flake8_ssot_ids.engine import check_tree, span_of, uses_in
-from flake8_ssot_ids.fixes import imports
 from flake8_ssot_ids.fixes.edits import Offsets
+from flake8_ssot_ids.fixes.importnames import Module
 from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
 from flake8_ssot_ids.inspection import Inspection
 from flake8_ssot_ids.model import Finding, Span
 from flake8_ssot_ids.names.project import Project
-from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, Scope
 from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.signatures import ClassSource
@@ -36,6 +35,7 @@ class FileState:
             UnreadableError: it is no Python.
         """
         self.path = path
+        self.data = data
         self.policy = policy
         self.project = project
         self.surroundings = surroundings
@@ -47,6 +47,14 @@ class FileState:
         project.start()
         self._words = project.words_for(path, data)
         self.findings = self.check(self.tree, self.text, self._words)
+
+    def after(self, data: bytes) -> FileState:
+        """What is to become of it.
+
+        Raises:
+            UnreadableError: it would be no Python any more.
+        """
+        return FileState(self.path, data, self.policy, self.project, self.surroundings)
 
     def check(self, tree: ast.Module, text: str, words: Words) -> list[Finding]:
         """The findings in this file, or in what is to become of it."""
@@ -63,9 +71,16 @@ class FileState:
         return Inspection(self.tree, self.text, self.path, self.policy, self.project, self.uses)
 
     @cached_property
-    def module(self) -> imports.Module:
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of its tree."""
+        return [*ast.walk(self.tree)]
+
+    @cached_property
+    def module(self) -> Module:
         """The module as its imports are edited."""
-        return imports.Module(self.tree, self.lines, self.offsets, self.inspection.names)
+        methods = frozenset(self.generator.source.methods)
+        names, spelled = self.inspection.names, self.generator.dotted
+        return Module(self.tree, self.lines, self.offsets, names, self.nodes, methods, spelled)
 
     @property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
@@ -114,13 +129,3 @@ class Generator:
 def unix(text: str) -> str:
     """``text`` with ``\\n`` line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def function_of(scope: Scope) -> ast.AST | None:
-    """The innermost function around ``scope``; None at the top and in classes, whose bodies run at once."""
-    current: Scope | None = scope
-    while current is not None and current.kind is not CLASS:
-        if current.kind is FUNCTION and isinstance(current.node, ast.FunctionDef | ast.AsyncFunctionDef):
-            return current.node
-        current = current.parent
-    return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.model import UnreadableError
@@ -16,6 +18,21 @@ from flake8_ssot_ids.source import parse
 
 #: A dotted name that leads to an id source through some module, as tests write it to patch it.
 _PATCHED = re.compile(rb"[A-Za-z_][\w.]*\.uuid[1-8]?(?:\.uuid[1-8])?\b")
+#: A test of how a text begins, with a literal or a constant; a pattern that begins so.
+_ASKED = rb"""\(\s*(?:[rfbu]*["']([A-Za-z][\w.:/-]*)["']|(?:\w+\.)*(_?[A-Z][A-Z0-9_]+)\b)"""
+_TESTED = re.compile(rb"\.startswith" + _ASKED)
+_TESTED_OFF = re.compile(rb"\.removeprefix" + _ASKED)
+_PATTERN = re.compile(rb"""["']\^\(?([A-Za-z]\w*[-:.])""")
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """Where somebody asks how a text begins; ``row`` is 1-based, ``column`` in bytes of an ASCII line."""
+
+    path: str
+    row: int
+    column: int
+    code: str
 
 
 class Surroundings:
@@ -31,6 +48,8 @@ class Surroundings:
         self._project = project
         self._imported: dict[str, set[str]] | None = None
         self._patched: set[str] = set()
+        self._tested: dict[str, list[Tested]] = {}
+        self._constants: dict[str, str | None] = {}
         self._reached: dict[str, frozenset[str]] = {}
 
     def module_name(self, path: str) -> str:
@@ -52,6 +71,48 @@ class Surroundings:
         dotted = f"{module}.{name}"
         return dotted in self._patched or any(one.startswith(f"{dotted}.") for one in self._patched)
 
+    def tests_of(self, beginning: str) -> list[Tested]:
+        """Where a file asks whether a text begins with ``beginning``, a literal or the name of a constant."""
+        self._look()
+        return self._tested.get(beginning, [])
+
+    def beginnings(self) -> list[str]:
+        """All that is asked about in the project."""
+        self._look()
+        return [*self._tested]
+
+    def constant(self, name: str) -> str | None:
+        """The text of a constant of this name, if all of that name in the project have the same."""
+        if name not in self._constants:
+            pattern = re.compile(
+                rb"""^[ \t]*%s[ \t]*(?::[^=\n]+)?=[ \t]*["']([^"'\n]*)["']""" % name.encode(), re.MULTILINE
+            )
+            texts: set[str] = set()
+            for data in self._data():
+                if name.encode() in data:
+                    texts.update(
+                        match.group(1).decode("utf-8", "replace") for match in pattern.finditer(data)
+                    )
+            self._constants[name] = next(iter(texts)) if len(texts) == 1 else None
+        return self._constants[name]
+
+    def _data(self) -> Iterator[bytes]:
+        for file in self._files:
+            with contextlib.suppress(OSError, ValueError):
+                yield read(file)
+
+    def _note_tests(self, file: str, data: bytes) -> None:
+        for pattern, word in ((_TESTED, b".startswith"), (_TESTED_OFF, b".removeprefix"), (_PATTERN, b"^")):
+            if word not in data:
+                continue
+            for match in pattern.finditer(data):
+                asked = next(filter(None, match.groups())).decode()
+                start = match.start() + (data[match.start() : match.start() + 1] == b".")
+                row = data.count(b"\n", 0, start) + 1
+                column = start - (data.rfind(b"\n", 0, start) + 1) + 1
+                code = match.group().decode().lstrip(".") + (")" if b"(" in match.group()[:15] else "…")
+                self._tested.setdefault(asked, []).append(Tested(file, row, column, code))
+
     def _look(self) -> None:
         if self._imported is not None:
             return
@@ -61,9 +122,11 @@ class Surroundings:
                 data = read(file)
             except (OSError, ValueError):
                 continue
-            for match in _PATCHED.finditer(data):
-                self._patched.add(match.group().decode("ascii", "replace"))
-            if b"import" not in data or (b"uuid" not in data and b"*" not in data):
+            self._note_tests(file, data)
+            if b".uuid" in data:
+                for match in _PATCHED.finditer(data):
+                    self._patched.add(match.group().decode("ascii", "replace"))
+            if b"uuid" not in data and b"import *" not in data:
                 continue
             package = self._project.home(file).package
             for module, name, _ in imported_names(data, package):

@@ -60,6 +60,8 @@ class Change:
     level: SafetyLevel
     scope: Scope
     local: str
+    #: Whether an import that is there already binds ``local``.
+    imported: bool
     text: str
     triple: Triple | None = None
 

@@ -1,0 +1,129 @@
+"""Imports of an id source that lose their last use with a fix."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.fixes.importnames import Import, top_imports
+from flake8_ssot_ids.fixes.imports import whole_statement
+from flake8_ssot_ids.fixes.state import FileState
+from flake8_ssot_ids.fixes.verdicts import Change
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Dead = Sequence[tuple[Import, ast.alias]]
+
+
+def dead_imports(changes: Sequence[Change], state: FileState) -> list[tuple[Import, ast.alias]]:
+    """The imports of the sources that nothing needs any more after the changes.
+
+    Not those of a package's ``__init__``, which may be there for others, nor what a text names or a test
+    replaces, nor what another module imports from here.
+    """
+    inside: set[ast.AST] = set()
+    for change in changes:
+        roots: list[ast.AST] = [written.node for written in change.written]
+        if change.triple is not None:
+            roots += change.triple.plain
+        for root in roots:
+            inside.update(ast.walk(root))
+    names = {node.id for node in inside if isinstance(node, ast.Name)}
+    found = []
+    if not state.path.replace("\\", "/").endswith("/__init__.py"):
+        for statement, alias in top_imports(state.tree):
+            name = _bound(alias)
+            if (
+                name in names
+                and _is_source(statement, alias, state)
+                and _all_in(state.nodes, name, inside)
+                and not _is_named_in_text(state, name)
+                and not state.surroundings.wants(state.path, name)
+            ):
+                found.append((statement, alias))
+    for function, statement in _local_imports(state):
+        for alias in statement.names:
+            name = _bound(alias)
+            own = [*ast.walk(function)]
+            if name in names and _is_module(statement, alias) and _all_in(own, name, inside):
+                found.append((statement, alias))
+    return [(statement, alias) for statement, alias in found if _can_go(statement, found, state)]
+
+
+def _can_go(statement: Import, dead: Dead, state: FileState) -> bool:
+    """Whether the statement can lose its dead names in the text, too."""
+    left = any(all(alias is not one for _, one in dead) for alias in statement.names)
+    return left or whole_statement(state.module, statement) is not None
+
+
+def _bound(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
+
+
+def _is_module(statement: Import, alias: ast.alias) -> bool:
+    """Whether this imports the module ``uuid``, or something of it."""
+    if isinstance(statement, ast.ImportFrom):
+        return statement.level == 0 and statement.module == catalog.MODULE and alias.name != "*"
+    return alias.name == catalog.MODULE
+
+
+def _is_source(statement: Import, alias: ast.alias, state: FileState) -> bool:
+    """The same, also by way of another module of the project."""
+    if _is_module(statement, alias):
+        return True
+    if alias.name == "*" or not isinstance(statement, ast.ImportFrom):
+        return False
+    names = state.inspection.names
+    values = names.values_of(names.flow.module.at_end(_bound(alias), deleted=False))
+    return bool(values) and all(value.partition(".")[0] == catalog.MODULE for value in values)
+
+
+def _all_in(nodes: Sequence[ast.AST], name: str, inside: set[ast.AST]) -> bool:
+    """Whether all that reads or binds ``name``, apart from imports, goes away."""
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id == name and node not in inside:
+            return False
+        if isinstance(node, ast.Global | ast.Nonlocal) and name in node.names:
+            return False
+    return True
+
+
+def _local_imports(state: FileState) -> Iterator[tuple[Function, Import]]:
+    """The imports that stand directly in the body of a function, beside something else."""
+    for node in state.nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and len(node.body) > 1:
+            for statement in node.body:
+                if isinstance(statement, ast.Import | ast.ImportFrom):
+                    yield node, statement
+
+
+def _is_named_in_text(state: FileState, name: str) -> bool:
+    """Whether a string annotation, ``__all__`` or a type comment names ``name``."""
+    if re.search(rf"#\s*type:.*\b{re.escape(name)}\b", state.text):
+        return True
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    pending: list[ast.AST] = []
+    for node in state.nodes:
+        annotation = getattr(node, "annotation", None)
+        if isinstance(annotation, ast.expr):
+            pending.append(annotation)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            pending.append(node.returns)
+        elif isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(one, ast.Name) and one.id == "__all__" for one in targets):
+                pending.append(node.value)
+        elif isinstance(node, ast.Call):
+            function = node.func
+            called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            if (
+                called in ("cast", "TypeVar", "NewType", "get_type_hints")
+                or getattr(getattr(function, "value", None), "id", "") == "__all__"
+            ):
+                pending += node.args
+    return any(
+        isinstance(inner, ast.Constant) and isinstance(inner.value, str) and word.search(inner.value)
+        for part in pending
+        for inner in ast.walk(part)
+    )
