@@ -162,9 +162,8 @@ def words_of(module: Module, words: frozenset[str]) -> frozenset[str]:
     calls: dict[str, set[str]] = {}
     for name, function in module.functions.items():
         last = name.rpartition(".")[2]
-        nodes = list(
-            ast.walk(function.body) if isinstance(function, ast.Lambda) else own_nodes(function.body)
-        )
+        body = function.body
+        nodes = [*(own_nodes(body) if isinstance(body, list) else ast.walk(body))]
         values = [node.value for node in nodes if isinstance(node, ast.Return)]
         if isinstance(body, ast.expr):
             values = [body]
