@@ -23,6 +23,8 @@ _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^()]*)", re.MULTILINE)
 _NAME = re.compile(rb"\w+")
 #: A way through more modules than this is given up.
 _LONGEST = 40
+#: What may turn out to be a fresh id, beside what is one as it stands.
+_MAYBE_FRESH = (ast.Name, ast.Call, ast.IfExp, ast.Await, ast.Attribute)
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -72,7 +74,7 @@ class Hints:
         return frozenset(present_words([word.encode() for word in sorted(words)], data))
 
     def _files(self, module: str, name: str | None, home: Home) -> list[tuple[str, str]]:
-        """The modules of the project that an import passes on its way, and the name that is asked for there."""
+        """The modules of the project that an import passes on its way, each with the name asked for."""
         dotted = f"{module}.{name}" if name and name != "*" else module
         key = (dotted, home.roots)
         known = self._ways.get(key)
@@ -160,15 +162,18 @@ def words_of(module: Module, words: frozenset[str]) -> frozenset[str]:
     calls: dict[str, set[str]] = {}
     for name, function in module.functions.items():
         last = name.rpartition(".")[2]
-        nodes = list(
-            ast.walk(function.body) if isinstance(function, ast.Lambda) else own_nodes(function.body)
-        )
+        body = function.body
+        nodes = [*(own_nodes(body) if isinstance(body, list) else ast.walk(body))]
+        values = [node.value for node in nodes if isinstance(node, ast.Return)]
+        if isinstance(body, ast.expr):
+            values = [body]
+        if not values or not all(value in module.raw or isinstance(value, _MAYBE_FRESH) for value in values):
+            continue
         if not module.raw.isdisjoint(nodes):
             found.add(last)
         called = {_name_of(node.func) for node in nodes if isinstance(node, ast.Call)}
         called |= {_name_of(node) for node in nodes if isinstance(node, ast.Attribute)}
-        if isinstance(function, ast.Lambda) or any(isinstance(node, ast.Return) for node in nodes):
-            calls.setdefault(last, set()).update(called)
+        calls.setdefault(last, set()).update(called)
     while True:
         more = {name for name, called in calls.items() if name not in found and not called.isdisjoint(found)}
         if not more:

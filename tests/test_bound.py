@@ -1,5 +1,6 @@
 """Whether a name can be written at a place: tables, and small programs that are run to see."""
 
+# ruff: noqa: E501 - a program is easier to read in one line
 from __future__ import annotations
 
 import ast

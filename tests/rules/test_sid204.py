@@ -1,5 +1,6 @@
 """SID204: a call of a project function that only returns a fresh raw id."""
 
+# ruff: noqa: E501 - a program is easier to read in one line
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,6 @@
 """SID302: text is glued around an id of the approved generator, or a part of it is cut out."""
 
+# ruff: noqa: E501 - a program is easier to read in one line
 from __future__ import annotations
 
 from pathlib import Path

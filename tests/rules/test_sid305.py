@@ -1,5 +1,6 @@
 """SID305: a call of the approved generator that does not exist or does not bind."""
 
+# ruff: noqa: E501 - a program is easier to read in one line
 from __future__ import annotations
 
 from pathlib import Path

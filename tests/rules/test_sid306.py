@@ -1,5 +1,6 @@
 """SID306: the ids of one context are made by separate calls."""
 
+# ruff: noqa: E501 - a program is easier to read in one line
 from __future__ import annotations
 
 from pathlib import Path

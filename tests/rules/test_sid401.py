@@ -1,5 +1,6 @@
 """SID401: a secret is made from an id source."""
 
+# ruff: noqa: E501 - a program is easier to read in one line
 from __future__ import annotations
 
 from pathlib import Path
@@ -115,7 +116,7 @@ MESSAGES: list[tuple[Case, list[str]]] = [
 ]
 
 
-def test_it_stands_beside_the_other_finding_and_is_silenced_by_its_own_code(tmp_path: Path) -> None:
+def test_it_stands_beside_the_other_finding_and_is_silenced_by_its_own_code() -> None:
     source = """\
 import uuid
 token = uuid.uuid4().hex  # noqa: SID102
@@ -128,7 +129,7 @@ otp = uuid.uuid4().hex  # noqa
     assert_marks(names("otp").replace("^ SID401", "^ SID101"), config='preview = true\nignore = ["SID401"]\n')
 
 
-def test_the_other_finding_comes_first(tmp_path: Path) -> None:
+def test_the_other_finding_comes_first() -> None:
     marks = check("import uuid\notp = uuid.uuid4().hex[:6]\n", config="preview = true\n")
     assert [mark.code for mark in marks] == ["SID103", "SID401"]
 
