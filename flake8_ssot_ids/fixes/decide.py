@@ -16,7 +16,7 @@ from flake8_ssot_ids.fixes.elsewhere import prefix_tested, sink_elsewhere
 from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.noids import Manual
 from flake8_ssot_ids.fixes.quotes import inner_quote, shows_source
-from flake8_ssot_ids.fixes.recipes import REASONS, Written, inner_node, propose
+from flake8_ssot_ids.fixes.recipes import REASONS, UUID_OBJECT, Written, inner_node, propose
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, Verdict
 from flake8_ssot_ids.flow import Exit
@@ -100,7 +100,8 @@ class Decision:
             if inner is not whole:
                 sinks = flow.sinks(inner)
         proposal = propose(use, self._context(use, name.local), sinks, glued, self._state.generator.source)
-        if isinstance(proposal, Written):
+        if isinstance(proposal, Written) or proposal.kind == UUID_OBJECT:
+            # For an object, that tells who wants one.
             proposal = self._elsewhere(use, flow.exits(whole, factory=not use.shape.called)) or proposal
         if isinstance(proposal, Written) and self._is_shown(proposal.node):
             proposal = Manual("f-string", "the text shows the expression itself", proposal.node)

@@ -132,8 +132,13 @@ def _by_limit(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Manual | None:
     return None
 
 
-def glued_into(glued: Sequence[Sink], parents: Mapping[ast.AST, ast.AST]) -> Manual | None:
-    """The first text that the id is put into later and that is no id: an address, a file name, a table."""
+def glued_into(use: Use, glued: Sequence[Sink], parents: Mapping[ast.AST, ast.AST]) -> Manual | None:
+    """The first text that the value is put into and that is no id: an address, a file name, a table.
+
+    What is called an id is one, also where something is named after it.
+    """
+    if re.search(r"(?:^|_)id$", use.role or ""):
+        return None
     for sink in glued:
         node = sink.node
         if not isinstance(node, ast.expr):

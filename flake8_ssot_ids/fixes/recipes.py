@@ -44,6 +44,7 @@ REASONS = {
     ARITHMETIC: "it is calculated with: {}",
     PATCHED: "a test replaces its source by name: {}",
 }
+UUID_OBJECT = "uuid-object"
 _NOT_INSIDE = "it cannot be written inside this text in a way that Python 3.11 reads"
 _FACTORY_KEYWORDS = frozenset({"default", "default_factory", "factory", "insert_default", "onupdate"})
 
@@ -71,7 +72,7 @@ def propose(
     manual = not_an_id(use, context.parents)
     if manual is None and sinks:
         manual = Manual(sinks[0].kind, REASONS[sinks[0].kind].format(sinks[0].detail), sinks[0].node)
-    manual = manual or _not_text(use) or glued_into(glued, context.parents)
+    manual = manual or _not_text(use) or glued_into(use, glued, context.parents)
     if manual is not None:
         return manual
     if use.shape.kind == FACTORY:
@@ -89,7 +90,7 @@ def _not_text(use: Use) -> Manual | None:
     if shape.kind == FACTORY:
         return None
     if shape.form == "object":
-        return Manual("uuid-object", "it is a UUID object, not text")
+        return Manual(UUID_OBJECT, "it is a UUID object, not text")
     if shape.form != "text":
         what = {"number": "a number", "bytes": "bytes"}.get(shape.form, "a list of parts")
         return Manual("not-text", f"it is {what}, not text")
@@ -103,7 +104,7 @@ def _factory(use: Use, context: Context, generator: ClassSource) -> Written | Ma
     if not isinstance(parent, ast.keyword) or parent.arg not in _FACTORY_KEYWORDS:
         return Manual("handed-on", "the function itself is handed on, nothing is made here", reference)
     if not _is_text_field(parent, context):
-        return Manual("uuid-object", "it makes UUID objects, not text")
+        return Manual(UUID_OBJECT, "it makes UUID objects, not text")
     call = _bound_call(use, context, reference, generator)
     if isinstance(call, Manual):
         return call
