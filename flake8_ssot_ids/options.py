@@ -10,7 +10,7 @@ from flake8_ssot_ids.optionparts import (
     ZONE,
     Option,
     nothing_more,
-    recipe_binds,
+    recipe_fits,
     record,
     records,
     unique_names,
@@ -181,7 +181,7 @@ OPTIONS = (
     ),
     Option(
         "recipes",
-        records(RECIPES, recipe_binds),
+        records(RECIPES, recipe_fits),
         (),
         "A rewrite of the house's own helpers, found and verified like the built-in ones.",
         'recipes = [{ pattern = "new_id()", rewrite = "G.generate_base_id(\'item\')" }]',

@@ -165,8 +165,19 @@ def _check_stdin(options: argparse.Namespace, configurations: Configurations, ou
     if path != "-" and options.force_exclude and policy.excluded(path, False):
         return
     project = Project(policy.src, catalog.attributes(policy.name_hashes))
+    house = None
+    if policy.recipes:
+        from flake8_ssot_ids.fixes.house import house_of
+
+        house = house_of(policy)
     report = check_source(
-        data, path, policy, project, all_files=options.all_files, noqa=not options.ignore_noqa
+        data,
+        path,
+        policy,
+        project,
+        all_files=options.all_files,
+        noqa=not options.ignore_noqa,
+        house=house,
     )
     outcome.stdin = (path, data)
     outcome.findings.extend(report.findings)

@@ -30,20 +30,38 @@ class Assembled:
 
 
 def _edit(written: Written, state: FileState) -> TextEdit:
-    span = state.span(written.node)
-    return TextEdit(state.offsets.of(span.start), state.offsets.of(span.end), written.text)
+    return located(written.node, written.text, state)
+
+
+def located(node: ast.expr | ast.stmt, text: str, state: FileState) -> TextEdit:
+    """The edit that puts ``text`` in the place of ``node``, where ast-grep too sees one piece of syntax.
+
+    Raises:
+        RefusedError: it sees none, so the place is not certain.
+    """
+    span = state.span(node)
+    edit = state.document.edit(state.offsets.of(span.start), state.offsets.of(span.end), text)
+    if edit is None:
+        place = f"{span.start.row}:{span.start.column}-{span.end.row}:{span.end.column}"
+        raise RefusedError(f"ast-grep sees no piece of syntax at {place}")
+    return edit
 
 
 def edits_of(change: Change, state: FileState) -> list[TextEdit]:
-    """The edits of one change, without imports."""
+    """The edits of one change, without imports.
+
+    Raises:
+        RefusedError: the place of one is not certain.
+    """
     edits = [_edit(written, state) for written in change.written]
     triple = change.triple
     if triple is None:
         return edits
     for statement in triple.plain:
         if statement is triple.first:
-            edits.append(_statement(statement, change.text, state))
+            edits.append(located(statement, change.text, state))
         else:
+            located(statement, "", state)
             edits.append(_rows_out(statement, state))
     if triple.first not in triple.plain:
         row = triple.first.lineno
@@ -52,16 +70,6 @@ def edits_of(change: Change, state: FileState) -> list[TextEdit]:
         start = state.offsets.row(row)
         edits.append(TextEdit(start, start, f"{indentation}{change.text}\n"))
     return edits
-
-
-def _statement(statement: ast.stmt, text: str, state: FileState) -> TextEdit:
-    column = state.lines.column
-    end_row = statement.end_lineno or statement.lineno
-    return TextEdit(
-        state.offsets.at(statement.lineno, column(statement.lineno, statement.col_offset)),
-        state.offsets.at(end_row, column(end_row, statement.end_col_offset or 0)),
-        text,
-    )
 
 
 def _rows_out(statement: ast.stmt, state: FileState) -> TextEdit:
@@ -85,6 +93,8 @@ def import_edits(changes: Sequence[Change], dead: Dead, state: FileState) -> lis
         if all(any(alias is one for _, one in dead) for alias in statement.names)
     }
     for change in changes:
+        if not change.local:
+            continue
         if imports.existing_name(state.module, state.generator.canonical, change.scope) == change.local:
             continue
         if state.generator.in_cycle:
@@ -198,6 +208,8 @@ def _bindings_added(changes: Sequence[Change], state: FileState) -> list[str]:
     """The imports that the changes bring, once a module or once a function."""
     found: dict[object, str] = {}
     for change in changes:
+        if not change.local:
+            continue
         if imports.existing_name(state.module, state.generator.canonical, change.scope) == change.local:
             continue
         place = function_of(change.scope) if state.generator.in_cycle else None

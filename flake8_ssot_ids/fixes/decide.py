@@ -12,11 +12,12 @@ from flake8_ssot_ids.fixes import imports
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits import merged
+from flake8_ssot_ids.fixes.housefix import house_fixes, with_covered
 from flake8_ssot_ids.fixes.quotes import inner_quote
 from flake8_ssot_ids.fixes.recipes import Manual, Written, inner_node, propose
 from flake8_ssot_ids.fixes.state import FileState, function_of
-from flake8_ssot_ids.fixes.verdicts import Change, Verdict
-from flake8_ssot_ids.model import Edit, Finding
+from flake8_ssot_ids.fixes.verdicts import Change, RefusedError, Verdict
+from flake8_ssot_ids.model import Edit, Finding, SafetyLevel
 from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.remedies import Context, operation_of, remedy
 from flake8_ssot_ids.uses import Use
@@ -41,9 +42,11 @@ class Decision:
 
     def decide(self) -> None:
         """Find a change, or a reason against one, for each finding."""
+        covered = self._house()
         chosen = [
             item for item in self._state.findings if _FIXABLE.fullmatch(item.code) and self._wanted(item)
         ]
+        chosen = [item for item in chosen if item not in covered]
         if not chosen:
             return
         uses = self._state.uses
@@ -56,6 +59,24 @@ class Decision:
             if use not in done:
                 self._one(item, use)
         self.verdicts.sort(key=lambda verdict: verdict.finding.span)
+
+    def _house(self) -> set[Finding]:
+        """Plan what the recipes of the house say; the findings of raw ids that this settles."""
+        raw = [item for item in self._state.findings if _FIXABLE.fullmatch(item.code)]
+        covered: set[Finding] = set()
+        for fix in house_fixes(self._state, self._wanted, self._local_name):
+            if isinstance(fix, tuple):
+                self._manual(*fix)
+                continue
+            if self._has_comment(fix.written.node):
+                self._manual(fix.finding, Manual("comment", "a comment stands within it", fix.written.node))
+                continue
+            findings = with_covered(fix, raw)
+            if self._change(
+                findings, (fix.written,), fix.scope, fix.local, fix.written.text, level=fix.level
+            ):
+                covered.update(findings)
+        return covered
 
     def _context(self, use: Use, local: str, operation: str = "") -> Context:
         zone = self._state.policy.zone_of(self._state.path)
@@ -123,16 +144,24 @@ class Decision:
         local: str,
         text: str,
         triple: Triple | None = None,
-    ) -> None:
-        change = Change(findings, written, "unsafe", scope, local, text, triple)
+        level: SafetyLevel = "unsafe",
+    ) -> bool:
+        """Take a change, unless its place is not certain."""
+        change = Change(findings, written, level, scope, local, text, triple)
+        try:
+            placed = edits_of(change, self._state)
+        except RefusedError as error:
+            for item in findings:
+                self._manual(item, Manual("not-located", str(error)))
+            return False
         self.changes.append(change)
         # The whole edit of this finding alone, as its JSON shows it.
         edits = tuple(
             Edit(self._state.offsets.span(edit), edit.content)
-            for edit in merged([*edits_of(change, self._state), *import_edits([change], (), self._state)])
+            for edit in merged([*placed, *import_edits([change], (), self._state)])
         )
-        for item in findings:
-            self.verdicts.append(Verdict(item, "unsafe", text=text, edits=edits))
+        self.verdicts += (Verdict(item, level, text=text, edits=edits) for item in findings)
+        return True
 
     def _manual(self, item: Finding, manual: Manual) -> None:
         place = ""
@@ -162,7 +191,7 @@ class Decision:
             return local, f"importing `{dotted}` at the top would import this very module again"
         return local, None
 
-    def _has_comment(self, node: ast.expr) -> bool:
+    def _has_comment(self, node: ast.expr | ast.stmt) -> bool:
         if node.lineno == node.end_lineno:
             return False
         text = f"({self._state.lines.segment(self._state.span(node))}\n)"

@@ -62,7 +62,7 @@ _FACTORY_KEYWORDS = frozenset({"default", "default_factory", "factory", "insert_
 class Written:
     """What is written: ``text`` in the place of ``node``."""
 
-    node: ast.expr
+    node: ast.expr | ast.stmt
     text: str
 
 
@@ -91,8 +91,7 @@ def propose(use: Use, context: Context, sinks: list[Sink], generator: ClassSourc
     if manual is not None:
         return manual
     if sinks:
-        sink = sinks[0]
-        return Manual(sink.kind, _SINKS[sink.kind].format(sink.detail), sink.node)
+        return of_sink(sinks[0])
     if use.shape.kind == FACTORY:
         return _factory(use, context, generator)
     node = inner_node(use, context.parents) if _stays_around(use, context) else use.shape.node
@@ -102,6 +101,11 @@ def propose(use: Use, context: Context, sinks: list[Sink], generator: ClassSourc
             "f-string", "it cannot be written inside this text in a way that Python 3.11 reads", node
         )
     return _bound_call(use, replace(context, quote=quote), node, generator)
+
+
+def of_sink(sink: Sink) -> Manual:
+    """Why the format of a value that goes there must not change."""
+    return Manual(sink.kind, _SINKS[sink.kind].format(sink.detail), sink.node)
 
 
 def not_an_id(use: Use) -> Manual | None:
@@ -203,12 +207,12 @@ def quote_at(node: ast.expr, context: Context) -> str | None:
 def _bound_call(use: Use, context: Context, node: ast.expr, generator: ClassSource) -> Written | Manual:
     """The remedy if it binds to the generator's real signature, else the plainest call that does."""
     text = remedy(use.shape, use.role, use.subject, context)
-    problem = _problem(text, generator, context)
+    problem = problem_with_calls(text, generator, context.generator)
     if problem is not None:
         plain = context.call(
             "generate_base_id", f"{context.quote}{base(use.role, use.subject)}{context.quote}"
         )
-        problem = _problem(plain, generator, context)
+        problem = problem_with_calls(plain, generator, context.generator)
         text = plain
     if problem is not None:
         return Manual("no-such-call", problem)
@@ -231,21 +235,21 @@ def _breaks_text(text: str, node: ast.expr, context: Context) -> bool:
     return False
 
 
-def _problem(text: str, generator: ClassSource, context: Context) -> str | None:
-    """Why a call does not bind to what the generator offers."""
+def problem_with_calls(text: str, generator: ClassSource, local: str) -> str | None:
+    """Why a call in ``text`` of the generator, there called ``local``, does not bind to what that offers."""
     for node in ast.walk(ast.parse(text.partition(" = ")[2] or text)):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and ast.unparse(node.func.value) == context.generator
+            and ast.unparse(node.func.value) == local
         ):
             name = node.func.attr
             method = generator.methods.get(name)
             if method is None:
-                return f"`{context.generator}` has no `{name}`" if generator.complete else None
+                return f"`{local}` has no `{name}`" if generator.complete else None
             if method.kind in ("property", "attribute"):
                 continue
             problem = problem_with(method, node, "class")
             if problem is not None:
-                return f"`{context.generator}.{name}` {problem}"
+                return f"`{local}.{name}` {problem}"
     return None

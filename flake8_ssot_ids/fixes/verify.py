@@ -29,7 +29,7 @@ def difference(
     Args:
         old: the tree before.
         new: the tree after.
-        replaced: the expressions that were rewritten, with what was written.
+        replaced: the expressions and statements that were rewritten, with what was written.
         added: source lines of the statements that were inserted.
         removed: the statements of ``old`` that were taken out.
     """
@@ -38,7 +38,10 @@ def difference(
     while pending:
         before, after = pending.pop()
         if isinstance(before, ast.AST) and before in replaced:
-            wanted = ast.parse(replaced[before], mode="eval").body
+            body = ast.parse(replaced[before]).body
+            wanted = (
+                body[0].value if isinstance(before, ast.expr) and isinstance(body[0], ast.Expr) else body[0]
+            )
             if not isinstance(after, ast.AST) or ast.dump(after) != ast.dump(wanted):
                 return f"line {getattr(before, 'lineno', '?')}: it is not what was written"
             continue
