@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from contextlib import suppress
 
 from flake8_ssot_ids.pipes import receive, send
@@ -28,7 +29,9 @@ def serve(orders: int, answers: int) -> None:
     worker: Worker | None = None
     while True:
         what, *given = receive(orders)
-        if what == "set_up":
+        if what == "path":
+            sys.path.append(*given)
+        elif what == "set_up":
             worker = Worker(*given)
         elif worker is not None:
             if what == "tell":

@@ -31,9 +31,17 @@ def unbound_in_rewrite(pattern: str, rewrite: str) -> list[str]:
     return [name for name in dict.fromkeys(names) if name not in bound]
 
 
-def as_python(text: str) -> str:
-    """``text`` with a plain name in the place of each meta-variable."""
-    return _META.sub(lambda match: f"{_PREFIX}{match[2] or 'REST'}", text)
+def as_python(text: str, *, stars: bool = True) -> str:
+    """``text`` with a plain name in the place of each meta-variable.
+
+    With ``stars``, one where any number of arguments may stand where Python takes such: ``f(x=1, *name)``.
+    """
+
+    def name_of(match: re.Match[str]) -> str:
+        several = match.group().startswith("$$$")
+        return f"{'*' if stars and several else ''}{_PREFIX}{match[2] or 'REST'}"
+
+    return _META.sub(name_of, text)
 
 
 def names_in(text: str) -> list[str]:

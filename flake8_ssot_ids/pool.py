@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.policy import Policy
     from flake8_ssot_ids.worker import Job, Worker
 
-#: What a helper runs. It needs nothing but the standard library and this package.
+#: What a helper runs. It needs nothing but the standard library and this package, and what it is told of.
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from flake8_ssot_ids.helper import main; main()"
 #: So many jobs are on the way to a helper, lest it wait for the next one.
 _AHEAD = 2
@@ -61,7 +61,13 @@ class Pool:
         from flake8_ssot_ids.worker import Worker
 
         self.worker = Worker(policy, all_files, noqa, files)
-        self._messages = [("set_up", policy, all_files, noqa, list(files))]
+        self._messages = []
+        if policy.recipes:
+            from flake8_ssot_ids.fixes.astgrep import module_file
+
+            # The helper has no site-packages of its own.
+            self._messages.append(("path", os.path.dirname(os.path.dirname(module_file()))))
+        self._messages.append(("set_up", policy, all_files, noqa, list(files)))
         for helper in self._helpers or ():
             helper.told = 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from flake8_ssot_ids.model import PolicyError
+from flake8_ssot_ids.model import PolicyError, Problem, SsotIdsError
 from flake8_ssot_ids.policy import Policy, find_config, load_policy
 from flake8_ssot_ids.render.terminal import say
 
@@ -87,7 +87,10 @@ def check_recipes(policy: Policy) -> None:
     if policy.recipes:
         from flake8_ssot_ids.fixes.house import problems_of
 
-        problems = problems_of(policy.recipes)
+        try:
+            problems = problems_of(policy.recipes)
+        except SsotIdsError as error:
+            problems = [Problem("recipes", str(error))]
         if problems:
             raise PolicyError(policy.provenance.get("recipes", ""), tuple(problems))
 

@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Mapping
 
-from flake8_ssot_ids.metavars import as_python, filled, is_name, names_in, syntax
+from flake8_ssot_ids.metavars import as_python, bound_by, filled, is_name, names_in, syntax
 
 _ATOMS = (
     ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr, ast.List, ast.Dict,
@@ -31,7 +31,7 @@ def fill(rewrite: str, pieces: Mapping[str, str]) -> str | None:
     texts = {name: piece.strip().rstrip(",").rstrip() for name, piece in pieces.items()}
     try:
         parts = {name: _parsed(text) for name, text in texts.items()}
-        wanted = _dump(_Filling(parts, texts).visit(syntax(rewrite)))
+        wanted = _dump(_Filling(rewrite, parts, texts).visit(syntax(rewrite)))
     except (UnfitError, ValueError, SyntaxError):
         return None
     single = {name for name, part in parts.items() if len(part.args) == 1 and not part.keywords}
@@ -42,7 +42,7 @@ def fill(rewrite: str, pieces: Mapping[str, str]) -> str | None:
             else text
             for name, text in texts.items()
         }
-        text = filled(_without_empty(as_python(rewrite).strip(), texts), values)
+        text = filled(_without_empty(as_python(rewrite, stars=False).strip(), texts), values)
         try:
             if _dump(syntax(text)) == wanted:
                 return text
@@ -71,7 +71,8 @@ def _without_empty(python: str, texts: Mapping[str, str]) -> str:
 class _Filling(ast.NodeTransformer):
     """Puts the trees of the pieces into the tree of the rewrite."""
 
-    def __init__(self, parts: Mapping[str, ast.Call], texts: dict[str, str]) -> None:
+    def __init__(self, rewrite: str, parts: Mapping[str, ast.Call], texts: dict[str, str]) -> None:
+        self._several = {name for name, several in bound_by(rewrite).items() if several}
         self._parts = parts
         self._texts = texts
 
@@ -87,9 +88,9 @@ class _Filling(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """Pieces among the arguments: each may be any number of them."""
-        keywords: list[ast.keyword] = []
+        keywords = [(_position(keyword), keyword) for keyword in node.keywords]
         node.args = self._spread(node.args, keywords)
-        node.keywords = [*keywords, *node.keywords]
+        node.keywords = [keyword for _, keyword in sorted(keywords, key=lambda pair: pair[0])]
         return self.generic_visit(node)
 
     def visit_List(self, node: ast.List) -> ast.AST:
@@ -105,21 +106,26 @@ class _Filling(ast.NodeTransformer):
         return self._display(node)
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> ast.AST:
-        keywords: list[ast.keyword] = []
+        keywords: list[tuple[tuple[int, int], ast.keyword]] = []
         node.elts = self._spread(node.elts, keywords)
         if keywords:
             raise UnfitError
         return self.generic_visit(node)
 
-    def _spread(self, items: list[ast.expr], keywords: list[ast.keyword]) -> list[ast.expr]:
+    def _spread(
+        self, items: list[ast.expr], keywords: list[tuple[tuple[int, int], ast.keyword]]
+    ) -> list[ast.expr]:
+        """The items with all pieces in their places; keywords among these go to ``keywords``."""
         found: list[ast.expr] = []
         for item in items:
-            name = is_name(item.id) if isinstance(item, ast.Name) else None
-            if name is None:
+            inner = item.value if isinstance(item, ast.Starred) else item
+            name = is_name(inner.id) if isinstance(inner, ast.Name) else None
+            # A star of the rewrite's own stands before one piece, which is then an expression.
+            if name is None or (isinstance(item, ast.Starred) and name not in self._several):
                 found.append(item)
             else:
                 found += self._parts[name].args
-                keywords += self._parts[name].keywords
+                keywords += ((_position(item), keyword) for keyword in self._parts[name].keywords)
         return found
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
@@ -128,6 +134,10 @@ class _Filling(ast.NodeTransformer):
             if isinstance(value, str) and names_in(value):
                 setattr(node, field, filled(value, self._texts))
         return super().generic_visit(node)
+
+
+def _position(node: ast.expr | ast.keyword) -> tuple[int, int]:
+    return node.lineno, node.col_offset
 
 
 def _dump(node: ast.AST) -> str:
