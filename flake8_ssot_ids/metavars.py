@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import ast
 
 _META = re.compile(r"\$\$\$(?![A-Z_])|(\${1,3})([A-Z_][A-Z0-9_]*)")
-_PREFIX = "ssot_meta_"
-_PLACEHOLDER = re.compile(_PREFIX + r"([A-Z_][A-Z0-9_]*)")
+_ONE, _MANY = "ssot_meta_", "ssot_metas_"
+_PLACEHOLDER = re.compile(r"ssot_metas?_([A-Z_][A-Z0-9_]*)")
 
 
 def bound_by(pattern: str) -> dict[str, bool]:
@@ -38,10 +38,16 @@ def as_python(text: str, *, stars: bool = True) -> str:
     """
 
     def name_of(match: re.Match[str]) -> str:
-        several = match.group().startswith("$$$")
-        return f"{'*' if stars and several else ''}{_PREFIX}{match[2] or 'REST'}"
+        if match.group().startswith("$$$"):
+            return f"{'*' if stars else ''}{_MANY}{match[2] or 'REST'}"
+        return f"{_ONE}{match[2]}"
 
     return _META.sub(name_of, text)
+
+
+def as_rewrite(python: str) -> str:
+    """The rewrite of which :func:`as_python` has made ``python``."""
+    return re.sub(rf"\*{_MANY}", "$$$", python).replace(_ONE, "$")
 
 
 def names_in(text: str) -> list[str]:

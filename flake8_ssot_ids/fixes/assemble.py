@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -190,7 +191,7 @@ def _verify(changes: Sequence[Change], dead: Dead, data: bytes, state: FileState
     if problem is not None:
         return problem
     names = Inspection(tree, text, state.path, state.policy, state.project, []).names
-    wanted = {node.id for change in changes for node in _names_in(change)}
+    wanted = {node.id for change in changes for node in _names_in(change) if not hasattr(builtins, node.id)}
     wanted |= {alias.asname or alias.name.partition(".")[0] for _, alias in dead}
     before = Counter(name for name, _ in verify.unbound(state.inspection.names, wanted))
     for name, row in verify.unbound(names, wanted):
@@ -199,7 +200,8 @@ def _verify(changes: Sequence[Change], dead: Dead, data: bytes, state: FileState
             return f"`{name}` may be undefined in line {row}"
     after = state.check(tree, text, state.project.words_for(state.path, data))
     fixed = [item for change in changes for item in change.findings]
-    for item in verify.unexpected(state.findings, after, fixed):
+    rewritten = [state.span(node) for node in replaced if isinstance(node, ast.expr | ast.stmt)]
+    for item in verify.unexpected(state.findings, after, fixed, rewritten):
         return f"line {item.span.start.row}: {item.code} is there after the edits"
     return None
 

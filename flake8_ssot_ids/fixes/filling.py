@@ -63,8 +63,8 @@ def _without_empty(python: str, texts: Mapping[str, str]) -> str:
     """The rewrite without the meta-variables that stand for nothing, and a comma with each."""
     for name, text in texts.items():
         if not text:
-            word = re.escape(as_python(f"${name}"))
-            python = re.sub(rf"\b{word}\b\s*,\s*|,\s*{word}\b|\b{word}\b", "", python)
+            for word in (as_python(f"${name}"), as_python(f"$$${name}", stars=False)):
+                python = re.sub(rf"\b{word}\b\s*,\s*|,\s*{word}\b|\b{word}\b", "", python)
     return python
 
 

@@ -7,7 +7,7 @@ return, at exactly that range, in executed code. Nothing that is merely written 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,6 +41,7 @@ class HouseMatch:
 
     node: ast.expr | ast.stmt
     recipe: Recipe
+    pieces: Mapping[str, str]
     text: str | None
     symbol: str
     role: str | None
@@ -82,7 +83,8 @@ class House:
             if recipe.where is not None and role != snake(recipe.where):
                 continue
             pieces = {name: inspection.text[start:end] for name, (start, end) in match.bound.items()}
-            taken[node] = HouseMatch(node, recipe, fill(recipe.rewrite, pieces), symbol, role, scope)
+            text = fill(recipe.rewrite, pieces)
+            taken[node] = HouseMatch(node, recipe, pieces, text, symbol, role, scope)
         return [*taken.values()]
 
 

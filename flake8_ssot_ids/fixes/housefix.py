@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flake8_ssot_ids import metavars
+from flake8_ssot_ids.fixes.filling import fill
 from flake8_ssot_ids.fixes.house import HouseMatch, house_of
 from flake8_ssot_ids.fixes.quotes import inner_quote
 from flake8_ssot_ids.fixes.recipes import Manual, Written, of_sink, problem_with_calls
@@ -71,7 +72,8 @@ def _fix(item: Finding, match: HouseMatch, state: FileState, local_name: LocalNa
         local, reason = local_name(match.scope)
         if reason is not None:
             return Manual("import-cycle", reason)
-        text = _renamed(text, owner, local)
+        if local != owner:
+            text = fill(_renamed(recipe.rewrite, owner, local), match.pieces) or text
         problem = problem_with_calls(text, state.generator.source, local)
         if problem is not None:
             return Manual("no-such-call", problem)
@@ -98,17 +100,16 @@ def _own_names(rewrite: str) -> list[str]:
     return [*dict.fromkeys(found)]
 
 
-def _renamed(text: str, old: str, new: str) -> str:
-    """``text`` with the name ``old`` called ``new``."""
-    if old == new:
-        return text
-    rows = text.split("\n")
-    names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name) and node.id == old]
+def _renamed(rewrite: str, old: str, new: str) -> str:
+    """``rewrite`` with the name ``old`` called ``new``."""
+    python = metavars.as_python(rewrite).strip()
+    rows = python.split("\n")
+    names = [node for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Name) and node.id == old]
     for node in sorted(names, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         row = rows[node.lineno - 1].encode()
         row = row[: node.col_offset] + new.encode() + row[node.end_col_offset :]
         rows[node.lineno - 1] = row.decode()
-    return "\n".join(rows)
+    return metavars.as_rewrite("\n".join(rows))
 
 
 def _is_visible(name: str, scope: Scope) -> bool:
@@ -138,7 +139,8 @@ def _placed(text: str, node: ast.expr | ast.stmt, state: FileState) -> str | Man
     while inside is not None and not isinstance(inside, ast.stmt | ast.JoinedStr):
         inside = parents.get(inside)
     new = ast.parse(text, mode="eval").body
-    alone = isinstance(parent, ast.stmt | ast.keyword) or (
+    displays = ast.List | ast.Set | ast.ListComp | ast.SetComp
+    alone = isinstance(parent, ast.stmt | ast.keyword | displays) or (
         isinstance(parent, ast.Call) and node in parent.args
     )
     in_brackets = isinstance(parent, ast.keyword | ast.Call)

@@ -10,9 +10,9 @@ import ast
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from flake8_ssot_ids.model import Finding
+from flake8_ssot_ids.model import Finding, Span
 from flake8_ssot_ids.names.everything import AllNames
-from flake8_ssot_ids.names.scopes import CLASS, UNBOUND, Scope
+from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, MODULE, UNBOUND, Scope
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -124,10 +124,14 @@ def unbound(names: AllNames, wanted: Collection[str]) -> list[tuple[str, int]]:
 
 
 def _further(scope: Scope, name: str) -> bool:
-    """Whether a scope around ``scope`` surely binds ``name`` by its end."""
+    """Whether a scope around ``scope``, which has not bound ``name`` so far, surely binds it by its end."""
     current: Scope | None = scope
     if name in scope.declared:
         current = scope.declared[name]
+    elif scope.kind in (FUNCTION, MODULE):
+        if name in scope.bound:
+            return False
+        current = scope.parent
     while current is not None:
         if current.kind is not CLASS:
             bindings = current.at_end(name)
@@ -138,16 +142,32 @@ def _further(scope: Scope, name: str) -> bool:
 
 
 def unexpected(
-    before: Iterable[Finding], after: Iterable[Finding], fixed: Iterable[Finding]
+    before: Collection[Finding],
+    after: Iterable[Finding],
+    fixed: Iterable[Finding],
+    rewritten: Collection[Span] = (),
 ) -> list[Finding]:
-    """The findings after the edits that are neither among those before nor left over by them."""
+    """The findings after the edits that are neither among those before nor left over by them.
+
+    One within which something was ``rewritten`` is the same, though its text is another one.
+    """
     left = Counter(_key(finding) for finding in before)
     left.subtract(_key(finding) for finding in fixed)
+    changed: Counter[tuple[str, str]] = Counter()
+    for finding in before:
+        span = finding.id_span
+        if left[_key(finding)] > 0 and any(
+            span.start <= one.start and one.end <= span.end for one in rewritten
+        ):
+            left[_key(finding)] -= 1
+            changed[finding.code, finding.symbol] += 1
     surplus = []
     for finding in after:
         key = _key(finding)
         if left[key] > 0:
             left[key] -= 1
+        elif changed[key[:2]] > 0:
+            changed[key[:2]] -= 1
         else:
             surplus.append(finding)
     return surplus
