@@ -217,7 +217,8 @@ RECIPES = (
         "pattern",
         values.TEXT,
         None,
-        "What to find, as an ast-grep pattern with meta-variables such as `$X`.",
+        "What to find, as an ast-grep pattern: an expression, or an assignment or return, with "
+        "meta-variables such as `$X` for one piece of syntax and `$$$ARGS` for any number.",
         'pattern = "new_id($X)"',
         "pattern",
         required=True,
@@ -226,7 +227,8 @@ RECIPES = (
         "rewrite",
         values.TEXT,
         None,
-        "What to write instead; only meta-variables of the pattern may occur.",
+        "What to write instead; only meta-variables of the pattern may occur. The generator is imported "
+        "where it is named by its class.",
         'rewrite = "UnifiedIdGenerator.generate_base_id($X)"',
         "rewrite",
         required=True,

@@ -183,7 +183,8 @@ OPTIONS = (
         "recipes",
         records(RECIPES, recipe_fits),
         (),
-        "A rewrite of the house's own helpers, found and verified like the built-in ones.",
+        "Rewrites of the house's own helpers. Each place that a pattern matches is a finding, SID390; what "
+        "is written for it is verified like everything else. The first recipe that fits a place has it.",
         'recipes = [{ pattern = "new_id()", rewrite = "G.generate_base_id(\'item\')" }]',
         "recipes",
         parts=RECIPES,

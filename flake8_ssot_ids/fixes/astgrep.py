@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from flake8_ssot_ids.fixes.edits import TextEdit
 from flake8_ssot_ids.metavars import bound_by
@@ -69,7 +70,8 @@ class Document:
         # is no line end. Both are replaced by one code point each, so that all offsets stay.
         if "\r" in text:
             text = re.sub(r"\r(?!\n)", "\n", text)
-        self._root = _Place(SgRoot(_SURROGATE.sub("?", text), "python").root())
+        self._text = _SURROGATE.sub("?", text)
+        self._root = _Place(SgRoot(self._text, "python").root())
 
     def edit(self, start: int, end: int, content: str) -> TextEdit | None:
         """The replacement of the node that is exactly at this range; None where there is no such node."""
@@ -87,11 +89,13 @@ class Document:
     def matches(self, pattern: str) -> list[Match]:
         """All places that ``pattern`` matches, in source order, also those within others.
 
+        Comments do not count: for some versions of ast-grep one is a part of the syntax around it.
+
         Raises:
             PatternError: it cannot be searched for.
         """
         try:
-            nodes = self._root.node.find_all(pattern=pattern)
+            nodes = self._without_comments.find_all(pattern=pattern)
         except (RuntimeError, ValueError) as error:
             # The first lines tell what is wrong, the rest is the stack of ast-grep itself.
             text = str(error).partition("Stack backtrace")[0]
@@ -111,6 +115,36 @@ class Document:
                         bound[name] = _range(one)
             found.append(Match(start, end, bound))
         return found
+
+    def piece(self, start: int, end: int) -> str:
+        """The text of a range, with spaces in the place of comments."""
+        return self._blank[start:end]
+
+    @cached_property
+    def _blank(self) -> str:
+        """The text with spaces in the place of comments."""
+        if "#" not in self._text:
+            return self._text
+        import io
+        import tokenize
+
+        rows = re.split(r"(?<=\n)", self._text)
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(self._text, newline="").readline):
+                if token.type == tokenize.COMMENT:
+                    row, start = token.start
+                    line = rows[row - 1]
+                    rows[row - 1] = line[:start] + " " * len(token.string) + line[start + len(token.string) :]
+        except (tokenize.TokenError, SyntaxError):
+            # Python's parser reads more than its tokenizer; then comments count as they do for ast-grep.
+            return self._text
+        return "".join(rows)
+
+    @cached_property
+    def _without_comments(self) -> SgNode:
+        from ast_grep_py import SgRoot
+
+        return self._root.node if self._blank is self._text else SgRoot(self._blank, "python").root()
 
     def _node(self, start: int, end: int) -> SgNode | None:
         """The outermost node at exactly this range."""

@@ -82,7 +82,7 @@ class House:
             role, _ = role_of(value, inspection.names.flow.parents, symbol)
             if recipe.where is not None and role != snake(recipe.where):
                 continue
-            pieces = {name: inspection.text[start:end] for name, (start, end) in match.bound.items()}
+            pieces = {name: document.piece(*place) for name, place in match.bound.items()}
             text = fill(recipe.rewrite, pieces)
             taken[node] = HouseMatch(node, recipe, pieces, text, symbol, role, scope)
         return [*taken.values()]

@@ -132,13 +132,36 @@ class TestPatterns:
             ("f()", ""),
             ("f(1)", "1"),
             ("f(1, *a, k=2, **b)", "1, *a, k=2, **b"),
-            ("f(  1,\n  # why\n  'é',  )", "1,\n  # why\n  'é',"),
+            ("f(  1,\n  'é',  )", "1,\n  'é',"),
         ],
     )
     def test_any_number_of_arguments_is_one_range(self, text: str, arguments: str) -> None:
         (match,) = Document(text).matches("f($$$ARGS)")
         start, end = match.bound["ARGS"]
         assert text[start:end] == arguments
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "f(  # why\n  1,  # é𝄞\n  2\n  # end\n)",
+            "f(  # why\r\n  1,  # é𝄞\r\n  2\r\n)",
+            "x = '#'; f(1, 2)  # why\n",
+            "f(1, 2)#",
+            "# \udcff\nf(1, 2)",
+        ],
+    )
+    def test_comments_do_not_count(self, text: str) -> None:
+        """For ast-grep before 0.45 they are arguments, too."""
+        document = Document(text)
+        (match,) = document.matches("f($X, $Y)")
+        assert [document.piece(*place) for place in match.bound.values()] == ["1", "2"]
+        assert document.piece(match.start, match.end).startswith("f(")
+        assert "#" not in document.piece(match.start, match.end)
+
+    def test_an_argument_is_never_a_comment(self) -> None:
+        assert Document("f(  # why\n)").matches("f($X)") == []
+        (match,) = Document("x = a + (  # why\n  b)").matches("a + $X")
+        assert match.bound == {"X": (8, 21)}
 
     def test_what_begins_with_an_underscore_is_not_kept(self) -> None:
         (match,) = Document("f(1, 2, 3)").matches("f($_, $_B, $C)")
