@@ -7,6 +7,7 @@ return, at exactly that range, in executed code. Nothing that is merely written 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,10 @@ from flake8_ssot_ids.registry import HOUSE_RECIPE
 from flake8_ssot_ids.roles import role_of, snake
 from flake8_ssot_ids.rule import Hit
 from flake8_ssot_ids.source import Lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 _STATEMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _WIDEST = 120
@@ -53,11 +58,14 @@ class House:
 
     def __init__(self, recipes: Sequence[Recipe]) -> None:
         self._recipes = recipes
-        self._words = [metavars.words_of(recipe.pattern) for recipe in recipes]
+        self._words = [
+            [re.compile(rb"\b%b\b" % word) for word in sorted(metavars.words_of(recipe.pattern))]
+            for recipe in recipes
+        ]
 
     def may_find(self, data: bytes) -> bool:
         """Whether a recipe may match in a file with these bytes."""
-        return any(all(word in data for word in words) for words in self._words) or not is_plain(data)
+        return not is_plain(data) or any(all(word.search(data) for word in words) for words in self._words)
 
     def __call__(self, inspection: Inspection) -> Iterator[Hit]:
         """A hit for each match."""
@@ -118,17 +126,26 @@ def _places(
     lines, offsets = Lines(inspection.text), Offsets(inspection.text)
     rows = {offsets.position(start).row for start, _ in wanted}
     found: dict[tuple[int, int], ast.expr | ast.stmt] = {}
-    for node in ast.walk(inspection.tree):
-        if isinstance(node, ast.expr):
-            if node not in parents or not isinstance(getattr(node, "ctx", None), ast.Load | None):
-                continue
-        elif not isinstance(node, _STATEMENTS) or node.value not in parents or node.lineno not in rows:
+    # Before Python 3.12, what stands in an f-string has a place of its own only for us.
+    pending: list[tuple[ast.AST, bool]] = [(inspection.tree, False)]
+    while pending:
+        node, in_text = pending.pop()
+        in_text = in_text or isinstance(node, ast.JoinedStr)
+        pending += ((child, in_text) for child in ast.iter_child_nodes(node))
+        if not (_is_read(node, parents) and (in_text or node.lineno in rows)):
             continue
         span = span_of(node, parents, lines)
         place = offsets.of(span.start), offsets.of(span.end)
         if place in wanted and not isinstance(found.get(place), ast.expr):
             found[place] = node
     return found
+
+
+def _is_read(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> TypeGuard[ast.expr | ast.stmt]:
+    """Whether ``node`` is executed code whose value counts."""
+    if isinstance(node, ast.expr):
+        return node in parents and isinstance(getattr(node, "ctx", None), ast.Load | None)
+    return isinstance(node, _STATEMENTS) and node.value in parents
 
 
 def _scope_of(node: ast.AST, inspection: Inspection) -> tuple[Scope | None, str]:

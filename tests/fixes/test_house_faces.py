@@ -171,7 +171,35 @@ def test_the_byte_search_is_sound() -> None:
     assert house.may_find(b"x = y or legacy()")
     assert not house.may_find(b"helpers.new_id(1)")
     assert not house.may_find(b"legacy()")
+    assert not house.may_find(b"y.format(legacy())")
+    assert house.may_find("é or legacy()".encode())
     assert not house.may_find(b"")
     # In such an encoding other bytes may stand for the words.
     assert house.may_find(b"# coding: utf-7\n")
     assert House([Recipe("$F($X)", "g()")]).may_find(b"")
+
+
+PATTERNS = (
+    "isinstance($X, $Y)",
+    "$A or $B",
+    "$X is not None",
+    "return $X.join($$$ARGS)",
+    "$X[0]",
+    "$N = []",
+)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_the_byte_search_misses_no_match_in_our_own_files(pattern: str) -> None:
+    from flake8_ssot_ids.fixes import house
+    from flake8_ssot_ids.fixes.astgrep import Document
+    from flake8_ssot_ids.policy import Recipe
+
+    finder = house.House([Recipe(pattern, "g()")])
+    matching = 0
+    for file in sorted(Path(house.__file__).parent.parent.rglob("*.py")):
+        data = file.read_bytes()
+        if Document(data.decode()).matches(pattern):
+            matching += 1
+            assert finder.may_find(data), file
+    assert matching > 3
