@@ -13,7 +13,21 @@ from flake8_ssot_ids.uses import Use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from flake8_ssot_ids.inspection import Inspection
+
+    class Finder(Protocol):
+        """Finds what the engine itself does not know how to find: the recipes of a house."""
+
+        def may_find(self, data: bytes) -> bool:
+            """Whether a file with these bytes may hold a hit."""
+            ...
+
+        def __call__(self, inspection: Inspection) -> Iterable[Hit]:
+            """The hits in a module."""
+            ...
+
 
 _FILE_NAME = re.compile(r"\.[A-Za-z]\w{0,5}$")
 
@@ -26,7 +40,7 @@ class Hit:
     (default: ``node``), ``symbol`` the qualified name of the function or class around it.
     """
 
-    node: ast.expr
+    node: ast.expr | ast.stmt
     message: str
     symbol: str
     whole: ast.expr | None = None
@@ -42,7 +56,8 @@ class Rule:
     caret-marked case (see :mod:`flake8_ssot_ids.testing`) and ``instead`` is clean code, both
     executed by the tests. ``safety`` says what a fix may change. A rule has ``matches`` and
     ``message``, or ``inspect`` where it speaks of more than one use; neither, where the engine
-    itself raises it.
+    itself raises it, or whoever calls it hands the hits in. ``config`` is the TOML without which
+    the example stays silent.
     """
 
     code: str
@@ -57,6 +72,7 @@ class Rule:
     message: Callable[[Use], str] | None = None
     inspect: Callable[[Inspection], Iterable[Hit]] | None = None
     preview: bool = False
+    config: str = ""
 
 
 def instead(use: Use) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_ssot_ids.cache import Stamp
+    from flake8_ssot_ids.rule import Finder
 
     #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
     Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]
@@ -42,6 +43,11 @@ class Worker:
         sources = catalog.attributes(policy.name_hashes)
         self._project = Project(policy.src, sources)
         self._survey = Survey(sources)
+        self._house: Finder | None = None
+        if policy.recipes:
+            from flake8_ssot_ids.fixes.house import house_of
+
+            self._house = house_of(policy)
         self._new: Sequence[str] = ()
         self._fix: tuple[Any, ...] = ()
         self._stamps: dict[str, Stamp] = {}
@@ -104,7 +110,13 @@ class Worker:
         self._project.start()
         try:
             report = check_source(
-                data, path, policy, self._project, all_files=self._all_files, noqa=self._noqa
+                data,
+                path,
+                policy,
+                self._project,
+                all_files=self._all_files,
+                noqa=self._noqa,
+                house=self._house,
             )
         except Exception as error:  # one file must not take the others with it
             return path, None, True, (), 0, (), f"{type(error).__name__}: {error}"

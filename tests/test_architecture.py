@@ -75,7 +75,7 @@ ENGINE = Package(
         ("prefilter",),
         # Data about Python's modules, no code.
         ("catalog",),
-        ("policy", "policyfile", "approved", "options", "optionparts", "values", "globs"),
+        ("policy", "policyfile", "approved", "options", "optionparts", "metavars", "values", "globs"),
         ("source", "files", "clock", "rows"),
         ("model",),
         ("",),
