@@ -32,6 +32,7 @@ _CLOCKS = frozenset(
 _TIME = re.compile(r"^_*(?:time_?stamp|ts|now|current_time|epoch)(?:_(?:ms|ns|us|str|iso))?$")
 #: Text that makes no id: white space, slashes, colons, and what an address or a query has.
 _NO_ID = re.compile(r"[\s/:@?&=<>(){}\[\]\"'#,;|]")
+_MOST_PIECES = 40
 _VERB = re.compile(
     r"^(?:generate|make|create|new|get|build|start|open|begin|init|initialize|setup|set_up|run|do|handle)_+(?=.)"
 )
@@ -196,7 +197,9 @@ def _plain(
     context: Context,
 ) -> str:
     """An id with a prefix: the text around the raw id, else its role."""
-    pieces = [piece for piece in (*head, *(["_", *tail] if tail else ())) if not is_clock(piece)]
+    every = [*head, *(["_", *tail] if tail else ())]
+    # What has more parts than this is no prefix of anything.
+    pieces = [piece for piece in every if not is_clock(piece)] if len(every) <= _MOST_PIECES else []
     prefix = prefix_of(pieces, context.quote)
     return context.call("generate_base_id", prefix or context.text(base(role, subject)))
 
