@@ -24,7 +24,7 @@ from flake8_ssot_ids.records import (
 )
 
 #: What is known of the bodies of one module: by body and name.
-Memory = dict[tuple[ast.AST, str], "Definite | None | Facts"]
+Memory = dict[tuple[ast.AST, str], "Definite | Facts | None"]
 
 
 @dataclass(frozen=True, slots=True)
