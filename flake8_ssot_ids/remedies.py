@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flake8_ssot_ids import catalog
 from flake8_ssot_ids.bound import Memory, is_bound
 from flake8_ssot_ids.names.scopes import FUNCTION, Scope
 from flake8_ssot_ids.roles import is_secret
@@ -231,7 +232,7 @@ def is_part_of_text(head: Sequence[Piece], tail: Sequence[Piece]) -> bool:
 
 
 def is_clock(piece: Piece) -> bool:
-    """Whether a part of an id is the time, which the generator puts into each id itself."""
+    """Whether a part of an id is the time or another fresh id: the generator puts both into each id itself."""
     if isinstance(piece, str):
         return False
     for node in ast.walk(piece):
@@ -241,7 +242,7 @@ def is_clock(piece: Piece) -> bool:
         elif isinstance(node, ast.Call):
             function = node.func
             name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if name in _CLOCKS:
+            if name in _CLOCKS or name in catalog.FRESH:
                 return True
     return False
 

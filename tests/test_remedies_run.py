@@ -32,6 +32,8 @@ class Anything:
     def __str__(self) -> str:
         return "Some thing"
 
+    __repr__ = __str__
+
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
 
