@@ -232,7 +232,7 @@ def is_part_of_text(head: Sequence[Piece], tail: Sequence[Piece]) -> bool:
 
 
 def is_clock(piece: Piece) -> bool:
-    """Whether a part of an id is the time or another fresh id: the generator puts both into each id itself."""
+    """Whether a part of an id is the time or another fresh id: the generator adds both to each id itself."""
     if isinstance(piece, str):
         return False
     for node in ast.walk(piece):

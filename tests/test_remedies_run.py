@@ -26,7 +26,7 @@ class Anything:
     def __getattr__(self, name: str) -> Anything:
         return self
 
-    def __call__(self) -> Anything:
+    def __call__(self, *_: object, **__: object) -> Anything:
         return self
 
     def __str__(self) -> str:
@@ -35,7 +35,7 @@ class Anything:
     __repr__ = __str__
 
     def __format__(self, spec: str) -> str:
-        return format(str(self), spec)
+        return format(str(self), spec if spec[:1] == ">" else "")
 
 
 class Names(dict[str, object]):
