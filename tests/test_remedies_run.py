@@ -35,7 +35,7 @@ class Anything:
     __repr__ = __str__
 
     def __format__(self, spec: str) -> str:
-        return format(str(self), spec if spec[:1] == ">" else "")
+        return format(str(self), spec if spec[1:].isdigit() else "")
 
 
 class Names(dict[str, object]):
