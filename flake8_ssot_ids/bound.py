@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from flake8_ssot_ids.definite import GOOD, NONE, UNBOUND, USELESS, Definite, binds, declares, targets_of
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
@@ -23,7 +24,17 @@ from flake8_ssot_ids.records import (
 )
 
 #: What is known of the bodies of one module: by body and name.
-Memory = dict[tuple[ast.AST, str], "Definite | None"]
+Memory = dict[tuple[ast.AST, str], "Definite | Facts | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a body says of one name: bound in it, declared in it, declared in a function in it."""
+
+    binds: bool
+    declares: bool
+    inner: bool
+
 
 #: Following one name to another goes no further than this.
 _DEEPEST = 8
@@ -98,19 +109,33 @@ class _Place:
         if not isinstance(node, (*_FUNCTIONS, ast.Module)):
             return None
         body = [] if isinstance(node, ast.Lambda) else node.body
+        facts = self._facts(node, name)
         if isinstance(node, ast.Module):
-            if late or declares(body, name, inner=True):
+            if late or facts.inner:
                 # A function may run before the module has bound the name, and after it has bound it again.
                 return UNBOUND | self._stored(scope, body, key)
             return self._at(scope, body, at, key, late)
-        if declares(body, name, inner=False):
+        if facts.declares:
             return UNBOUND
         parameter = parameter_state(node, name)
-        if parameter is None and not binds([node.body] if isinstance(node, ast.Lambda) else body, name):
+        if parameter is None and not facts.binds:
             return None
-        if declares(body, name, inner=True):
+        if facts.inner:
             return NONE
         return self._at(scope, body, at, key, late)
+
+    def _facts(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module, name: str
+    ) -> Facts:
+        known = self._memory.get((node, f"?{name}"))
+        if not isinstance(known, Facts):
+            body = [] if isinstance(node, ast.Lambda) else node.body
+            known = self._memory[node, f"?{name}"] = Facts(
+                binds([node.body] if isinstance(node, ast.Lambda) else body, name),
+                declares(body, name, inner=False),
+                declares(body, name, inner=True),
+            )
+        return known
 
     def _at(self, scope: Scope, body: Sequence[ast.stmt], at: ast.AST, key: str, late: bool) -> int:
         """What it may be at ``at``, in the scope that binds the name."""
@@ -143,7 +168,8 @@ class _Place:
             self._memory[at] = Definite(
                 key, body, _entry(scope, key), self._value_of(scope, key), _interrupts(scope, key) or _nothing
             )
-        return self._memory[at]
+        known = self._memory[at]
+        return known if isinstance(known, Definite) else None
 
     def _stored(self, scope: Scope, body: Sequence[ast.stmt], key: str) -> int:
         """All that the statements of a body ever make of it."""

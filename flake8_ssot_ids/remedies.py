@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flake8_ssot_ids import catalog
 from flake8_ssot_ids.bound import Memory, is_bound
 from flake8_ssot_ids.names.scopes import FUNCTION, Scope
 from flake8_ssot_ids.roles import is_secret
@@ -32,6 +33,7 @@ _CLOCKS = frozenset(
 _TIME = re.compile(r"^_*(?:time_?stamp|ts|now|current_time|epoch)(?:_(?:ms|ns|us|str|iso))?$")
 #: Text that makes no id: white space, slashes, colons, and what an address or a query has.
 _NO_ID = re.compile(r"[\s/:@?&=<>(){}\[\]\"'#,;|]")
+_MOST_PIECES = 40
 _VERB = re.compile(
     r"^(?:generate|make|create|new|get|build|start|open|begin|init|initialize|setup|set_up|run|do|handle)_+(?=.)"
 )
@@ -196,7 +198,9 @@ def _plain(
     context: Context,
 ) -> str:
     """An id with a prefix: the text around the raw id, else its role."""
-    pieces = [piece for piece in (*head, *(["_", *tail] if tail else ())) if not is_clock(piece)]
+    every = [*head, *(["_", *tail] if tail else ())]
+    # What has more parts than this is no prefix of anything.
+    pieces = [piece for piece in every if not is_clock(piece)] if len(every) <= _MOST_PIECES else []
     prefix = prefix_of(pieces, context.quote)
     return context.call("generate_base_id", prefix or context.text(base(role, subject)))
 
@@ -228,7 +232,7 @@ def is_part_of_text(head: Sequence[Piece], tail: Sequence[Piece]) -> bool:
 
 
 def is_clock(piece: Piece) -> bool:
-    """Whether a part of an id is the time, which the generator puts into each id itself."""
+    """Whether a part of an id is the time or another fresh id: the generator adds both to each id itself."""
     if isinstance(piece, str):
         return False
     for node in ast.walk(piece):
@@ -238,7 +242,7 @@ def is_clock(piece: Piece) -> bool:
         elif isinstance(node, ast.Call):
             function = node.func
             name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if name in _CLOCKS:
+            if name in _CLOCKS or name in catalog.FRESH:
                 return True
     return False
 
