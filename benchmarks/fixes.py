@@ -154,10 +154,11 @@ def main(arguments: list[str]) -> int:
             print(f"{result.name}: {line}")
     if "--write" in arguments:
         hand = REPORT.read_text().partition(BY_HAND)[2] if REPORT.exists() else ""
+        machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, no cache"
         head = (
-            "# What `ssot-ids fix` makes of public packages\n\nFrom `python -m benchmarks.fixes --write`, Python "
-            f"{sys.version.split()[0]}, {os.cpu_count()} cores, no cache. The packages are those of `corpora.toml`; "
-            "the\npolicy names `ssot_ids.UnifiedIdGenerator` and nothing else.\n\n"
+            "# What `ssot-ids fix` makes of public packages\n\n"
+            f"From `python -m benchmarks.fixes --write`, {machine}.\n"
+            "The packages are those of `corpora.toml`; the policy only names the generator.\n\n"
         )
         REPORT.write_text(head + text + BY_HAND + hand)
     bad = any(r.refused or r.broken or r.undefined or r.second != "0 files" for r in results)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids.flow import Sink
 from flake8_ssot_ids.names.syntax import possible_values
-from flake8_ssot_ids.remedies import Piece, around, is_part_of_text
+from flake8_ssot_ids.remedies import Piece, around, base, is_part_of_text
 from flake8_ssot_ids.roles import is_secret, role_of, snake
 from flake8_ssot_ids.shapes import CUT
 from flake8_ssot_ids.uses import Use
@@ -71,10 +71,12 @@ def not_an_id(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Manual | None:
 
 
 def _filler(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Manual | None:
-    """``uuid4().hex * 20``: so many bytes, whatever they are."""
+    """``uuid4().hex * 20``: so many bytes, whatever they are; ``folder / uuid4().hex``: a path."""
     parent = parents.get(use.shape.end)
     if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult):
         return Manual("no-id", f"`{ast.unparse(parent)}` only fills space", parent)
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and use.shape.form == "text":
+        return Manual("no-id", f"a path (`{ast.unparse(parent)}`) is no id", parent)
     return None
 
 
@@ -137,7 +139,7 @@ def glued_into(use: Use, glued: Sequence[Sink], parents: Mapping[ast.AST, ast.AS
 
     What is called an id is one, also where something is named after it.
     """
-    if re.search(r"(?:^|_)id$", use.role or ""):
+    if re.search(r"_id$", use.role or "") and base(use.role) != "id":
         return None
     for sink in glued:
         node = sink.node

@@ -248,13 +248,15 @@ NO_IDS = {
     "filler": "content = uuid.uuid4().hex * 20",
     "what matches nothing": "nonexistent_id = str(uuid.uuid4())",
     "an address later": 'x = uuid.uuid4().hex[:8]\nemail = f"user_{x}@example.com"',
+    "a path by division": "p = folder / uuid.uuid4().hex",
+    "the name of a bucket later": 'unique_id = uuid.uuid4().hex[:8]\nbucket_name = f"b-{unique_id}"',
     "a file later": 'x = uuid.uuid4().hex[:8]\nname = f"report_{x}.json"',
 }
 
 
 @pytest.mark.parametrize("line", NO_IDS.values(), ids=NO_IDS)
 def test_what_is_no_id_is_never_written(workshop: Make, line: str) -> None:
-    ((kind, _, _),) = manual(workshop, f"import uuid\n{line}\n")
+    ((kind, _, _),) = manual(workshop, f"import uuid\nfrom app import folder\n{line}\n")
     assert kind in ("no-id", "secret", "foreign-standard", "not-text", "arithmetic")
 
 
@@ -269,6 +271,7 @@ def test_what_is_no_id_is_never_written(workshop: Make, line: str) -> None:
         'x = str(uuid.uuid4())\nurl = f"https://example.com/users/{x}"',
         "owner_id = str(uuid.uuid4())",
         "span = str(uuid.uuid4())",
+        'job_id = str(uuid.uuid4())\nfilename = f"{job_id}.json"',
     ],
 )
 def test_what_only_sounds_so_is(workshop: Make, line: str) -> None:
