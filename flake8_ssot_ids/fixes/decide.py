@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits import merged
-from flake8_ssot_ids.fixes.elsewhere import prefix_tested, sink_elsewhere
+from flake8_ssot_ids.fixes.elsewhere import patched, prefix_tested, sink_elsewhere
 from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.noids import Manual
 from flake8_ssot_ids.fixes.quotes import inner_quote, shows_source
@@ -118,7 +118,7 @@ class Decision:
         if found is not None:
             sink, place = found
             return Manual(sink.kind, REASONS[sink.kind].format(sink.detail), None, place)
-        return prefix_tested(use, self._state)
+        return patched(use, self._state) or prefix_tested(use, self._state)
 
     def _triple(self, triple: Triple, pairs: Sequence[tuple[Finding, Use]]) -> set[Use]:
         """Plan one call for three findings; the uses that this settles."""
