@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.files import read
-from flake8_ssot_ids.fixes.noids import Manual
+from flake8_ssot_ids.fixes.noids import Manual, is_harmless
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.surroundings import Tested
 from flake8_ssot_ids.flow import PATCHED, Exit, ModuleFlow, Sink
@@ -75,6 +75,7 @@ def _follow(leaving: Exit, state: FileState) -> tuple[Sink, str] | None:
         if flow is None or path == state.path:
             continue
         sinks, bases = flow.entered(names, leaving)
+        sinks = [sink for sink in sinks if not is_harmless(sink)]
         if sinks:
             return sinks[0], path
         pending += ((base, path, depth - 1) for base in reversed(bases))

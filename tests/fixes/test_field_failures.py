@@ -60,6 +60,8 @@ def test_a_reader_of_the_old_format_makes_a_finding_manual(
     [
         "x = session_id == user",
         "x = {session_id: 1}",
+        'x = session_id.split("/")',
+        'x = session_id.replace("\\r", "")',
         'logger.info("session %s", session_id[:8])',
         'print(f"session {session_id[:8]}")',
         "x = session_id in known",
