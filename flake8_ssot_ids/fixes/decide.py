@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits import merged
-from flake8_ssot_ids.fixes.elsewhere import prefix_tested, sink_elsewhere
+from flake8_ssot_ids.fixes.elsewhere import patched, prefix_tested, sink_elsewhere
 from flake8_ssot_ids.fixes.housefix import house_fixes, with_covered
 from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
-from flake8_ssot_ids.fixes.noids import Manual
+from flake8_ssot_ids.fixes.noids import Manual, is_harmless
 from flake8_ssot_ids.fixes.quotes import inner_quote, shows_source
 from flake8_ssot_ids.fixes.recipes import REASONS, UUID_OBJECT, Written, inner_node, propose
 from flake8_ssot_ids.fixes.state import FileState
@@ -105,10 +105,11 @@ class Decision:
         flow = self._state.inspection.flow
         sinks = flow.sinks(whole, factory=not use.shape.called)
         glued = flow.glued(whole, factory=not use.shape.called)
+        sinks = [sink for sink in sinks if not is_harmless(sink)]
         if use.shape.called and not sinks:
             inner = inner_node(use, self._state.parents)
             if inner is not whole:
-                sinks = flow.sinks(inner)
+                sinks = [sink for sink in flow.sinks(inner) if not is_harmless(sink)]
         proposal = propose(use, self._context(use, name.local), sinks, glued, self._state.generator.source)
         if isinstance(proposal, Written) or proposal.kind == UUID_OBJECT:
             # For an object, that tells who wants one.
@@ -128,7 +129,7 @@ class Decision:
         if found is not None:
             sink, place = found
             return Manual(sink.kind, REASONS[sink.kind].format(sink.detail), None, place)
-        return prefix_tested(use, self._state)
+        return patched(use, self._state) or prefix_tested(use, self._state)
 
     def _triple(self, triple: Triple, pairs: Sequence[tuple[Finding, Use]]) -> set[Use]:
         """Plan one call for three findings; the uses that this settles."""

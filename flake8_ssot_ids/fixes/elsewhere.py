@@ -6,10 +6,10 @@ import ast
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.files import read
-from flake8_ssot_ids.fixes.noids import Manual
+from flake8_ssot_ids.fixes.noids import Manual, is_harmless
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.surroundings import Tested
-from flake8_ssot_ids.flow import Exit, ModuleFlow, Sink
+from flake8_ssot_ids.flow import PATCHED, Exit, ModuleFlow, Sink
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
@@ -75,6 +75,7 @@ def _follow(leaving: Exit, state: FileState) -> tuple[Sink, str] | None:
         if flow is None or path == state.path:
             continue
         sinks, bases = flow.entered(names, leaving)
+        sinks = [sink for sink in sinks if not is_harmless(sink)]
         if sinks:
             return sinks[0], path
         pending += ((base, path, depth - 1) for base in reversed(bases))
@@ -124,6 +125,15 @@ def prefix_tested(use: Use, state: FileState) -> Manual | None:
     if isinstance(head[0], ast.expr) and not new.startswith(old):
         return _constant_tested(head[0], state)
     return None
+
+
+def patched(use: Use, state: FileState) -> Manual | None:
+    """Whether a test replaces the source by its name in this module, and would not reach the generator."""
+    place = state.surroundings.patch_of(state.path, ast.unparse(use.reference))
+    if place is None:
+        return None
+    where = f"{state.policy.relative(place.path)}:{place.row}:{place.column}"
+    return Manual(PATCHED, f"a test replaces its source by name: `{place.code}` is patched", None, where)
 
 
 def _constant_tested(piece: Piece, state: FileState) -> Manual | None:

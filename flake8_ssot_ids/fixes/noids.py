@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids.flow import Sink
+from flake8_ssot_ids.flow import SPLIT, Sink
 from flake8_ssot_ids.names.syntax import possible_values
 from flake8_ssot_ids.remedies import Piece, around, base, is_part_of_text
 from flake8_ssot_ids.roles import is_secret, role_of, snake
@@ -132,6 +132,11 @@ def _by_limit(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Manual | None:
                     stop,
                 )
     return None
+
+
+def is_harmless(sink: Sink) -> bool:
+    """Whether a split or ``replace`` looks for what is in no id, raw or new: ``/``, a line end."""
+    return sink.kind == SPLIT and bool(sink.text) and re.search(r"[\w-]", sink.text or "") is None
 
 
 def glued_into(use: Use, glued: Sequence[Sink], parents: Mapping[ast.AST, ast.AST]) -> Manual | None:

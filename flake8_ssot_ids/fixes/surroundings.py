@@ -35,6 +35,11 @@ class Tested:
     code: str
 
 
+def _at(file: str, data: bytes, start: int, code: str) -> Tested:
+    row = data.count(b"\n", 0, start) + 1
+    return Tested(file, row, start - (data.rfind(b"\n", 0, start) + 1) + 1, code)
+
+
 class Surroundings:
     """Asks the files of a project, each read once, when the first question comes.
 
@@ -48,6 +53,7 @@ class Surroundings:
         self._project = project
         self._imported: dict[str, set[str]] | None = None
         self._patched: set[str] = set()
+        self._patches: dict[str, Tested] = {}
         self._tested: dict[str, list[Tested]] = {}
         self._constants: dict[str, str | None] = {}
         self._reached: dict[str, frozenset[str]] = {}
@@ -75,6 +81,17 @@ class Surroundings:
         """Where a file asks whether a text begins with ``beginning``, a literal or the name of a constant."""
         self._look()
         return self._tested.get(beginning, [])
+
+    def patch_of(self, path: str, reference: str) -> Tested | None:
+        """Where another file replaces ``reference``, as the module at ``path`` spells it, by its name."""
+        self._look()
+        dotted = f"{self.module_name(path)}.{reference}"
+        for patched, place in self._patches.items():
+            # What a test calls the module may begin at another root.
+            same = patched == dotted or dotted.endswith(f".{patched}")
+            if same and place.path != path and patched.count(".") > reference.count("."):
+                return place
+        return None
 
     def beginnings(self) -> list[str]:
         """All that is asked about in the project."""
@@ -108,10 +125,8 @@ class Surroundings:
             for match in pattern.finditer(data):
                 asked = next(filter(None, match.groups())).decode()
                 start = match.start() + (data[match.start() : match.start() + 1] == b".")
-                row = data.count(b"\n", 0, start) + 1
-                column = start - (data.rfind(b"\n", 0, start) + 1) + 1
                 code = match.group().decode().lstrip(".") + (")" if b"(" in match.group()[:15] else "…")
-                self._tested.setdefault(asked, []).append(Tested(file, row, column, code))
+                self._tested.setdefault(asked, []).append(_at(file, data, start, code))
 
     def _look(self) -> None:
         if self._imported is not None:
@@ -125,7 +140,10 @@ class Surroundings:
             self._note_tests(file, data)
             if b".uuid" in data:
                 for match in _PATCHED.finditer(data):
-                    self._patched.add(match.group().decode("ascii", "replace"))
+                    dotted = match.group().decode("ascii", "replace")
+                    self._patched.add(dotted)
+                    if data[match.start() - 1 : match.start()] in (b'"', b"'"):
+                        self._patches.setdefault(dotted, _at(file, data, match.start(), dotted))
             if b"uuid" not in data and b"import *" not in data:
                 continue
             package = self._project.home(file).package

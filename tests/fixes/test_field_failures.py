@@ -60,6 +60,8 @@ def test_a_reader_of_the_old_format_makes_a_finding_manual(
     [
         "x = session_id == user",
         "x = {session_id: 1}",
+        'x = session_id.split("/")',
+        'x = session_id.replace("\\r", "")',
         'logger.info("session %s", session_id[:8])',
         'print(f"session {session_id[:8]}")',
         "x = session_id in known",
@@ -407,11 +409,21 @@ def test_9_an_empty_text_is_still_no_id(workshop: Make) -> None:
     assert "return job_id or UnifiedIdGenerator.generate_base_id(" in fixed(workshop, text)
 
 
-def test_10_a_source_that_a_test_patches_is_not_taken_away(workshop: Make) -> None:
+@pytest.mark.parametrize("start", ["import uuid", "from uuid import uuid4"])
+def test_10_what_a_test_patches_by_name_stays(workshop: Make, start: str) -> None:
+    source = "uuid.uuid4" if start == "import uuid" else "uuid4"
+    text = f"{start}\ndef f():\n    session_id = str({source}())\n    return session_id\n"
+    test = f'from unittest.mock import patch\nwith patch("app.{source}"):\n    pass\n'
+    found = manual(workshop, text, "app.py", tests__test_app=test)
+    reason = f"a test replaces its source by name: `app.{source}` is patched"
+    assert found == [("patched", reason, "tests/test_app.py:2:13")]
+
+
+@pytest.mark.parametrize("target", ["other.uuid.uuid4", "app.uuid.uuid1", "app.f"])
+def test_10_what_is_patched_elsewhere_does_not_matter(workshop: Make, target: str) -> None:
     text = f"import uuid\ndef f():\n    {START}\n    return session_id\n"
-    test = 'from unittest.mock import patch\nwith patch("app.uuid.uuid4"):\n    pass\n'
-    made = workshop({"app.py": text, "tests/test_app.py": test})
-    assert "import uuid\n" in made.fixed()  # type: ignore[attr-defined]
+    test = f'from unittest.mock import patch\nwith patch("{target}"):\n    pass\n'
+    assert manual(workshop, text, "app.py", tests__test_app=test) == []
 
 
 def test_10_tests_that_ask_for_the_format_stay(workshop: Make) -> None:
