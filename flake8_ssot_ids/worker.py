@@ -6,6 +6,7 @@ they can go through a pipe.
 
 from __future__ import annotations
 
+import gc
 import time
 
 from flake8_ssot_ids import catalog
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     Job = tuple[str, Sequence[int]]
 
 
+#: Closer looks between two collections; each leaves some megabytes.
+_TIDY_AFTER = 25
+
+
 class Worker:
     """Does jobs on ``files`` in one process."""
 
@@ -50,6 +55,7 @@ class Worker:
             self._house = house_of(policy)
         self._new: Sequence[str] = ()
         self._fix: tuple[Any, ...] = ()
+        self._looks = 0
         self._stamps: dict[str, Stamp] = {}
 
     def tell(self, name: str, value: Any) -> None:
@@ -79,15 +85,32 @@ class Worker:
 
     def check(self, paths: Sequence[str]) -> Chunk:
         """Check ``paths``; also the stamps of all that the results depend on."""
-        results = [self._one(path) for path in paths]
+        results = []
+        for path in paths:
+            results.append(self._one(path))
+            if self._policy.may_preview:
+                self._tidy()
         touched = {path for result in results for path in result[5]}
         return results, {path: self._stamps[path] for path in touched}
+
+    def _tidy(self) -> None:
+        """Collect what closer looks have left behind: unlike plain ones they make cycles.
+
+        The collector itself is off, because it would walk all trees over and over.
+        """
+        self._looks += 1
+        if self._looks % _TIDY_AFTER == 0:
+            gc.collect()
 
     def fix(self, paths: Sequence[str]) -> list[Any]:
         """Plan the fixes of ``paths``; see :func:`flake8_ssot_ids.fixes.shares.plan_all`."""
         from flake8_ssot_ids.fixes.shares import plan_all
 
-        return plan_all(paths, self._policy, self._project, self._fix)
+        planned = []
+        for path in paths:
+            planned += plan_all([path], self._policy, self._project, self._fix)
+            self._tidy()
+        return planned
 
     def _one(self, path: str) -> Result:
         policy = self._policy
