@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Sequence
 
+    from flake8_ssot_ids.commands.checkfix import ShownFixes
     from flake8_ssot_ids.discover import DiscoverResult
-    from flake8_ssot_ids.fixes.shares import Outcome as Planned
-    from flake8_ssot_ids.model import Finding, Fix
+    from flake8_ssot_ids.model import Finding
     from flake8_ssot_ids.policy import Policy
     from flake8_ssot_ids.pool import Pool
     from flake8_ssot_ids.replay import Answer
@@ -133,10 +133,14 @@ def run(argv: Sequence[str]) -> int:
     arguments.check_configuration(parser, options)
     configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
     outcome = Outcome()
-    fixing = _fix_first(paths, options, configurations, parser) if options.fix or options.diff else None
+    fixing = None
+    if options.fix or options.diff:
+        from flake8_ssot_ids.commands.checkfix import fix_first
+
+        fixing = fix_first(paths, options, configurations, parser)
     if isinstance(fixing, int):
         return fixing
-    shown = _Shown() if options.output_format in ("json", "json-lines") and not options.statistics else None
+    shown = _shown_fixes(options)
     if paths == ["-"]:
         _check_stdin(options, configurations, outcome, shown)
     else:
@@ -163,63 +167,13 @@ def run(argv: Sequence[str]) -> int:
     return code
 
 
-def _fix_first(
-    paths: list[str],
-    options: argparse.Namespace,
-    configurations: Configurations,
-    parser: argparse.ArgumentParser,
-) -> list[str] | int:
-    """Write fixes, or show them; return what went wrong, or the exit code where that is all."""
-    from flake8_ssot_ids.commands import fix, fixing
+def _shown_fixes(options: argparse.Namespace) -> ShownFixes | None:
+    """What JSON shows of the fixes; None for other formats."""
+    if options.output_format not in ("json", "json-lines") or options.statistics:
+        return None
+    from flake8_ssot_ids.commands.checkfix import ShownFixes
 
-    if paths == ["-"]:
-        parser.error("--fix and --diff do not take standard input; `ssot-ids fix -` does")
-    outcome = Outcome()
-    work = fixing.Fixing(unsafe=options.unsafe_fixes)
-    examine(paths, options, configurations, outcome, work.group)
-    if configurations.complain():
-        return 2
-    errors = [*fixing.no_generator_lines(work.no_generator), *fix.finish(work.planned, options)]
-    errors += (
-        f"{terminal.display_path(item.path)}: {item.refused or item.failed}"
-        for item in work.planned
-        if item.refused or item.failed
-    )
-    if not options.diff:
-        return errors
-    for text in errors:
-        terminal.say(f"error: {text}")
-    if errors:
-        return 2
-    return 1 if any(item.new is not None for item in work.planned) and not options.exit_zero else 0
-
-
-class _Shown:
-    """The fixes that JSON shows with the findings."""
-
-    def __init__(self) -> None:
-        self._fixes: dict[tuple[str, str], Fix] = {}
-
-    def group(self, policy: Policy, files: Sequence[str], result: RunResult, pool: Pool) -> None:
-        """Plan the fixes of the files of one policy."""
-        from flake8_ssot_ids.commands import fixing
-
-        work = fixing.Fixing(unsafe=True)
-        work.group(policy, files, result, pool)
-        self.take(work.planned)
-
-    def take(self, planned: Iterable[Planned]) -> None:
-        """Note what is or would be written."""
-        for item in planned:
-            self._fixes.update(((item.path, key), value) for key, value in (item.fixes or {}).items())
-
-    def with_fixes(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings, each with its fix."""
-        from dataclasses import replace
-
-        return [
-            replace(finding, fix=self._fixes.get((finding.path, finding.fingerprint))) for finding in findings
-        ]
+    return ShownFixes()
 
 
 def stdin_of(options: argparse.Namespace, configurations: Configurations) -> tuple[str, bytes, Policy]:
@@ -232,7 +186,7 @@ def stdin_of(options: argparse.Namespace, configurations: Configurations) -> tup
 
 
 def _check_stdin(
-    options: argparse.Namespace, configurations: Configurations, outcome: Outcome, shown: _Shown | None
+    options: argparse.Namespace, configurations: Configurations, outcome: Outcome, shown: ShownFixes | None
 ) -> None:
     from flake8_ssot_ids import catalog
     from flake8_ssot_ids.engine import check_source

@@ -1,0 +1,73 @@
+"""``check --fix`` and ``--diff``, and the fixes that JSON shows with the findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flake8_ssot_ids.commands import check, fix, fixing
+from flake8_ssot_ids.render import terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+
+    from flake8_ssot_ids.commands.configs import Configurations
+    from flake8_ssot_ids.fixes.shares import Outcome as Planned
+    from flake8_ssot_ids.model import Finding, Fix
+    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.pool import Pool
+    from flake8_ssot_ids.runner import RunResult
+
+
+def fix_first(
+    paths: list[str],
+    options: argparse.Namespace,
+    configurations: Configurations,
+    parser: argparse.ArgumentParser,
+) -> list[str] | int:
+    """Write fixes, or show them; return what went wrong, or the exit code where that is all."""
+    if paths == ["-"]:
+        parser.error("--fix and --diff do not take standard input; `ssot-ids fix -` does")
+    outcome = check.Outcome()
+    work = fixing.Fixing(unsafe=options.unsafe_fixes)
+    check.examine(paths, options, configurations, outcome, work.group)
+    if configurations.complain():
+        return 2
+    errors = [*fixing.no_generator_lines(work.no_generator), *fix.finish(work.planned, options)]
+    errors += (
+        f"{terminal.display_path(item.path)}: {item.refused or item.failed}"
+        for item in work.planned
+        if item.refused or item.failed
+    )
+    if not options.diff:
+        return errors
+    for text in errors:
+        terminal.say(f"error: {text}")
+    if errors:
+        return 2
+    return 1 if any(item.new is not None for item in work.planned) and not options.exit_zero else 0
+
+
+class ShownFixes:
+    """The fixes that JSON shows with the findings."""
+
+    def __init__(self) -> None:
+        self._fixes: dict[tuple[str, str], Fix] = {}
+
+    def group(self, policy: Policy, files: Sequence[str], result: RunResult, pool: Pool) -> None:
+        """Plan the fixes of the files of one policy."""
+        work = fixing.Fixing(unsafe=True)
+        work.group(policy, files, result, pool)
+        self.take(work.planned)
+
+    def take(self, planned: Iterable[Planned]) -> None:
+        """Note what is or would be written."""
+        for item in planned:
+            self._fixes.update(((item.path, key), value) for key, value in (item.fixes or {}).items())
+
+    def with_fixes(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings, each with its fix."""
+        return [
+            replace(finding, fix=self._fixes.get((finding.path, finding.fingerprint))) for finding in findings
+        ]
