@@ -1,0 +1,150 @@
+"""Sinks in other modules of the project: the class that a value flows to, tests of a prefix, patches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Make = Callable[..., object]
+START = "session_id = str(uuid.uuid4())"
+
+
+def manual(workshop: Make, text: str, name: str = "app.py", **more: str) -> list[tuple[str, str, str]]:
+    files = {
+        f"{key.replace('__', '/')}.py".replace("app/init", "app/__init__"): value
+        for key, value in more.items()
+    }
+    found: list[tuple[str, str, str]] = workshop({**files, name: text}).manual(name)  # type: ignore[attr-defined]
+    return found
+
+
+MODELS = """\
+import uuid
+from dataclasses import dataclass
+from pydantic import BaseModel
+from sqlalchemy import Column, String
+
+class Session(BaseModel):
+    session_id: uuid.UUID
+    name: str
+
+class Row(Base):
+    session_id = Column(String(36), primary_key=True)
+    name = Column(String(200))
+
+@dataclass
+class Record:
+    session_id: uuid.UUID
+    name: str = ""
+
+class Checked:
+    def __init__(self, session_id, name):
+        self.session_id = session_id
+        self.name = name
+
+    def key(self):
+        return self.session_id[:8]
+
+class Child(Session):
+    pass
+
+def store(session_id: uuid.UUID, name):
+    return session_id
+
+def parse(value, name=None):
+    return uuid.UUID(value)
+"""
+ELSEWHERE = {
+    "a field of pydantic": ("Session(session_id=session_id, name=name)", "uuid-typed", "7:5"),
+    "an inherited field": ("Child(session_id=session_id, name=name)", "uuid-typed", "7:5"),
+    "a column": ("Row(session_id=session_id, name=name)", "narrow-column", "11:25"),
+    "a field of a dataclass, by position": ("Record(session_id, name)", "uuid-typed", "16:5"),
+    "what __init__ keeps": ("Checked(session_id, name)", "sliced", "25:16"),
+    "a parameter typed UUID": ("store(session_id, name)", "uuid-typed", "30:11"),
+    "a function that parses it": ("parse(session_id)", "parsed-as-uuid", "34:12"),
+    "all of a dictionary": ('Session(**{"session_id": session_id, "name": name})', "uuid-typed", "7:5"),
+}
+
+
+@pytest.mark.parametrize(("call", "kind", "place"), ELSEWHERE.values(), ids=ELSEWHERE)
+@pytest.mark.parametrize("handed_on", [False, True])
+def test_the_class_that_it_flows_to_may_be_another_modules(
+    workshop: Make, call: str, kind: str, place: str, handed_on: bool
+) -> None:
+    name = call.partition("(")[0]
+    source = "from app" if handed_on else "from app.models"
+    text = f"import uuid\n{source} import {name}\ndef f(name):\n    {START}\n    return {call}\n"
+    package = f"from .models import {name}\n" if handed_on else ""
+    ((found, why, where),) = manual(workshop, text, "main.py", app__init=package, app__models=MODELS)
+    assert (found, where) == (kind, f"app/models.py:{place}")
+    assert "`" in why
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Session(name=session_id)",
+        "Row(name=session_id)",
+        "Record(name, session_id)",
+        "Checked(name, session_id)",
+        "store(name, session_id)",
+        "parse(name, session_id)",
+        "Missing(session_id=session_id)",
+    ],
+)
+def test_a_neighbour_in_that_class_takes_it(workshop: Make, call: str) -> None:
+    name = call.partition("(")[0]
+    text = f"import uuid\nfrom app.models import {name}\ndef f(name):\n    {START}\n    return {call}\n"
+    assert manual(workshop, text, "main.py", app__models=MODELS) == []
+
+
+def test_an_attribute_of_an_object_of_another_module(workshop: Make) -> None:
+    text = "import uuid\nfrom app.models import Checked\ndef f(held: Checked):\n    held.session_id = str(uuid.uuid4())\n"
+    ((kind, _, place),) = manual(workshop, text, "main.py", app__models=MODELS)
+    assert (kind, place) == ("sliced", "app/models.py:25:16")
+
+
+def test_who_asks_for_a_prefix_that_will_be_spelled_otherwise(workshop: Make) -> None:
+    """``file-`` becomes ``file_``."""
+    reader = 'def is_file(name):\n    return name.startswith("file-")\n'
+    text = 'import uuid\ndef f():\n    return f"file-{uuid.uuid4()}"\n'
+    ((kind, why, place),) = manual(workshop, text, "main.py", app__reader=reader)
+    assert (kind, place) == ("prefix-matched", "app/reader.py:2:17")
+    assert why == 'its beginning `file-` is asked for: `startswith("file-")`'
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        'def is_file(name):\n    return name.startswith("file_")\n',
+        'def is_file(name):\n    return name.startswith("files-")\n',
+        'def is_file(name):\n    return "file-" in name\n',
+    ],
+)
+def test_a_prefix_that_nobody_asks_for_may_change(workshop: Make, reader: str) -> None:
+    text = 'import uuid\ndef f():\n    return f"file-{uuid.uuid4()}"\n'
+    assert manual(workshop, text, "main.py", app__reader=reader) == []
+
+
+def test_a_prefix_that_stays_may_be_asked_for(workshop: Make) -> None:
+    reader = 'def is_call(name):\n    return name.startswith("call_")\n'
+    text = 'import uuid\ndef f():\n    return f"call_{uuid.uuid4()}"\n'
+    assert manual(workshop, text, "main.py", app__reader=reader) == []
+
+
+@pytest.mark.parametrize("start", ["import uuid", "from uuid import uuid4"])
+def test_10_what_a_test_patches_by_name_stays(workshop: Make, start: str) -> None:
+    source = "uuid.uuid4" if start == "import uuid" else "uuid4"
+    text = f"{start}\ndef f():\n    session_id = str({source}())\n    return session_id\n"
+    test = f'from unittest.mock import patch\nwith patch("app.{source}"):\n    pass\n'
+    found = manual(workshop, text, "app.py", tests__test_app=test)
+    reason = f"a test replaces its source by name: `app.{source}` is patched"
+    assert found == [("patched", reason, "tests/test_app.py:2:13")]
+
+
+@pytest.mark.parametrize("target", ["other.uuid.uuid4", "app.uuid.uuid1", "app.f"])
+def test_10_what_is_patched_elsewhere_does_not_matter(workshop: Make, target: str) -> None:
+    text = f"import uuid\ndef f():\n    {START}\n    return session_id\n"
+    test = f'from unittest.mock import patch\nwith patch("{target}"):\n    pass\n'
+    assert manual(workshop, text, "app.py", tests__test_app=test) == []
