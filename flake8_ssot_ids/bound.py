@@ -7,330 +7,379 @@ structure of the code alone, the answer is no.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from flake8_ssot_ids.definite import GOOD, NONE, UNBOUND, USELESS, Definite, binds, declares, targets_of
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
+from flake8_ssot_ids.records import (
+    Method,
+    always_set,
+    annotation_of,
+    is_optional,
+    is_reset,
+    may_give_none,
+    parameter_state,
+    parameters,
+)
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-#: A block and the index of the statement in it that leads to the place; from the outermost block inward.
-Path = list[tuple[Sequence[ast.stmt], int]]
-
-#: Methods and functions that give None where they find nothing, unless told otherwise.
-_MAY_FAIL = frozenset(
-    {
-        "get", "pop", "getenv", "first", "one_or_none", "scalar_one_or_none", "scalar", "find", "find_one",
-        "match", "search", "fullmatch",
-    }
-)  # fmt: skip
-_DEEPEST = 20
+#: What is known of the bodies of one module: by body and name.
+Memory = dict[tuple[ast.AST, str], "Definite | Facts | None"]
 
 
-def is_bound(text: str, scope: Scope, statement: ast.stmt) -> bool:
-    """Whether ``text``, a name or one attribute of a name, can be written in ``statement`` of ``scope``."""
-    name, _, attribute = text.partition(".")
-    if not attribute:
-        return _Place(scope, statement).name(name)
-    return _Place(scope, statement).attribute(name, attribute)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a body says of one name: bound in it, declared in it, declared in a function in it."""
+
+    binds: bool
+    declares: bool
+    inner: bool
+
+
+#: Following one name to another goes no further than this.
+_DEEPEST = 8
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def is_bound(
+    text: str,
+    scope: Scope,
+    statement: ast.stmt,
+    node: ast.AST | None = None,
+    parents: Mapping[ast.AST, ast.AST] | None = None,
+    memory: Memory | None = None,
+) -> bool:
+    """Whether ``text``, a name or one attribute of a name, can be written in ``statement`` of ``scope``.
+
+    ``node`` is the expression at whose place it would be written, ``parents`` lead from there upward: without
+    them the conditions within the statement are not seen. ``memory`` is kept for one module.
+    """
+    at = _Place(scope, statement, node, parents or {}, {} if memory is None else memory, 0)
+    return at.state(text) == GOOD
 
 
 class _Place:
-    """One statement in its scope, and what surely was done before it."""
+    """One place in its scope."""
 
-    def __init__(self, scope: Scope, statement: ast.stmt) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        statement: ast.stmt,
+        node: ast.AST | None,
+        parents: Mapping[ast.AST, ast.AST],
+        memory: Memory,
+        depth: int,
+    ) -> None:
         self._scope = scope
         self._statement = statement
+        self._node = node
+        self._parents = parents
+        self._memory = memory
+        self._depth = depth
 
-    def name(self, name: str) -> bool:
-        """Whether a plain name is bound, and not known to be None."""
-        inner = self._scope
-        current: Scope | None = self._scope
-        while current is not None:
-            node = current.node
-            if current.kind is CLASS:
-                if current is inner:
-                    return False
-            elif current.kind is COMPREHENSION:
-                if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)) and any(
-                    name in _names(generator.target) for generator in node.generators
-                ):
-                    return True
-            elif name in current.declared:
-                return False
-            elif current is inner or _only_comprehensions(inner, current):
-                found = _in_scope(name, current, self._statement)
-                if found is not None:
-                    return found
-            elif current.kind is FUNCTION:
-                found = _in_outer(name, current, self._statement)
-                if found is not None:
-                    return found
-            current = current.parent
-        return False
-
-    def attribute(self, base: str, attribute: str) -> bool:
-        """Whether ``base.attribute`` is set: of ``self``, or of a parameter whose class says so."""
-        method, owner = _method_of(self._scope)
-        if method is None or owner is None or base != _first_parameter(method):
-            return self._of_parameter(base, attribute)
-        path = path_to(method.body, self._statement)
-        if path is not None:
-            last = None
-            for before in _before(path):
-                value = _stored(before, base, attribute)
-                if value is not None:
-                    last = value
-            if last is not None and method.name == "__init__":
-                return self._value(last, method)
-            if last is not None:
-                return self._value(last, method) and not _reset(owner, attribute)
-        if method.name == "__init__":
-            return False
-        return _set_by_class(owner, attribute)
-
-    def _of_parameter(self, base: str, attribute: str) -> bool:
-        """``context.user_id`` where ``context: Context``, a class of the module that always has it."""
+    def state(self, key: str) -> int:
+        """What ``key`` may be at this place."""
+        name = key.partition(".")[0]
         scope: Scope | None = self._scope
-        while scope is not None and scope.kind is not FUNCTION:
+        at: ast.AST = self._statement
+        late = False
+        while scope is not None:
+            node = scope.node
+            if scope.kind is CLASS:
+                if scope is self._scope:
+                    return USELESS
+            elif isinstance(node, _COMPREHENSIONS):
+                if any(name in targets_of(generator) for generator in node.generators):
+                    return self._in_comprehension(node, key)
+                late = late or isinstance(node, ast.GeneratorExp)
+            elif scope.kind is not COMPREHENSION:
+                found = self._in_scope(scope, at, key, late)
+                if found is not None:
+                    return found
+                late = True
+            if isinstance(node, ast.stmt):
+                at = node
             scope = scope.parent
-        if scope is None or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return False
-        function = scope.node
-        parameter = next((one for one in _parameters(function) if one.arg == base), None)
-        if parameter is None or parameter.annotation is None or not self.name(base):
-            return False
-        wanted = parameter.annotation
-        if isinstance(wanted, ast.Constant) and isinstance(wanted.value, str):
-            name = wanted.value
-        elif isinstance(wanted, ast.Name):
-            name = wanted.id
-        else:
-            return False
-        module = scope
-        while module.parent is not None:
-            module = module.parent
-        body = getattr(module.node, "body", [])
-        owner = next((one for one in body if isinstance(one, ast.ClassDef) and one.name == name), None)
-        return owner is not None and _set_by_class(owner, attribute)
+        return UNBOUND
 
-    def _value(self, value: ast.expr, function: Function) -> bool:
-        if isinstance(value, ast.Name):
-            return self.name(value.id)
-        return not _may_be_none(value) and isinstance(function, ast.AST)
+    def _in_scope(self, scope: Scope, at: ast.AST, key: str, late: bool) -> int | None:
+        """What it may be, as this scope has it; None if the scope does not bind the name."""
+        name = key.partition(".")[0]
+        node = scope.node
+        if not isinstance(node, (*_FUNCTIONS, ast.Module)):
+            return None
+        body = [] if isinstance(node, ast.Lambda) else node.body
+        facts = self._facts(node, name)
+        if isinstance(node, ast.Module):
+            if late or facts.inner:
+                # A function may run before the module has bound the name, and after it has bound it again.
+                return UNBOUND | self._stored(scope, body, key)
+            return self._at(scope, body, at, key, late)
+        if facts.declares:
+            return UNBOUND
+        parameter = parameter_state(node, name)
+        if parameter is None and not facts.binds:
+            return None
+        if facts.inner:
+            return NONE
+        return self._at(scope, body, at, key, late)
 
-
-# -- one scope ------------------------------------------------------------------------------------
-
-
-def _in_scope(name: str, scope: Scope, statement: ast.stmt) -> bool | None:
-    """Whether ``name`` is good at ``statement`` of this very scope; None if the scope does not bind it."""
-    node = scope.node
-    parameter = _parameter(node, name) if isinstance(node, Function) else None
-    body: Sequence[ast.stmt] = getattr(node, "body", []) if not isinstance(node, ast.Lambda) else []
-    stores = [*_stores(body, name)]
-    if parameter is None and not stores:
-        return None
-    if isinstance(node, ast.Lambda):
-        return parameter
-    path = path_to(body, statement)
-    if path is None:
-        return False
-    good = parameter
-    last: ast.stmt | None = None
-    for before in _before(path):
-        value = _assigned(before, name)
-        if value is not None:
-            good, last = not _is_none(value, name, scope, before), before
-        elif _guards(before, name):
-            good = good is not None or None
-        elif any(True for _ in _stores([before], name)):
-            # What a branch may have bound adds to what was there.
-            good = good is True and all(
-                inner is not None and not _may_be_none(inner) for inner in _stores([before], name)
+    def _facts(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module, name: str
+    ) -> Facts:
+        known = self._memory.get((node, f"?{name}"))
+        if not isinstance(known, Facts):
+            body = [] if isinstance(node, ast.Lambda) else node.body
+            known = self._memory[node, f"?{name}"] = Facts(
+                binds([node.body] if isinstance(node, ast.Lambda) else body, name),
+                declares(body, name, inner=False),
+                declares(body, name, inner=True),
             )
-    for block, index in path:
-        holder = block[index]
-        if holder is statement and not isinstance(holder, (ast.If, ast.For, ast.AsyncFor, ast.While)):
-            continue
-        good = _narrowed(good, holder, name, path)
-    in_loop = any(
-        isinstance(block[index], (ast.For, ast.AsyncFor, ast.While)) and block[index] is not statement
-        for block, index in path
-    )
-    if in_loop and last is None and good:
-        # A later round of the loop sees what the round before has bound.
-        good = all(value is not None and not _may_be_none(value) for value in stores)
-    return bool(good)
+        return known
+
+    def _at(self, scope: Scope, body: Sequence[ast.stmt], at: ast.AST, key: str, late: bool) -> int:
+        """What it may be at ``at``, in the scope that binds the name."""
+        node = scope.node
+        assert node is not None
+        if isinstance(node, ast.Lambda):
+            known, state = Definite(key, [], 0, self._value_of(scope, key)), _entry(scope, key)
+        else:
+            found = self._definite(scope, body, key)
+            if found is None or not isinstance(at, ast.stmt):
+                # A name that is made of itself by way of others.
+                return NONE
+            known, state = found, found.before.get(at, 0)
+        if late:
+            # What runs later sees what was bound last.
+            state |= self._stored(scope, body, key)
+            if _interrupts(scope, key):
+                return NONE
+        if not state:
+            return USELESS
+        if at is self._statement and (not late or not self._stored(scope, body, key)):
+            state = self._narrowed(known, state, node)
+        return state
+
+    def _definite(self, scope: Scope, body: Sequence[ast.stmt], key: str) -> Definite | None:
+        """The walk over a body; None while it is under way."""
+        at = (scope.node or ast.Pass(), key)
+        if at not in self._memory:
+            self._memory[at] = None
+            self._memory[at] = Definite(
+                key, body, _entry(scope, key), self._value_of(scope, key), _interrupts(scope, key) or _nothing
+            )
+        known = self._memory[at]
+        return known if isinstance(known, Definite) else None
+
+    def _stored(self, scope: Scope, body: Sequence[ast.stmt], key: str) -> int:
+        """All that the statements of a body ever make of it."""
+        known = self._definite(scope, body, key)
+        if known is None:
+            return NONE
+        if known.ever is None:
+            known.ever = 0
+            for statement in body:
+                known.ever |= known.stores(statement)
+        return known.ever
+
+    def _narrowed(self, known: Definite, state: int, until: ast.AST) -> int:
+        """``state`` as the conditions around the place within its statement leave it."""
+        if isinstance(self._statement, (ast.With, ast.AsyncWith)):
+            state |= known.managed(self._statement, 0)
+        way = [*self._upward(until)]
+        if not way:
+            # Anything in the statement may come before the place.
+            return state | known.stores(self._statement)
+        top = way[-1][0]
+        state |= known.stores(top) if isinstance(top, ast.match_case) else known.inside(top, 0)
+        for child, parent in reversed(way):
+            if isinstance(parent, ast.IfExp) and child is not parent.test:
+                state = known.when(parent.test, state)[child is not parent.body]
+            elif isinstance(parent, ast.BoolOp):
+                for operand in parent.values:
+                    if operand is child:
+                        break
+                    state = known.when(operand, state)[isinstance(parent.op, ast.Or)]
+            elif isinstance(parent, _COMPREHENSIONS) and not isinstance(child, ast.comprehension):
+                for test in (test for generator in parent.generators for test in generator.ifs):
+                    state = known.when(test, state)[0]
+        return state or USELESS
+
+    def _upward(self, until: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+        """Child and parent from the place up to ``until``, or to its statement."""
+        child = self._node
+        while child is not None and child is not self._statement and child is not until:
+            parent = self._parents.get(child)
+            if parent is None:
+                return
+            yield child, parent
+            child = parent
+
+    def _in_comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, key: str
+    ) -> int:
+        """What a name that a comprehension binds may be in it; an attribute of that is not known."""
+        way = [*self._upward(node)]
+        if "." in key or not way:
+            return USELESS
+        part = way[-1][0]
+        known = Definite(key, [], 0, self._value_of(self._scope, key))
+        state = UNBOUND
+        for generator in node.generators:
+            if part is generator and way[-2][0] is generator.iter:
+                return state
+            if key in targets_of(generator):
+                state = known.iterated(generator.target, generator.iter)
+            if part is generator:
+                return state
+        return self._narrowed(known, state, node) if state != UNBOUND else state
+
+    # -- values ----------------------------------------------------------------------------------
+
+    def _value_of(self, scope: Scope, key: str) -> _Values:
+        return _Values(key, scope, self._memory, self._depth)
 
 
-def _is_none(value: ast.expr, name: str, scope: Scope, statement: ast.stmt) -> bool:
-    """Whether the value that ``name`` gets may be None; another name is followed once."""
-    if isinstance(value, ast.Name):
-        return value.id == name or not _in_scope(value.id, scope, statement)
-    return _may_be_none(value)
+class _Values:
+    """What expressions of one scope may be."""
+
+    def __init__(self, key: str, scope: Scope, memory: Memory, depth: int) -> None:
+        self._key = key
+        self._scope = scope
+        self._memory = memory
+        self._depth = depth
+
+    def __call__(self, value: ast.expr, statement: ast.stmt, current: int) -> int:
+        """What ``value`` may be; what is not known to be None is good."""
+        found = 0
+        pending = [value]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.Constant):
+                found |= NONE if node.value is None else GOOD
+            elif isinstance(node, ast.IfExp):
+                pending += (node.body, node.orelse)
+            elif isinstance(node, ast.BoolOp):
+                # What `or` takes before the last operand is true; `and` may end at each of them.
+                pending += node.values[-1:] if isinstance(node.op, ast.Or) else node.values
+                found |= GOOD if isinstance(node.op, ast.Or) else 0
+            elif isinstance(node, (ast.Await, ast.NamedExpr)):
+                pending.append(node.value)
+            elif isinstance(node, ast.Name):
+                found |= current if node.id == self._key else self._name(node.id, statement)
+            elif isinstance(node, ast.Attribute):
+                found |= self._of_attribute(node)
+            elif isinstance(node, ast.Call):
+                none, others = may_give_none(node, _module_of(self._scope))
+                pending += others
+                found |= NONE | GOOD if none else GOOD
+            else:
+                found |= GOOD
+        return found
+
+    def _name(self, name: str, statement: ast.stmt) -> int:
+        if self._depth > _DEEPEST:
+            return NONE
+        place = _Place(self._scope, statement, None, {}, self._memory, self._depth + 1)
+        state = place.state(name)
+        # A name that is bound elsewhere, such as one of the module, is not known to be None.
+        return GOOD if state == UNBOUND else state & ~UNBOUND or NONE
+
+    def _of_attribute(self, node: ast.Attribute) -> int:
+        method, owner = _method_of(self._scope)
+        if (
+            method is not None
+            and owner is not None
+            and isinstance(node.value, ast.Name)
+            and node.value.id == _first_parameter(method)
+            and (is_reset(owner, node.attr) or is_optional(annotation_of(owner, node.attr)))
+        ):
+            return NONE | GOOD
+        return GOOD
 
 
-def _in_outer(name: str, scope: Scope, statement: ast.stmt) -> bool | None:
-    """Whether an inner function may rely on ``name`` of this one; None if it does not bind it."""
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def _entry(scope: Scope, key: str) -> int:
+    """What ``key`` may be when the scope begins."""
+    name, _, attribute = key.partition(".")
     node = scope.node
-    if not isinstance(node, Function):
+    if not isinstance(node, _FUNCTIONS):
+        return UNBOUND
+    state = parameter_state(node, name)
+    if not attribute:
+        return UNBOUND if state is None else state
+    anything = UNBOUND | NONE | GOOD
+    if state != GOOD:
+        return anything
+    method, owner = _method_of(scope)
+    if method is node and owner is not None and name == _first_parameter(method):
+        return GOOD if method.name != "__init__" and always_set(owner, attribute, exit_of) else anything
+    if isinstance(node, ast.Lambda):
+        return anything
+    parameter = next(one for one in parameters(node) if one.arg == name)
+    wanted = parameter.annotation
+    if isinstance(wanted, ast.Constant) and isinstance(wanted.value, str):
+        wanted = ast.Name(wanted.value)
+    if not isinstance(wanted, ast.Name):
+        return anything
+    named = _class_called(wanted.id, scope)
+    return GOOD if named is not None and always_set(named, attribute, exit_of) else anything
+
+
+def _class_called(name: str, scope: Scope) -> ast.ClassDef | None:
+    """The class of the module with this name, if nothing else there has it."""
+    body = getattr(_module_of(scope), "body", [])
+    owner = next((one for one in body if isinstance(one, ast.ClassDef) and one.name == name), None)
+    return owner if owner is not None and not binds([one for one in body if one is not owner], name) else None
+
+
+def exit_of(method: Method, owner: ast.ClassDef, attribute: str) -> int:
+    """What ``self.<attribute>`` may be where ``method`` of the class ends."""
+    first = _first_parameter(method)
+    if first is None:
+        return UNBOUND
+    scope = Scope(FUNCTION, method, Scope(CLASS, owner, None, ""), "")
+    return Definite(f"{first}.{attribute}", method.body, UNBOUND, _Values("", scope, {}, 0)).exit
+
+
+def _interrupts(scope: Scope, key: str) -> _Interrupts | None:
+    """What calls may make of an attribute, if other methods set it to None."""
+    base, _, attribute = key.partition(".")
+    method, owner = _method_of(scope)
+    if not attribute or method is None or owner is None or not is_reset(owner, attribute, method):
         return None
-    parameter = _parameter(node, name)
-    body = [] if isinstance(node, ast.Lambda) else node.body
-    stores = [*_stores(body, name)]
-    if parameter is None and not stores:
-        return None
-    if not stores:
-        return parameter
-    if parameter is not None or len(stores) != 1:
-        return False
-    path = path_to(body, statement)
-    value = stores[0]
-    return (
-        path is not None
-        and value is not None
-        and not _may_be_none(value)
-        and any(_assigned(before, name) is value for before in _before(path))
-    )
+    return _Interrupts(base)
 
 
-def _narrowed(good: bool | None, holder: ast.stmt, name: str, path: Path) -> bool | None:
-    """What the statement around the place says: ``if user_id:``, ``for user_id in …``."""
-    if isinstance(holder, ast.If):
-        inside = any(block is holder.body for block, _ in path)
-        if inside and _asserts(holder.test, name):
-            return good is not None or None
-        if not inside and _denies(holder.test, name) and any(block is holder.orelse for block, _ in path):
-            return good is not None or None
-    elif isinstance(holder, (ast.For, ast.AsyncFor)):
-        if name in _names(holder.target) and any(block is holder.body for block, _ in path):
-            return True
-    elif (
-        isinstance(holder, ast.While)
-        and any(block is holder.body for block, _ in path)
-        and _asserts(holder.test, name)
-    ):
-        return good is not None or None
-    return good
+def _nothing(_: ast.AST) -> int:
+    return 0
 
 
-def _guards(statement: ast.stmt, name: str) -> bool:
-    """Whether behind ``statement`` the name is not None: ``if not name: raise``, ``assert name``."""
-    if isinstance(statement, ast.Assert):
-        return _asserts(statement.test, name)
-    return (
-        isinstance(statement, ast.If)
-        and not statement.orelse
-        and _denies(statement.test, name)
-        and isinstance(statement.body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
-    )
+class _Interrupts:
+    """What is called may reset the attribute: a method of the same object, or what is given it."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def __call__(self, node: ast.AST) -> int:
+        for part in ast.walk(node):
+            if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom)):
+                return NONE
+            if isinstance(part, ast.Call):
+                given = [*part.args, *(keyword.value for keyword in part.keywords)]
+                if isinstance(part.func, ast.Attribute):
+                    given.append(part.func.value)
+                if any(isinstance(one, ast.Name) and one.id == self._base for one in given):
+                    return NONE
+        return 0
 
 
-def _asserts(test: ast.expr, name: str) -> bool:
-    """Whether the name is not None where ``test`` is true."""
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return any(_asserts(part, name) for part in test.values)
-    if isinstance(test, ast.Name):
-        return test.id == name
-    return (
-        isinstance(test, ast.Compare)
-        and isinstance(test.left, ast.Name)
-        and test.left.id == name
-        and isinstance(test.ops[0], ast.IsNot)
-        and len(test.ops) == 1
-        and isinstance(test.comparators[0], ast.Constant)
-        and test.comparators[0].value is None
-    )
+# -- functions ------------------------------------------------------------------------------------
 
 
-def _denies(test: ast.expr, name: str) -> bool:
-    """Whether the name is not None where ``test`` is false."""
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or):
-        return any(_denies(part, name) for part in test.values)
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return isinstance(test.operand, ast.Name) and test.operand.id == name
-    return (
-        isinstance(test, ast.Compare)
-        and isinstance(test.left, ast.Name)
-        and test.left.id == name
-        and len(test.ops) == 1
-        and isinstance(test.ops[0], (ast.Is, ast.Eq))
-        and isinstance(test.comparators[0], ast.Constant)
-        and test.comparators[0].value is None
-    )
-
-
-# -- values and annotations -----------------------------------------------------------------------
-
-
-def _may_be_none(value: ast.expr) -> bool:
-    """Whether the form of ``value`` says that it may be None."""
-    pending = [value]
-    for _ in range(_DEEPEST):
-        if not pending:
-            return False
-        node = pending.pop()
-        if isinstance(node, ast.Constant):
-            if node.value is None:
-                return True
-        elif isinstance(node, ast.IfExp):
-            pending += (node.body, node.orelse)
-        elif isinstance(node, ast.BoolOp):
-            pending += node.values[-1:] if isinstance(node.op, ast.Or) else node.values
-        elif isinstance(node, (ast.Await, ast.NamedExpr)):
-            pending.append(node.value)
-        elif isinstance(node, ast.Call):
-            function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if name == "getattr":
-                pending += node.args[2:3]
-            elif name in _MAY_FAIL:
-                if len(node.args) < 2 and not node.keywords:
-                    return True
-                pending += node.args[1:2]
-        elif isinstance(node, ast.Name):
-            # Another name: whether it may be None is another question.
-            return True
-    return bool(pending)
-
-
-def is_optional(annotation: ast.expr | None) -> bool:
-    """Whether an annotation lets None in, or says nothing."""
-    return annotation is not None and any(
-        (isinstance(inner, ast.Constant) and (inner.value is None or "None" in str(inner.value)))
-        or (isinstance(inner, ast.Name) and inner.id in ("Optional", "Any", "object"))
-        or (isinstance(inner, ast.Attribute) and inner.attr in ("Optional", "Any"))
-        or (isinstance(inner, ast.Constant) and "Optional" in str(inner.value))
-        for inner in ast.walk(annotation)
-    )
-
-
-def _parameter(function: Function, name: str) -> bool | None:
-    """Whether the parameter is not None by its default and annotation; None if there is none."""
-    arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    defaults: dict[str, ast.expr | None] = dict(
-        zip((a.arg for a in reversed(positional)), reversed(arguments.defaults), strict=False)
-    )
-    defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)}
-    parameter = next((one for one in _parameters(function) if one.arg == name), None)
-    if parameter is None:
-        rest = (arguments.vararg, arguments.kwarg)
-        return False if any(one is not None and one.arg == name for one in rest) else None
-    default = defaults.get(name)
-    if isinstance(default, ast.Constant) and default.value is None:
-        return False
-    return not is_optional(parameter.annotation)
-
-
-def _parameters(function: Function) -> list[ast.arg]:
-    arguments = function.args
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-
-
-# -- classes --------------------------------------------------------------------------------------
-
-
-def _method_of(scope: Scope) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef | None, ast.ClassDef | None]:
+def _method_of(scope: Scope) -> tuple[Method | None, ast.ClassDef | None]:
     """The method that a scope belongs to, and its class."""
     current: Scope | None = scope
     while current is not None:
@@ -345,200 +394,15 @@ def _method_of(scope: Scope) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef | N
     return None, None
 
 
-def _first_parameter(method: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
+def _first_parameter(method: Method) -> str | None:
     decorators = {getattr(decorator, "id", "") for decorator in method.decorator_list}
     parameters = [*method.args.posonlyargs, *method.args.args]
-    if decorators & {"staticmethod", "classmethod"} or not parameters:
+    if decorators & {"staticmethod", "classmethod"} or not parameters or method.name == "__new__":
         return None
     return parameters[0].arg
 
 
-def _set_by_class(owner: ast.ClassDef, attribute: str) -> bool:
-    """Whether each instance of a class has the attribute from its making on, and nothing sets it to None."""
-    if _reset(owner, attribute):
-        return False
-    for statement in owner.body:
-        if (
-            isinstance(statement, ast.AnnAssign)
-            and isinstance(statement.target, ast.Name)
-            and statement.target.id == attribute
-        ):
-            value = statement.value
-            says_none = isinstance(value, ast.Constant) and value.value is None
-            return not is_optional(statement.annotation) and not says_none and _is_record(owner, value)
-    for statement in owner.body:
-        if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
-            first = _first_parameter(statement)
-            scope = Scope(FUNCTION, statement, None, "")
-            for inner in statement.body:
-                value = _stored(inner, first or "", attribute)
-                if value is not None:
-                    if isinstance(value, ast.Name):
-                        return bool(_in_scope(value.id, scope, inner))
-                    return not _may_be_none(value)
-    return False
-
-
-def _is_record(owner: ast.ClassDef, value: ast.expr | None) -> bool:
-    """Whether an annotated field is set in each instance: a default, a dataclass, a model with bases."""
-    return value is not None or bool(owner.decorator_list) or bool(owner.bases)
-
-
-def _reset(owner: ast.ClassDef, attribute: str) -> bool:
-    """Whether a method outside of ``__init__`` may set the attribute to None, or deletes it."""
-    for node in ast.walk(owner):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if _is_attribute(target, attribute) and (
-                    isinstance(node.value, ast.Constant) and node.value.value is None
-                ):
-                    return True
-        elif isinstance(node, ast.Delete) and any(_is_attribute(one, attribute) for one in node.targets):
-            return True
-    return False
-
-
-def _is_attribute(node: ast.expr, attribute: str) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == attribute
-
-
-def _stored(statement: ast.stmt, base: str, attribute: str) -> ast.expr | None:
-    """The value that a plain statement gives ``base.attribute``; None if it gives it none."""
-    targets: list[ast.expr] = []
-    value = None
-    if isinstance(statement, ast.Assign):
-        targets, value = statement.targets, statement.value
-    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        targets, value = [statement.target], statement.value
-    for target in targets:
-        if _is_attribute(target, attribute) and isinstance(target, ast.Attribute):
-            owner = target.value
-            if isinstance(owner, ast.Name) and owner.id == base:
-                return value
-    return None
-
-
-# -- statements -----------------------------------------------------------------------------------
-
-
-def path_to(body: Sequence[ast.stmt], statement: ast.stmt) -> Path | None:
-    """The way from ``body`` down to ``statement``, or to the function or class that holds it; or None."""
-    path: Path = []
-    block: Sequence[ast.stmt] | None = body
-    while block is not None:
-        index = next((at for at, one in enumerate(block) if _holds(one, statement)), None)
-        if index is None:
-            return None
-        path.append((block, index))
-        holder = block[index]
-        if holder is statement or isinstance(holder, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            return path
-        block = next((inner for inner in _blocks(holder) if any(_holds(s, statement) for s in inner)), None)
-        if block is None:
-            # It stands in the header of a compound statement.
-            return path
-    return path
-
-
-def _holds(outer: ast.stmt, inner: ast.stmt) -> bool:
-    start = min(
-        (decorator.lineno for decorator in getattr(outer, "decorator_list", ())), default=outer.lineno
-    )
-    first = (start, 0) if start < outer.lineno else (outer.lineno, outer.col_offset)
-    last = (outer.end_lineno or outer.lineno, outer.end_col_offset or 0)
-    return outer is inner or (
-        first <= (inner.lineno, inner.col_offset)
-        and (inner.end_lineno or inner.lineno, inner.end_col_offset or 0) <= last
-    )
-
-
-def _blocks(statement: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(statement, name, None)
-        if block:
-            yield block
-    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-        yield part.body
-
-
-def _before(path: Path) -> Iterator[ast.stmt]:
-    """The statements that were surely run before the end of the path, in order."""
-    for block, index in path:
-        for statement in block[:index]:
-            yield from _flat(statement)
-
-
-def _flat(statement: ast.stmt) -> Iterator[ast.stmt]:
-    """A ``with`` that swallows nothing runs its body for certain."""
-    yield statement
-    if isinstance(statement, (ast.With, ast.AsyncWith)):
-        for inner in statement.body:
-            yield from _flat(inner)
-
-
-def _assigned(statement: ast.stmt, name: str) -> ast.expr | None:
-    """The value that a plain statement binds ``name`` to; None if it does not."""
-    if isinstance(statement, ast.Assign):
-        for target in statement.targets:
-            if isinstance(target, ast.Name) and target.id == name:
-                return statement.value
-            if isinstance(target, (ast.Tuple, ast.List)) and name in _names(target):
-                return _unpacked(target, statement.value, name)
-    elif (
-        isinstance(statement, ast.AnnAssign)
-        and statement.value is not None
-        and isinstance(statement.target, ast.Name)
-        and statement.target.id == name
-    ):
-        return statement.value
-    return None
-
-
-def _unpacked(target: ast.Tuple | ast.List, value: ast.expr, name: str) -> ast.expr:
-    """The part of ``value`` that ``name`` gets; the whole where that is not written out."""
-    if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
-        for one, part in zip(target.elts, value.elts, strict=True):
-            if isinstance(one, ast.Name) and one.id == name:
-                return part
-    return value
-
-
-def _stores(body: Iterable[ast.stmt], name: str) -> Iterator[ast.expr | None]:
-    """The values that ``name`` is bound to anywhere in ``body``; None where that is not told."""
-    pending: list[ast.AST] = [*body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            if node.name == name:
-                yield None
-            continue
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, ast.stmt):
-            value = _assigned(node, name)
-            if value is not None:
-                yield value
-                pending += ast.iter_child_nodes(value)
-                continue
-        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
-            yield None
-        elif isinstance(node, ast.alias):
-            if (node.asname or node.name.partition(".")[0]) == name:
-                yield None
-        elif name in (getattr(node, "name", None), getattr(node, "rest", None)):
-            yield None
-        pending += ast.iter_child_nodes(node)
-
-
-def _names(target: ast.expr) -> set[str]:
-    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
-
-
-def _only_comprehensions(inner: Scope, outer: Scope) -> bool:
-    """Whether only comprehensions lie between the two scopes, which run at once."""
-    current: Scope | None = inner
-    while current is not None and current is not outer:
-        if current.kind is not COMPREHENSION:
-            return False
-        current = current.parent
-    return current is outer
+def _module_of(scope: Scope) -> ast.AST | None:
+    while scope.parent is not None:
+        scope = scope.parent
+    return scope.node

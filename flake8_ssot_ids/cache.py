@@ -52,7 +52,7 @@ def code_stamp() -> str:
     """What tells this program from another version of it, and this interpreter from another."""
     newest = 0
     top = os.path.dirname(os.path.abspath(__file__))
-    for folder in ("", "names", "rules", "commands", "render"):
+    for folder in ("", "names", "rules", "definitions", "commands", "fixes", "render"):
         with os.scandir(os.path.join(top, folder)) as entries:
             newest = max(
                 newest, *(entry.stat().st_mtime_ns for entry in entries if entry.name.endswith(".py"))

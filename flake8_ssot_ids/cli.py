@@ -14,6 +14,7 @@ VERBS = {
     "check": "find raw ids in files and folders",
     "fix": "write the generator's calls, or say why not",
     "compliance": "judge the twelve contracts on a project",
+    "init": "propose a configuration for a repository, or write it",
     "rule": "explain one rule, or all",
     "config": "print the configuration in force, and where each value comes from",
 }
@@ -102,6 +103,10 @@ def _load(verb: str) -> Callable[[Sequence[str]], int]:
         from flake8_ssot_ids.commands.compliance import run as compliance
 
         return compliance
+    if verb == "init":
+        from flake8_ssot_ids.commands.init import run as init
+
+        return init
     if verb == "rule":
         from flake8_ssot_ids.commands.rule import run as rule
 

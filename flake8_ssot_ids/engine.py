@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from flake8_ssot_ids import catalog
+from flake8_ssot_ids.bound import Memory
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.names.fstrings import locate
 from flake8_ssot_ids.names.module import ModuleNames
@@ -20,7 +21,7 @@ from flake8_ssot_ids.names.resolver import Values
 from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
-from flake8_ssot_ids.registry import UNREADABLE, rule, rules
+from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
 from flake8_ssot_ids.rows import Row
 from flake8_ssot_ids.rule import Hit, Rule
@@ -30,9 +31,10 @@ from flake8_ssot_ids.uses import Use, path_to, uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from flake8_ssot_ids.inspection import Inspection
+    from flake8_ssot_ids.rule import Finder
 
 _MODULE_SYMBOL = "<module>"
 _NOTHING = Words()
@@ -46,6 +48,7 @@ def check_source(
     *,
     all_files: bool = False,
     noqa: bool = True,
+    house: Finder | None = None,
 ) -> FileReport:
     """Check one file.
 
@@ -56,6 +59,7 @@ def check_source(
         project: follows names into other modules; None: they stand for nothing.
         all_files: parse also a file that can hold no use.
         noqa: honour suppressing comments.
+        house: finds what the recipes of the policy name; it needs a project.
 
     A file that may hold a use but is no Python gives one SID990; nothing is raised for bad input.
     """
@@ -63,22 +67,34 @@ def check_source(
         return FileReport(path, judged=False)
     sources = catalog.attributes(policy.name_hashes)
     words = _NOTHING if project is None else project.words_for(path, data)
-    if not (all_files or words or may_hold_use(data, sources) or may_be_inspected(data, policy)):
+    if house is not None and not house.may_find(data):
+        house = None
+    if not (
+        all_files
+        or words
+        or house
+        or may_hold_use(data, sources)
+        or _may_be_inspected(data, path, policy, project)
+    ):
         return FileReport(path, judged=False)
     try:
         tree = parse(data)
         text = decode(data).text
     except UnreadableError as error:
         return FileReport(path, True, (unreadable(path, policy, error.reason, error.row, error.column),))
-    return check_tree(tree, text, path, policy, project, words=words, noqa=noqa)
+    return check_tree(tree, text, path, policy, project, words=words, noqa=noqa, house=house)
 
 
-def may_be_inspected(data: bytes, policy: Policy) -> bool:
+def _may_be_inspected(data: bytes, path: str, policy: Policy, project: Project | None) -> bool:
     """Whether a rule that looks closer is on and may find something in a file with these bytes.
 
     What such rules speak of, other than raw uses, is imported from somewhere.
     """
-    return policy.may_preview and b"import" in data and bool(_inspecting(policy))
+    if project is None or not policy.may_preview or b"import" not in data or not _inspecting(policy):
+        return False
+    from flake8_ssot_ids.inspection import may_interest
+
+    return may_interest(data, path, policy, project)
 
 
 def _inspecting(policy: Policy) -> list[Rule]:
@@ -105,6 +121,7 @@ def check_tree(
     words: Words = _NOTHING,
     noqa: bool = True,
     comments: bool = True,
+    house: Finder | None = None,
 ) -> FileReport:
     """Check a parsed module; ``text`` is its source without a BOM. The tree is only read.
 
@@ -114,7 +131,11 @@ def check_tree(
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     uses, parents = uses_in(tree, text, path, policy, project, words)
-    closer = _inspecting(policy) if project is not None else []
+    closer: list[tuple[Rule, Callable[[Inspection], Iterable[Hit]]]] = []
+    if project is not None:
+        closer = [(one, one.inspect) for one in _inspecting(policy) if one.inspect]
+        if house is not None and policy.selected(HOUSE_RECIPE):
+            closer.append((rule(HOUSE_RECIPE), house))
     if not uses and not closer:
         return FileReport(path, judged=True)
     reporter = _Reporter(text, path, policy, parents, comments)
@@ -123,9 +144,8 @@ def check_tree(
         from flake8_ssot_ids.inspection import Inspection
 
         inspection = Inspection(tree, text, path, policy, project, uses)
-        for rule in closer:
-            assert rule.inspect is not None, rule.code
-            reporter.add_hits(rule, rule.inspect(inspection), inspection)
+        for closer_rule, inspect in closer:
+            reporter.add_hits(closer_rule, inspect(inspection), inspection)
         inspection.finish()
     return reporter.report(noqa and comments)
 
@@ -218,6 +238,7 @@ class _Reporter:
 
     def add_uses(self, uses: list[Use]) -> None:
         """Take what the first rule that matches says of each use."""
+        memory: Memory = {}
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
@@ -230,6 +251,8 @@ class _Reporter:
                 self._parents,
                 operation,
                 self._policy.api,
+                place=use.reference,
+                memory=memory,
             )
             use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
             rule = next((rule for rule in self._rules if rule.matches and rule.matches(use)), None)
@@ -307,11 +330,11 @@ class _Reporter:
             fingerprint=Row(self._relative, code, symbol, expression, ordinal).fingerprint,
         )
 
-    def _span(self, node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> Span:
+    def _span(self, node: ast.expr | ast.stmt, parents: Mapping[ast.AST, ast.AST]) -> Span:
         return span_of(node, parents, self._lines)
 
 
-def span_of(node: ast.expr, parents: Mapping[ast.AST, ast.AST], lines: Lines) -> Span:
+def span_of(node: ast.expr | ast.stmt, parents: Mapping[ast.AST, ast.AST], lines: Lines) -> Span:
     """The real place of ``node``, also inside of an f-string."""
     chain = path_to(node, parents)
     if chain is not None and isinstance(chain[0], ast.JoinedStr) and len(chain) > 1:

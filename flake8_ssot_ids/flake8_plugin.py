@@ -78,7 +78,7 @@ class _Session:
 
     def _load(self, origin: str | None) -> tuple[Policy, Project]:
         from flake8_ssot_ids import catalog
-        from flake8_ssot_ids.commands.configs import known_codes
+        from flake8_ssot_ids.commands.configs import check_recipes, known_codes
         from flake8_ssot_ids.model import PolicyError
         from flake8_ssot_ids.names.project import Project
         from flake8_ssot_ids.policy import load_policy
@@ -87,6 +87,7 @@ class _Session:
         root = None if origin is not None and origin != self._config else os.getcwd()
         try:
             policy = load_policy(origin, root=root, codes=known_codes())
+            check_recipes(policy)
         except PolicyError as error:
             raise ConfigurationError(str(error)) from None
         project = Project(policy.src, catalog.attributes(policy.name_hashes))
@@ -173,13 +174,20 @@ class SsotIdsPlugin:
         text = "".join(self._lines)
         data = text.encode("utf-8", "surrogatepass")
         words = project.words_for(path, data)
-        if not (words or policy.may_preview or may_hold_use(data, catalog.attributes(policy.name_hashes))):
+        house = None
+        if policy.recipes:
+            from flake8_ssot_ids.fixes.house import house_of
+
+            house = house_of(policy)
+            house = house if house is not None and house.may_find(data) else None
+        sources = catalog.attributes(policy.name_hashes)
+        if not (words or house or policy.may_preview or may_hold_use(data, sources)):
             return
         from flake8_ssot_ids.engine import check_tree, is_exempt
 
         if is_exempt(path, policy) or _excluded(path, policy):
             return
-        report = check_tree(self._tree, text, path, policy, project, words=words, comments=False)
+        report = check_tree(self._tree, text, path, policy, project, words=words, comments=False, house=house)
         for finding in report.findings:
             start = finding.span.start
             yield start.row, start.column - 1, f"{finding.code} {finding.message}", type(self)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from flake8_ssot_ids.instances import Instances
 from flake8_ssot_ids.names.everything import AllNames
-from flake8_ssot_ids.names.scopes import FUNCTION, Place, Scope
+from flake8_ssot_ids.names.scopes import Place, Scope
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.roles import role_of
 
@@ -20,7 +21,6 @@ _RUNTIME = {
     "bridge": "ssot_ids.IdMigrationBridge",
     "context-factory": "ssot_ids.create_user_execution_context_factory",
 }
-_DEEPEST = 12
 _MAKING = ("generate_", "new_", "make_", "create_", "next_")
 
 
@@ -34,6 +34,8 @@ class Family:
     generators: frozenset[str]
     #: A module without one of these words calls none of them.
     words: frozenset[str]
+    #: The top packages that they are in, as defined and as the policy spells them.
+    tops: frozenset[str]
 
 
 def named(policy: Policy) -> dict[str, tuple[str, ...]]:
@@ -77,10 +79,16 @@ class GeneratorCalls:
     Args:
         names: the module's names, resolved to where things are defined.
         family: what is looked for.
+        instances: tells what names may hold instances.
+        inherits: whether a dotted name is a class of the project that inherits from the generator.
     """
 
-    def __init__(self, names: AllNames, family: Family) -> None:
+    def __init__(
+        self, names: AllNames, family: Family, instances: Instances, inherits: Callable[[str], bool]
+    ) -> None:
+        self._inherits = inherits
         self._names = names
+        self._instances = instances
         self._family = family
         self._parents = names.flow.parents
 
@@ -100,7 +108,12 @@ class GeneratorCalls:
         """The classes of the family that ``node`` may be, or be an instance of."""
         values = self._names.resolve(node)
         found: set[tuple[str, On]] = {(dotted, "class") for dotted in values & self._family.classes}
-        return found or {(dotted, "instance") for dotted in self._instance_of(node)}
+        found |= {(dotted, "class") for dotted in values if self._inherits(dotted)}
+        return found or {
+            (dotted, "instance")
+            for dotted in self._instances.classes_of(node)
+            if dotted in self._family.classes or self._inherits(dotted)
+        }
 
     def _itself(self, node: ast.Name | ast.Attribute, place: Place) -> Iterator[GeneratorCall]:
         parent = self._parents.get(node)
@@ -121,85 +134,6 @@ class GeneratorCalls:
             node, call, owner, method, on, role, subject, symbol, place.scope, place.statement
         )
 
-    def _instance_of(self, node: ast.expr) -> set[str]:
-        """The classes of the family that ``node`` may be an instance of."""
-        found: set[str] = set()
-        pending: list[ast.expr] = [node]
-        seen: set[ast.expr] = set()
-        while pending and len(seen) < _DEEPEST:
-            part = pending.pop()
-            if part in seen:
-                continue
-            seen.add(part)
-            if isinstance(part, ast.Call):
-                found |= self._names.resolve(part.func) & self._family.classes
-            elif isinstance(part, ast.BoolOp):
-                pending += part.values
-            elif isinstance(part, ast.IfExp):
-                pending += (part.body, part.orelse)
-            elif isinstance(part, ast.Await):
-                pending.append(part.value)
-            elif isinstance(part, ast.Name):
-                pending += self._values_of(part)
-                found |= self._annotated(part)
-            elif isinstance(part, ast.Attribute):
-                pending += self._stored(part)
-        return found
-
-    def _values_of(self, name: ast.Name) -> Iterator[ast.expr]:
-        load = self._names.load(name)
-        if load is None:
-            return
-        bindings = set(load.bindings)
-        scope = load.onward
-        while scope is not None:
-            bindings |= scope.at_end(name.id)
-            scope = scope.parent
-        yield from (binding.value for binding in bindings if binding.value is not None)
-
-    def _stored(self, attribute: ast.Attribute) -> Iterator[ast.expr]:
-        """What is assigned to this attribute of the same class."""
-        owners = self._names.resolve(attribute.value)
-        for store in self._names.flow.stores:
-            if (
-                store.target.attr == attribute.attr
-                and store.value is not None
-                and not owners.isdisjoint(self._names.resolve(store.target.value))
-            ):
-                yield store.value
-
-    def _annotated(self, name: ast.Name) -> set[str]:
-        """The classes that the annotation of a parameter of this name gives."""
-        place = self._names.place(name)
-        scope = place.scope if place is not None else None
-        while scope is not None:
-            node = scope.node
-            if scope.kind is FUNCTION and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                arguments = node.args
-                for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-                    if argument.arg == name.id:
-                        return self._of_annotation(argument.annotation)
-                if name.id in scope.bound:
-                    return set()
-            scope = scope.parent
-        return set()
-
-    def _of_annotation(self, annotation: ast.expr | None) -> set[str]:
-        """The family's classes whose last name stands in an annotation, also one in quotes."""
-        if annotation is None:
-            return set()
-        words: set[str] = set()
-        for node in ast.walk(annotation):
-            if isinstance(node, ast.Name):
-                words.add(node.id)
-            elif isinstance(node, ast.Attribute):
-                words.add(node.attr)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                words.update(node.value.replace("[", " ").replace("]", " ").replace("|", " ").split())
-        if "type" in words or "Type" in words:
-            return set()
-        return {dotted for dotted in self._family.classes if dotted.rpartition(".")[2] in words}
-
 
 def makes_id(call: GeneratorCall) -> bool:
     """Whether the call gives ids, by the convention that the generator's methods follow."""
@@ -212,4 +146,6 @@ def family_of(policy: Policy, canonical: Callable[[str], str]) -> Family:
     functions = frozenset().union(*(defined[key] for key in _FUNCTIONS))
     classes = frozenset().union(*(group for key, group in defined.items() if key not in _FUNCTIONS))
     words = family_words(policy) | {dotted.rpartition(".")[2] for dotted in (*classes, *functions)}
-    return Family(classes, functions, defined["generator"], words)
+    spelled = [dotted for group in named(policy).values() for dotted in group]
+    tops = frozenset(dotted.partition(".")[0] for dotted in (*classes, *functions, *spelled))
+    return Family(classes, functions, defined["generator"], words, tops)

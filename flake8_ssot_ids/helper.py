@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from contextlib import suppress
 
 from flake8_ssot_ids.pipes import receive, send
@@ -42,7 +43,6 @@ def serve(orders: int, answers: int) -> None:
 def _find_all(path: list[str]) -> None:
     """Find the installed packages that the starting process finds; until then they are not looked for."""
     import site
-    import sys
 
     site.main()
     sys.path += [folder for folder in path if folder not in sys.path]

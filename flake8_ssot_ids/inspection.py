@@ -16,8 +16,8 @@ from flake8_ssot_ids.generatorcalls import (
     GeneratorCall,
     GeneratorCalls,
     family_of,
-    family_words,
 )
+from flake8_ssot_ids.hints import Hints, words_of
 from flake8_ssot_ids.model import Scope
 from flake8_ssot_ids.names.everything import AllNames
 from flake8_ssot_ids.names.modules import Home
@@ -59,6 +59,8 @@ class Inspection:
         self.scope: Scope = policy.scope_of(path)
         self.home = project.home(path)
         self._shared = _Shared.of(project, policy)
+        # What answers for this file depend on, not those before.
+        self.sources.touched = set()
 
     @property
     def names(self) -> AllNames:
@@ -68,7 +70,7 @@ class Inspection:
     @cached_property
     def module(self) -> Module:
         """The module as one that may hold wrappers."""
-        return Module(self.tree, self.text, self.home, self._shared.canonical, lambda: self.uses)
+        return Module(self.tree, self.text, self.home, self._shared, lambda: self.uses)
 
     @property
     def wrappers(self) -> Wrappers:
@@ -88,9 +90,27 @@ class Inspection:
     @cached_property
     def calls(self) -> list[GeneratorCall]:
         """The calls of the approved generator and its kin."""
-        if not any(word in self.text for word in (*self.family.words, "generate_")):
+        if not self._shared.hints.speaks_of_generator(self._data, self.home):
             return []
-        return GeneratorCalls(self.names, self.family).all()
+        return GeneratorCalls(self.names, self.family, self.module.instances, self._inherits).all()
+
+    def _inherits(self, dotted: str) -> bool:
+        """Whether this is a class of the project that inherits from the generator."""
+        if dotted in self.family.classes or not self.project.is_ours(dotted, self.home):
+            return False
+        owner = self.sources.class_of(dotted)
+        return not isinstance(owner, str) and any(
+            method.owner in self.family.generators for method in owner.methods.values()
+        )
+
+    @cached_property
+    def wrapper_words(self) -> frozenset[str]:
+        """The last names of all references that may stand for a wrapper."""
+        return words_of(self.module, self._shared.hints.imported_words(self._data, self.home))
+
+    @cached_property
+    def _data(self) -> bytes:
+        return self.text.encode("utf-8", "surrogatepass")
 
     @cached_property
     def flow(self) -> ModuleFlow:
@@ -106,10 +126,15 @@ class Inspection:
         self.project.depend_on(self.sources.touched)
 
 
-def may_interest(data: bytes, policy: Policy) -> bool:
-    """Whether a closer look at a file can find anything about the approved generator in it."""
-    words = family_words(policy)
-    return bool(words) and (b"generate_" in data or any(word.encode() in data for word in words))
+def may_interest(data: bytes, path: str, policy: Policy, project: Project) -> bool:
+    """Whether a closer look at a file without raw uses can find anything in it."""
+    shared = _Shared.of(project, policy)
+    home = project.home(path)
+    shared.sources(home).touched = set()
+    hints = shared.hints
+    found = bool(hints.imported_words(data, home)) or hints.speaks_of_generator(data, home)
+    project.depend_on(shared.sources(home).touched)
+    return found
 
 
 class _Shared:
@@ -119,8 +144,10 @@ class _Shared:
         self._project = project
         self._policy = policy
         self._sources: dict[tuple[str, ...], Sources] = {}
-        self._families: dict[tuple[str, ...], Family] = {}
-        self.wrappers = Wrappers(project, policy, self.canonical)
+        self._families: dict[tuple[str, ...], tuple[Family, frozenset[str]]] = {}
+        self._canonical: dict[tuple[str, ...], Callable[[Values], Values]] = {}
+        self.wrappers = Wrappers(project, policy, self)
+        self.hints = Hints(project, self.wrappers, self.family)
 
     @staticmethod
     def of(project: Project, policy: Policy) -> _Shared:
@@ -140,20 +167,44 @@ class _Shared:
 
     def family(self, home: Home) -> Family:
         """The approved classes and functions, as they are defined."""
-        family = self._families.get(home.roots)
-        if family is None:
-            family = family_of(self._policy, self.sources(home).canonical)
-            self._families[home.roots] = family
-        return family
+        known = self._families.get(home.roots)
+        sources = self.sources(home)
+        if known is None:
+            outer, sources.touched = sources.touched, set()
+            family = family_of(self._policy, sources.canonical)
+            known = self._families[home.roots] = family, frozenset(sources.touched)
+            sources.touched = outer
+        sources.touched.update(known[1])
+        return known[0]
+
+    def apart(self, home: Home, ask: Callable[[], bool]) -> tuple[bool, frozenset[str]]:
+        """An answer, and the paths that it depends on."""
+        sources = self.sources(home)
+        outer, sources.touched = sources.touched, set()
+        answer, paths = self._project.apart(ask)
+        paths |= sources.touched
+        sources.touched = outer
+        return answer, paths
+
+    def holds(self, home: Home) -> Callable[[str], str | None]:
+        """For names at ``home``: the class of the instance that a dotted name stands for."""
+        sources = self.sources(home)
+
+        def held(dotted: str) -> str | None:
+            return sources.instance_of(dotted) if self._is_near(dotted, home) else None
+
+        return held
+
+    def _is_near(self, dotted: str, home: Home) -> bool:
+        """Whether a name leads into the project, or to where the approved generator is."""
+        family = self.family(home)
+        top = dotted.partition(".")[0]
+        return top in family.tops or self._project.is_ours(dotted, home)
 
     def canonical(self, home: Home) -> Callable[[Values], Values]:
         """For names at ``home``: replaces dotted names by those under which the things are defined."""
         sources = self.sources(home)
-        family = self.family(home)
-        tops = {
-            dotted.partition(".")[0]
-            for dotted in (*family.classes, *family.functions, *self._policy.generators)
-        }
+        tops = self.family(home).tops
 
         def follow(dotted: str) -> str:
             plain = dotted.removeprefix(".").replace(":", "")

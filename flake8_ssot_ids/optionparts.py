@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_ssot_ids import values
+from flake8_ssot_ids import metavars, values
 from flake8_ssot_ids.values import Invalid, Kind, Place, choice, kind_of, list_of, suggest
 
 if TYPE_CHECKING:
@@ -83,12 +83,23 @@ def nothing_more(_found: dict[str, object], _place: Place) -> None:
     """Check no more than the keys one by one."""
 
 
-def recipe_binds(found: dict[str, object], place: Place) -> None:
-    """Note each meta-variable of a recipe's rewrite that its pattern does not bind."""
+def recipe_fits(found: dict[str, object], place: Place) -> None:
+    """Note a pattern or a rewrite that is no Python, and what only the rewrite has."""
     pattern, rewrite = found.get("pattern"), found.get("rewrite")
+    kinds: list[bool] = []
+    for key, text in (("pattern", pattern), ("rewrite", rewrite)):
+        if isinstance(text, str):
+            try:
+                kinds.append(metavars.is_statement(text))
+            except ValueError as error:
+                place.at(key).note(str(error), "such as `make_id($X)`, or `$NAME = make_id()`")
     if isinstance(pattern, str) and isinstance(rewrite, str):
-        for name in values.unbound_in_rewrite(pattern, rewrite):
+        for name in metavars.unbound_in_rewrite(pattern, rewrite):
             place.at("rewrite").note(f"`${name}` is not in the pattern", "use only what the pattern binds")
+        if kinds in ([True, False], [False, True]):
+            place.at("rewrite").note(
+                "only one of pattern and rewrite is a statement", "write both as one, or both as expressions"
+            )
 
 
 def unique_names(value: object, place: Place) -> object:
@@ -206,7 +217,8 @@ RECIPES = (
         "pattern",
         values.TEXT,
         None,
-        "What to find, as an ast-grep pattern with meta-variables such as `$X`.",
+        "What to find, as an ast-grep pattern: an expression, or an assignment or return, with "
+        "meta-variables such as `$X` for one piece of syntax and `$$$ARGS` for any number.",
         'pattern = "new_id($X)"',
         "pattern",
         required=True,
@@ -215,7 +227,8 @@ RECIPES = (
         "rewrite",
         values.TEXT,
         None,
-        "What to write instead; only meta-variables of the pattern may occur.",
+        "What to write instead; only meta-variables of the pattern may occur. The generator is imported "
+        "where it is named by its class.",
         'rewrite = "UnifiedIdGenerator.generate_base_id($X)"',
         "rewrite",
         required=True,

@@ -10,7 +10,7 @@ from flake8_ssot_ids.optionparts import (
     ZONE,
     Option,
     nothing_more,
-    recipe_binds,
+    recipe_fits,
     record,
     records,
     unique_names,
@@ -181,9 +181,10 @@ OPTIONS = (
     ),
     Option(
         "recipes",
-        records(RECIPES, recipe_binds),
+        records(RECIPES, recipe_fits),
         (),
-        "A rewrite of the house's own helpers, found and verified like the built-in ones.",
+        "Rewrites of the house's own helpers. Each place that a pattern matches is a finding, SID390; what "
+        "is written for it is verified like everything else. The first recipe that fits a place has it.",
         'recipes = [{ pattern = "new_id()", rewrite = "G.generate_base_id(\'item\')" }]',
         "recipes",
         parts=RECIPES,

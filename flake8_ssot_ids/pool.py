@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.policy import Policy
     from flake8_ssot_ids.worker import Job, Worker
 
-#: What a helper runs. It needs nothing but the standard library and this package.
+#: What a helper runs. It needs nothing but the standard library and this package, and what it is told of.
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from flake8_ssot_ids.helper import main; main()"
 #: So many jobs are on the way to a helper, lest it wait for the next one.
 _AHEAD = 2
@@ -62,7 +62,7 @@ class Pool:
 
         self.worker = Worker(policy, all_files, noqa, files)
         self._messages = [("set_up", policy, all_files, noqa, list(files))]
-        if policy.may_preview:
+        if policy.may_preview or policy.recipes:
             self.look_at_packages()
         for helper in self._helpers or ():
             helper.told = 0

@@ -140,9 +140,12 @@ def _in_disguise(data: bytes) -> bool:
         pattern.search(data) for pattern in (_ESCAPE, *_MODULE_PIECES)
     ):
         return True
-    return b"coding" in data[:400] and not _plain(data)
+    return not is_plain(data)
 
 
-def _plain(data: bytes) -> bool:
+def is_plain(data: bytes) -> bool:
+    """Whether ASCII words of the text stand as such in the bytes."""
+    if b"coding" not in data[:400]:
+        return True
     match = _COOKIE.match(data)
     return match is None or _PLAIN.fullmatch(match[1]) is not None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Generator
 from dataclasses import asdict
 from typing import Any
@@ -27,7 +28,7 @@ from flake8_ssot_ids.compliance.checks import (
     judge,
     not_applicable,
 )
-from flake8_ssot_ids.compliance.probes import Probes
+from flake8_ssot_ids.compliance.probes import TIMEOUT_S, Probes
 from flake8_ssot_ids.compliance.scan import Scan, TargetError, policy_of, scan
 from flake8_ssot_ids.model import PolicyError
 from flake8_ssot_ids.policy import Policy
@@ -46,6 +47,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ssot-static", action="store_true", help="only read code; run nothing of the project")
     group.addoption(
         "--ssot-base", metavar="REF", help="the branch whose baseline may not grow (default: found by git)"
+    )
+    group.addoption(
+        "--ssot-timeout",
+        metavar="SECONDS",
+        type=float,
+        default=TIMEOUT_S,
+        help="how long one look at the running project may take (default: %(default)g)",
     )
     group.addoption("--ssot-report", metavar="FILE", help="write the outcome of the contracts as JSON")
 
@@ -84,7 +92,8 @@ class Session:
                 scan(self.root, policy, base=base) if handed is None else Scan.of_plain(json.loads(handed))
             )
             static = self._config.getoption("--ssot-static")
-            self._target = Target(found, policy, Probes(policy, found), static)
+            probes = Probes(policy, found, self._config.getoption("--ssot-timeout"))
+            self._target = Target(found, policy, probes, static)
         return self._target
 
 
@@ -95,8 +104,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare the session; the controller of xdist scans at once, before it starts its workers."""
     config.stash[_SESSION] = Session(config)
     config.addinivalue_line("markers", "ssot_contract(id): the compliance contract that a test is part of")
-    if config.getoption("--ssot-root") and _is_controller(config):
-        _ = config.stash[_SESSION].target
+    if config.getoption("--ssot-root"):
+        _ = config.stash[_SESSION].policy  # what cannot be judged at all is said at once
+        if _is_controller(config):
+            _ = config.stash[_SESSION].target
     report = config.getoption("--ssot-report")
     if report and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Collector(os.path.abspath(report)), "ssot-ids-collector")
@@ -118,7 +129,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a contract's test one row a check."""
     if "ssot_check" not in metafunc.fixturenames:
         return
-    contract: str = getattr(metafunc.module, _CONTRACT)
+    contract = getattr(metafunc.module, _CONTRACT, None)
+    if contract not in BY_ID:
+        raise pytest.UsageError(
+            f"{metafunc.module.__name__}: what uses the fixture ssot_check says which contract it is part "
+            f'of, such as `{_CONTRACT} = "C01"`'
+        )
     session = metafunc.config.stash[_SESSION]
     checks = checks_of(contract, session.target.scan)
     metafunc.parametrize(
@@ -218,10 +234,17 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the report of one phase of one test."""
-        told = next((value for name, value in report.user_properties if name == "ssot"), None)
-        if told is None or (report.when != "call" and report.passed):
+        if report.when != "call" and report.passed:
             return
-        data = json.loads(str(told))
+        told = next((value for name, value in report.user_properties if name == "ssot"), None)
+        if told is not None:
+            data = json.loads(str(told))
+        else:
+            # A worker that has died cannot say what it was at; the name of the test does.
+            named = re.search(r"::test_(c\d\d)_\w+\[(.*)\]$", report.nodeid)
+            if named is None or named[1].upper() not in BY_ID:
+                return
+            data = {"contract": named[1].upper(), "check": named[2], "evidence": []}
         evidence = [{"check": data["check"], **fact} for fact in data["evidence"]]
         if not evidence and not report.passed:
             evidence = [
@@ -242,11 +265,27 @@ class Collector:
                 outcome = "failed"
             elif "passed" in outcomes:
                 outcome = "passed"
+            # What was not judged is told unless something is broken; that comes first then.
             facts = [fact for how, facts in found for fact in facts if how == "failed" or outcome != "failed"]
-            rows.append({"id": contract.id, "title": contract.title, "outcome": outcome, "evidence": facts})
+            rows.append(
+                {
+                    "id": contract.id,
+                    "title": contract.title,
+                    "outcome": outcome,
+                    "evidence": _each_once(facts),
+                }
+            )
         with open(self._path, "w", encoding="utf-8") as stream:
             json.dump({"contracts": rows}, stream, indent=2, ensure_ascii=False)
             stream.write("\n")
+
+
+def _each_once(facts: list[dict[str, str]]) -> list[dict[str, str]]:
+    """What speaks against several checks of a contract alike, such as a failing import, only once."""
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for fact in facts:
+        found.setdefault((fact["where"], fact["code"], fact["message"]), fact)
+    return [*found.values()]
 
 
 def _reason(report: pytest.TestReport) -> str:

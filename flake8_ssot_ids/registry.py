@@ -10,6 +10,7 @@ from flake8_ssot_ids import rules as _package
 from flake8_ssot_ids.rule import Rule
 
 UNREADABLE = "SID990"
+HOUSE_RECIPE = "SID390"
 
 
 @cache

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.bound import is_bound
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.bound import Memory, is_bound
 from flake8_ssot_ids.names.scopes import FUNCTION, Scope
 from flake8_ssot_ids.roles import is_secret
 from flake8_ssot_ids.shapes import Shape
@@ -28,8 +29,11 @@ _CLOCKS = frozenset(
         "isoformat", "strftime",
     }
 )  # fmt: skip
+#: Names that hold the time.
+_TIME = re.compile(r"^_*(?:time_?stamp|ts|now|current_time|epoch)(?:_(?:ms|ns|us|str|iso))?$")
 #: Text that makes no id: white space, slashes, colons, and what an address or a query has.
 _NO_ID = re.compile(r"[\s/:@?&=<>(){}\[\]\"'#,;|]")
+_MOST_PIECES = 40
 _VERB = re.compile(
     r"^(?:generate|make|create|new|get|build|start|open|begin|init|initialize|setup|set_up|run|do|handle)_+(?=.)"
 )
@@ -52,7 +56,8 @@ class Context:
     ``generator`` is the name of the class there, ``methods`` what the house calls its methods.
     ``operation`` is the function, where it makes the thread, run and request id of one context, else
     empty. ``quote`` is the one to write texts in; ``inner_quote`` the one for texts inside of the text
-    around the place, empty where there is none to use.
+    around the place, empty where there is none to use. ``place`` is the raw id itself; ``memory`` is kept
+    for one module.
     """
 
     generator: str
@@ -65,6 +70,8 @@ class Context:
     methods: Mapping[str, str] = field(default_factory=dict)
     quote: str = '"'
     inner_quote: str = ""
+    place: ast.expr | None = None
+    memory: Memory = field(default_factory=dict)
 
     def call(self, method: str, *arguments: str) -> str:
         """A call of the generator's method with arguments that are source text."""
@@ -76,7 +83,11 @@ class Context:
 
     def first_bound(self, *candidates: str) -> str | None:
         """The first of the names and attributes that surely is bound here, and not known to be None."""
-        return next((one for one in candidates if is_bound(one, self.scope, self.statement)), None)
+        return next((one for one in candidates if self.has(one)), None)
+
+    def has(self, name: str) -> bool:
+        """Whether a name or attribute surely is bound here, and not known to be None."""
+        return is_bound(name, self.scope, self.statement, self.place, self.parents, self.memory)
 
 
 def is_context_id(shape: Shape, role: str | None) -> bool:
@@ -130,7 +141,7 @@ def _custom(role: str | None, context: Context) -> str | None:
     call = ast.parse(text, mode="eval").body
     arguments = [*call.args, *(k.value for k in call.keywords)] if isinstance(call, ast.Call) else []
     names = [inner for part in arguments for inner in ast.walk(part) if isinstance(inner, ast.Name)]
-    if not all(is_bound(name.id, context.scope, context.statement) for name in names):
+    if not all(context.has(name.id) for name in names):
         return None
     return text
 
@@ -187,7 +198,9 @@ def _plain(
     context: Context,
 ) -> str:
     """An id with a prefix: the text around the raw id, else its role."""
-    pieces = [piece for piece in (*head, *(["_", *tail] if tail else ())) if not is_clock(piece)]
+    every = [*head, *(["_", *tail] if tail else ())]
+    # What has more parts than this is no prefix of anything.
+    pieces = [piece for piece in every if not is_clock(piece)] if len(every) <= _MOST_PIECES else []
     prefix = prefix_of(pieces, context.quote)
     return context.call("generate_base_id", prefix or context.text(base(role, subject)))
 
@@ -219,14 +232,17 @@ def is_part_of_text(head: Sequence[Piece], tail: Sequence[Piece]) -> bool:
 
 
 def is_clock(piece: Piece) -> bool:
-    """Whether a part of an id is the time, which the generator puts into each id itself."""
+    """Whether a part of an id is the time or another fresh id: the generator adds both to each id itself."""
     if isinstance(piece, str):
         return False
     for node in ast.walk(piece):
-        if isinstance(node, ast.Call):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            if _TIME.match(node.attr if isinstance(node, ast.Attribute) else node.id):
+                return True
+        elif isinstance(node, ast.Call):
             function = node.func
             name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if name in _CLOCKS:
+            if name in _CLOCKS or name in catalog.FRESH:
                 return True
     return False
 
@@ -270,7 +286,18 @@ def _joined(pieces: Sequence[Piece], quote: str) -> str:
         if not inner or quote in inner or "\\" in inner or "\n" in inner:
             return ""
         parts.append(inner)
-    return f"f{quote}{''.join(parts)}{quote}"
+    text = f"f{quote}{''.join(parts)}{quote}"
+    return text if _says(text, pieces) else ""
+
+
+def _says(text: str, pieces: Sequence[Piece]) -> bool:
+    """Whether the f-string ``text`` reads as these pieces, in spite of the quotes that were changed."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return False
+    read = [ast.dump(part) for part in getattr(tree, "values", ()) if isinstance(part, ast.FormattedValue)]
+    return read == [ast.dump(_formatted(piece)) for piece in pieces if not isinstance(piece, str)]
 
 
 def _formatted(piece: ast.expr) -> ast.FormattedValue:

@@ -20,6 +20,12 @@ _SECRET = re.compile(
     r"|code_verifier|code_challenge|client_secret|oauth_state)$"
 )
 
+#: Tokens that keep no secret: they tell one request, one page or one place from another.
+_NO_SECRET = re.compile(
+    r"(?:^|_)(?:idempotency|client_request|request|page|next|continuation|cursor|cancel|cancellation|lock"
+    r"|fencing|placeholder|sentinel)_token$"
+)
+
 
 def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> tuple[str | None, str | None]:
     """The role of the id that ``node`` makes, and a word for the thing that a bare ``id`` belongs to.
@@ -96,7 +102,7 @@ def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> t
 
 def is_secret(role: str | None) -> bool:
     """Whether a thing of this name is a credential, which no id may be (it belongs to ``secrets``)."""
-    return role is not None and _SECRET.search(role) is not None
+    return role is not None and _SECRET.search(role) is not None and not _NO_SECRET.search(role)
 
 
 def snake(name: str | None) -> str | None:

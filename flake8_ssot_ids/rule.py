@@ -8,11 +8,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT
+from flake8_ssot_ids.remedies import is_part_of_text
 from flake8_ssot_ids.uses import Use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from flake8_ssot_ids.inspection import Inspection
+
+    class Finder(Protocol):
+        """Finds what the engine itself does not know how to find: the recipes of a house."""
+
+        def may_find(self, data: bytes) -> bool:
+            """Whether a file with these bytes may hold a hit."""
+            ...
+
+        def __call__(self, inspection: Inspection) -> Iterable[Hit]:
+            """The hits in a module."""
+            ...
+
 
 _FILE_NAME = re.compile(r"\.[A-Za-z]\w{0,5}$")
 
@@ -25,7 +40,7 @@ class Hit:
     (default: ``node``), ``symbol`` the qualified name of the function or class around it.
     """
 
-    node: ast.expr
+    node: ast.expr | ast.stmt
     message: str
     symbol: str
     whole: ast.expr | None = None
@@ -41,7 +56,8 @@ class Rule:
     caret-marked case (see :mod:`flake8_ssot_ids.testing`) and ``instead`` is clean code, both
     executed by the tests. ``safety`` says what a fix may change. A rule has ``matches`` and
     ``message``, or ``inspect`` where it speaks of more than one use; neither, where the engine
-    itself raises it.
+    itself raises it, or whoever calls it hands the hits in. ``config`` is the TOML without which
+    the example stays silent.
     """
 
     code: str
@@ -56,6 +72,7 @@ class Rule:
     message: Callable[[Use], str] | None = None
     inspect: Callable[[Inspection], Iterable[Hit]] | None = None
     preview: bool = False
+    config: str = ""
 
 
 def instead(use: Use) -> str:
@@ -69,6 +86,8 @@ def instead(use: Use) -> str:
         return f"an address is no id: build it around `{use.remedy}`"
     if any(isinstance(piece, str) and "/" in piece for piece in use.shape.head) or _FILE_NAME.match(tail):
         return f"a path or file name is no id: build it around `{use.remedy}`"
+    if is_part_of_text(use.shape.head, [tail] if tail else []):
+        return f"keep the text and write `{use.remedy}` for the id in it"
     return f"write `{use.remedy}`"
 
 

@@ -6,7 +6,7 @@ import gc
 import os
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.cache import Cache
+from flake8_ssot_ids.cache import Cache, stamp_of
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.names.modules import is_below
 from flake8_ssot_ids.names.survey import other_modules, settle
@@ -89,7 +89,14 @@ def run(
         results.update((path, (path, None, False, (), 0, (), "")) for path in known.idle)
         outcome.touched.update(known.touched)
         kind = "" if known.words is None else "surveyed"
-        cache = Cache(cache_dir, f"{policy.digest()} {all_files} {noqa} {kind}", repr(known.words))
+        key = f"{policy.digest()} {all_files} {noqa} {kind}"
+        if policy.recipes:
+            from flake8_ssot_ids.fixes.astgrep import module_file
+
+            matcher = module_file()
+            outcome.touched.add(matcher)
+            key += f" {stamp_of(matcher, 0)}"
+        cache = Cache(cache_dir, key, repr(known.words))
         missing: list[int] = []
         for place, path in enumerate(paths):
             if path in known.idle:
@@ -168,7 +175,8 @@ def _surveyed(
         return _together(pool, [("again", portion) for portion in portions])
 
     words, idle = settle(lambda: _together(pool, [("first", portion) for portion in portions]), again)
-    if all_files:
+    if all_files or policy.recipes:
+        # The survey does not know what recipes look for; the check asks the bytes of each file.
         idle = set()
     # What lies elsewhere may import modules that the survey has not seen.
     idle = {path for path in idle.intersection(paths) if is_below(path, roots)}

@@ -55,6 +55,20 @@ class Sources:
         """The path of the definition that a dotted path leads to; itself if it cannot be followed."""
         return self._once("canonical", dotted, self._canonical)
 
+    def instance_of(self, dotted: str) -> str | None:
+        """The path of the class that a module calls for the value of this name: ``ids.maker``; or None."""
+        return self._once("instance", dotted, self._instance_of)
+
+    def _instance_of(self, dotted: str) -> str | None:
+        for found in self._find(dotted):
+            if not isinstance(found, Found) or found.rest or found.table is None:
+                continue
+            if isinstance(found.node, ast.Call) and isinstance(found.node.func, (ast.Name, ast.Attribute)):
+                owner = self.canonical(f"{found.table.module}.{ast.unparse(found.node.func)}")
+                if isinstance(self.class_of(owner), ClassSource):
+                    return owner
+        return None
+
     def _once(self, question: str, dotted: str, ask: Callable[[str], _Answer]) -> _Answer:
         known = self._known.get((question, dotted))
         if known is None:

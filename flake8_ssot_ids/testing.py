@@ -114,6 +114,7 @@ def check(
     # Imported here: whoever only reads marks needs no engine.
     from flake8_ssot_ids.catalog import attributes
     from flake8_ssot_ids.engine import check_source
+    from flake8_ssot_ids.fixes.house import house_of
     from flake8_ssot_ids.names.project import Project
     from flake8_ssot_ids.policy import load_policy
 
@@ -128,7 +129,7 @@ def check(
             _write(root, name, text.encode())
         policy = load_policy(config_path, root=root)
         project = Project(policy.src, attributes(policy.name_hashes))
-        report = check_source(data, _write(root, path, data), policy, project)
+        report = check_source(data, _write(root, path, data), policy, project, house=house_of(policy))
     marks = [
         Mark(
             finding.code,

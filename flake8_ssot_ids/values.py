@@ -13,7 +13,6 @@ from flake8_ssot_ids.model import Problem
 
 _CODE = re.compile(r"SID[0-9]{0,3}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_META = re.compile(r"\${1,3}([A-Z_][A-Z0-9_]*)")
 CONTRACTS = tuple(f"C{number:02}" for number in range(1, 13))
 
 
@@ -262,12 +261,6 @@ CODES = list_of(CODE, "codes")
 GLOBS = list_of(GLOB, "globs")
 FOLDERS = list_of(TEXT, "folders")
 NEGATABLE = Kind("glob, perhaps after `!`", _negatable)
-
-
-def unbound_in_rewrite(pattern: str, rewrite: str) -> list[str]:
-    """Return the meta-variables of ``rewrite`` that ``pattern`` does not bind, in order."""
-    bound = set(_META.findall(pattern))
-    return [name for name in dict.fromkeys(_META.findall(rewrite)) if name not in bound]
 
 
 def toml(value: object) -> str:

@@ -6,6 +6,7 @@ they can go through a pipe.
 
 from __future__ import annotations
 
+import gc
 import time
 
 from flake8_ssot_ids import catalog
@@ -23,12 +24,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_ssot_ids.cache import Stamp
+    from flake8_ssot_ids.rule import Finder
 
     #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
     Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]
     Chunk = tuple[list[Result], dict[str, Stamp]]
     #: ``first``, ``again``, ``check`` or ``fix``, and the places of the files in the list of all.
     Job = tuple[str, Sequence[int]]
+
+
+#: Closer looks between two collections; each leaves some megabytes.
+_TIDY_AFTER = 25
 
 
 class Worker:
@@ -42,8 +48,14 @@ class Worker:
         sources = catalog.attributes(policy.name_hashes)
         self._project = Project(policy.src, sources)
         self._survey = Survey(sources)
+        self._house: Finder | None = None
+        if policy.recipes:
+            from flake8_ssot_ids.fixes.house import house_of
+
+            self._house = house_of(policy)
         self._new: Sequence[str] = ()
         self._fix: tuple[Any, ...] = ()
+        self._looks = 0
         self._stamps: dict[str, Stamp] = {}
 
     def tell(self, name: str, value: Any) -> None:
@@ -73,15 +85,32 @@ class Worker:
 
     def check(self, paths: Sequence[str]) -> Chunk:
         """Check ``paths``; also the stamps of all that the results depend on."""
-        results = [self._one(path) for path in paths]
+        results = []
+        for path in paths:
+            results.append(self._one(path))
+            if self._policy.may_preview:
+                self._tidy()
         touched = {path for result in results for path in result[5]}
         return results, {path: self._stamps[path] for path in touched}
+
+    def _tidy(self) -> None:
+        """Collect what closer looks have left behind: unlike plain ones they make cycles.
+
+        The collector itself is off, because it would walk all trees over and over.
+        """
+        self._looks += 1
+        if self._looks % _TIDY_AFTER == 0:
+            gc.collect()
 
     def fix(self, paths: Sequence[str]) -> list[Any]:
         """Plan the fixes of ``paths``; see :func:`flake8_ssot_ids.fixes.shares.plan_all`."""
         from flake8_ssot_ids.fixes.shares import plan_all
 
-        return plan_all(paths, self._policy, self._project, self._fix)
+        planned = []
+        for path in paths:
+            planned += plan_all([path], self._policy, self._project, self._fix)
+            self._tidy()
+        return planned
 
     def _one(self, path: str) -> Result:
         policy = self._policy
@@ -104,7 +133,13 @@ class Worker:
         self._project.start()
         try:
             report = check_source(
-                data, path, policy, self._project, all_files=self._all_files, noqa=self._noqa
+                data,
+                path,
+                policy,
+                self._project,
+                all_files=self._all_files,
+                noqa=self._noqa,
+                house=self._house,
             )
         except Exception as error:  # one file must not take the others with it
             return path, None, True, (), 0, (), f"{type(error).__name__}: {error}"

@@ -10,9 +10,12 @@ import ast
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import Protocol
 
 from flake8_ssot_ids import catalog
+from flake8_ssot_ids.definite import GOOD, Definite
 from flake8_ssot_ids.files import read
+from flake8_ssot_ids.instances import Instances
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.everything import AllNames, Definition
 from flake8_ssot_ids.names.module import ModuleNames
@@ -23,6 +26,7 @@ from flake8_ssot_ids.names.syntax import join_symbol
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.roles import is_type_name
+from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source import decode, parse
 from flake8_ssot_ids.uses import Use, uses_of
 
@@ -32,6 +36,26 @@ _KEPT = 60
 _LONGEST = 12
 
 Canonical = Callable[[Values], Values]
+#: A function and the module that it is of.
+Found = tuple[Definition, "Module"]
+#: Decorators of functions that stand for what others define.
+_ABSTRACT = frozenset({"abstractmethod", "abstractproperty", "overload"})
+
+
+class Reads(Protocol):
+    """What the modules of one project share."""
+
+    def canonical(self, home: Home) -> Canonical:
+        """For names at ``home``: replaces dotted names by those under which the things are defined."""
+
+    def holds(self, home: Home) -> Callable[[str], str | None]:
+        """For names at ``home``: the class of the instance that a dotted name stands for."""
+
+    def sources(self, home: Home) -> Sources:
+        """What classes offer."""
+
+    def apart(self, home: Home, ask: Callable[[], bool]) -> tuple[bool, frozenset[str]]:
+        """An answer, and the paths that it depends on."""
 
 
 class Module:
@@ -42,13 +66,15 @@ class Module:
         tree: ast.Module,
         text: str,
         home: Home,
-        canonical: Callable[[Home], Canonical],
+        reads: Reads,
         uses: Callable[[], list[Use]],
     ) -> None:
         self.tree = tree
         self.home = home
+        #: What all answers about its functions depended on.
+        self.touched: set[str] = set()
         self._text = text
-        self._canonical = canonical
+        self._reads = reads
         self._make_uses = uses
 
     @cached_property
@@ -83,7 +109,12 @@ class Module:
     @cached_property
     def names(self) -> AllNames:
         """Every name of the module resolved."""
-        return AllNames(self.tree, self._text, self.home.package, self._canonical(self.home))
+        return AllNames(self.tree, self._text, self.home.package, self._reads.canonical(self.home))
+
+    @cached_property
+    def instances(self) -> Instances:
+        """What names may be instances of."""
+        return Instances(self.names, self._reads.holds(self.home))
 
 
 class Wrappers:
@@ -92,56 +123,114 @@ class Wrappers:
     Args:
         project: finds the modules.
         policy: tells which modules may use id sources: what these return is approved.
-        canonical: for a home, replaces dotted names by those under which the things are defined.
+        reads: what the modules share.
     """
 
-    def __init__(self, project: Project, policy: Policy, canonical: Callable[[Home], Canonical]) -> None:
+    def __init__(self, project: Project, policy: Policy, reads: Reads) -> None:
         self._project = project
         self._policy = policy
-        self._canonical = canonical
+        self._reads = reads
         self._sources = catalog.attributes(policy.name_hashes)
         self._modules: OrderedDict[str, Module | None] = OrderedDict()
-        self._known: dict[tuple[str, str], bool] = {}
-        self._asking: list[tuple[str, str]] = []
+        self._known: dict[tuple[str, str], tuple[bool, frozenset[str]]] = {}
+        self._own: dict[Definition, bool] = {}
+        self._asking: list[object] = []
 
     def is_wrapper(self, dotted: str, home: Home) -> bool:
         """Whether ``dotted``, the name of a function where it is defined, is a wrapper."""
         here = self._project.locate(dotted, home)
         if here is None or here[0] is None or not here[1]:
             return False
-        file, rest = here[0], here[1]
-        key = (file, ".".join(rest))
+        return self.is_wrapper_in(here[0], ".".join(here[1]))
+
+    def is_wrapper_in(self, file: str, name: str) -> bool:
+        """Whether the function of this qualified name in a file is a wrapper."""
+        key = (file, name)
         known = self._known.get(key)
         if known is None:
             if key in self._asking or len(self._asking) >= _LONGEST:
                 return False
             self._asking.append(key)
-            module = self._module(file)
-            function = module.functions.get(key[1]) if module is not None else None
-            known = module is not None and function is not None and returns_fresh_id(function, module, self)
+            answer, paths = self._reads.apart(self._project.home(file), lambda: self._ask(file, name))
             self._asking.pop()
-            self._known[key] = known
-        return known
+            module = self._modules.get(file)
+            if module is not None:
+                # What was resolved for one function is not read again for the next one.
+                module.touched |= paths
+                paths = frozenset(module.touched)
+            known = answer, paths | {file}
+            if not self._asking:
+                # An answer within a circle lacks what is still being asked.
+                self._known[key] = known
+        self._project.depend_on(known[1])
+        return known[0]
 
-    def leads_to_wrapper(self, module: Module, reference: ast.expr) -> bool:
+    def _ask(self, file: str, name: str) -> bool:
+        module = self.module(file)
+        function = module.functions.get(name) if module is not None else None
+        return module is not None and function is not None and returns_fresh_id(function, module, self)
+
+    def leads_to_wrapper(self, module: Module, reference: ast.Name | ast.Attribute) -> bool:
         """Whether ``reference``, a name or attribute in ``module``, stands for a wrapper."""
-        values = module.names.resolve(reference)
-        for value in values:
+        is_function = False
+        for value in module.names.resolve(reference):
             function = module.names.function(value)
             if function is not None:
-                key = ("", str(id(function)))
-                if key in self._asking or len(self._asking) >= _LONGEST:
-                    continue
-                self._asking.append(key)
-                found = returns_fresh_id(function, module, self)
-                self._asking.pop()
-                if found:
+                is_function = True
+                if self._is_own(function, module):
                     return True
             elif value[:1] not in ("'", "<") and self.is_wrapper(value, module.home):
                 return True
+        if is_function or not isinstance(reference, ast.Attribute):
+            return False
+        return self._is_method(module, reference)
+
+    def _is_own(self, function: Definition, module: Module) -> bool:
+        known = self._own.get(function)
+        if known is None:
+            if function in self._asking or len(self._asking) >= _LONGEST:
+                return False
+            self._asking.append(function)
+            known = returns_fresh_id(function, module, self)
+            self._asking.pop()
+            if not self._asking:
+                self._own[function] = known
+        return known
+
+    def _is_method(self, module: Module, reference: ast.Attribute) -> bool:
+        """Whether it is a method, of an instance or inherited, that is a wrapper."""
+        names, attribute = module.names, reference.attr
+        owners = [value for value in names.resolve(reference.value) if names.class_node(value) is not None]
+        owners = owners or sorted(module.instances.classes_of(reference.value))
+        pending = owners[::-1]
+        seen: set[str] = set()
+        while pending:
+            owner = pending.pop()
+            if owner in seen:
+                continue
+            seen.add(owner)
+            node = names.class_node(owner)
+            if node is None:
+                if owner[:1] not in ("'", "<") and self._of_class(owner, attribute, module.home):
+                    return True
+                continue
+            function = module.functions.get(join_symbol(names.symbol_of(node), attribute))
+            if function is not None:
+                if self._is_own(function, module):
+                    return True
+            elif attribute not in names.flow.classes[node].bound:
+                pending += [value for base in reversed(node.bases) for value in sorted(names.resolve(base))]
         return False
 
-    def _module(self, file: str) -> Module | None:
+    def _of_class(self, owner: str, attribute: str, home: Home) -> bool:
+        """Whether a method of a class of another module, maybe inherited, is a wrapper."""
+        if not self._project.is_ours(owner, home):
+            return False
+        source = self._reads.sources(home).class_of(owner)
+        method = source.methods.get(attribute) if not isinstance(source, str) else None
+        return method is not None and self.is_wrapper(f"{method.owner}.{attribute}", home)
+
+    def module(self, file: str) -> Module | None:
         """The module in ``file``; None where that may hold what it likes, or cannot be read."""
         if file in self._modules:
             self._modules.move_to_end(file)
@@ -181,13 +270,15 @@ class Wrappers:
                 )
             )
 
-        return Module(tree, text, home, self._canonical, uses)
+        return Module(tree, text, home, self._reads, uses)
 
 
 def returns_fresh_id(function: Definition, module: Module, wrappers: Wrappers) -> bool:
     """Whether all that ``function``, one of ``module``, returns are fresh raw ids."""
     if isinstance(function, ast.Lambda):
         return _is_fresh(function.body, {}, module, wrappers)
+    if any(_last_name(decorator) in _ABSTRACT for decorator in function.decorator_list):
+        return False
     returned: list[ast.expr | None] = []
     assigned: dict[str, list[ast.expr | None]] = {}
     stores: dict[str, int] = {}
@@ -202,11 +293,27 @@ def returns_fresh_id(function: Definition, module: Module, wrappers: Wrappers) -
                     assigned.setdefault(target.id, []).append(node.value)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             stores[node.id] = stores.get(node.id, 0) + 1
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            stores |= dict.fromkeys(node.names, -1)
+    if not returned or None in returned:
+        return False
+    for parameter in ast.walk(function.args):
+        if isinstance(parameter, ast.arg):
+            stores[parameter.arg] = -1
     # A name that something else than a plain assignment binds may be anything.
     certain = {name: values for name, values in assigned.items() if len(values) == stores.get(name)}
-    return bool(returned) and all(
+    return all(
         value is not None and _is_fresh(value, certain, module, wrappers) for value in returned
-    )
+    ) and not _ends_without_value(function)
+
+
+def _ends_without_value(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether the end of the body is reached, so that the function gives None."""
+    return bool(Definite("", function.body, GOOD, lambda *_: GOOD).end)
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _is_fresh(

@@ -43,6 +43,7 @@ ENGINE = Package(
     layers=(
         ("__main__", "cli", "flake8_plugin", "pytest_plugin", "server", "testing"),
         ("commands", "commands.*"),
+        ("adopt", "adopt.*"),
         ("compliance", "compliance.*"),
         (
             *("fixes", "fixes.*", "render", "render.*", "progress", "baseline", "gitbase"),
@@ -63,16 +64,18 @@ ENGINE = Package(
         ("rules", "rules.*"),
         ("rule", "entropy"),
         ("inspection",),
+        ("hints",),
         ("wrappers", "generatorcalls"),
+        ("instances",),
         ("flow", "flows_*"),
-        ("uses", "shapes", "roles", "remedies", "bound"),
+        ("uses", "shapes", "roles", "remedies", "bound", "records", "definite"),
         ("idcalls", "idtexts", "idnumbers", "idvalue", "templates", "layouts", "literals"),
         ("signatures", "definitions", "definitions.*"),
         ("names", "names.*"),
         ("prefilter",),
         # Data about Python's modules, no code.
         ("catalog",),
-        ("policy", "policyfile", "approved", "options", "optionparts", "values", "globs"),
+        ("policy", "policyfile", "approved", "options", "optionparts", "metavars", "values", "globs"),
         ("source", "files", "clock", "rows"),
         ("model",),
         ("",),

@@ -125,7 +125,7 @@ class TestExitCodes:
         assert (code, out) == (2, "")
         assert message in err
 
-    @pytest.mark.parametrize("flag", ["--zzz", "--fix", "-z"])
+    @pytest.mark.parametrize("flag", ["--zzz", "--repair", "-z"])
     def test_a_usage_error_is_short(self, cli: Cli, flag: str) -> None:
         assert cli("check", flag)[2] == (
             f"error: unrecognized arguments: {flag}\n\nFor more information, try `ssot-ids check --help`.\n"

@@ -105,6 +105,7 @@ name = "auth"
 paths = ["auth"]
 tier = "critical"
 phase = "1"
+contracts = []
 
 [[exemption]]  # ssot-ids.toml
 path = "a"

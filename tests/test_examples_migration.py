@@ -1,4 +1,4 @@
-"""``fix --unsafe-fixes`` and the edits that MIGRATION.md lists turn ``before/`` into ``after/``, to the byte."""
+"""The fixes and the edits that MIGRATION.md lists turn `before/` into `after/`, to the byte."""
 
 from __future__ import annotations
 

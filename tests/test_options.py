@@ -238,6 +238,42 @@ BAD = [
         "use only what the pattern binds",
     ),
     (
+        "recipes = [{ pattern = 'f($_A)', rewrite = 'g($_A)' }]",
+        "recipes[0].rewrite",
+        "`$_A` is not in the pattern",
+        "use only what the pattern binds",
+    ),
+    (
+        "recipes = [{ pattern = 'f()', rewrite = 'g()' }, { pattern = 'f(', rewrite = 'g()' }]",
+        "recipes[1].pattern",
+        "it is no Python: '(' was never closed",
+        "such as `make_id($X)`, or `$NAME = make_id()`",
+    ),
+    (
+        "recipes = [{ pattern = 'f($x)', rewrite = 'g()' }]",
+        "recipes[0].pattern",
+        "it is no Python: invalid syntax",
+        "such as `make_id($X)`, or `$NAME = make_id()`",
+    ),
+    (
+        "recipes = [{ pattern = 'f()', rewrite = 'import g' }]",
+        "recipes[0].rewrite",
+        "it is neither one expression nor one assignment or return",
+        "such as `make_id($X)`, or `$NAME = make_id()`",
+    ),
+    (
+        "recipes = [{ pattern = 'f(); g()', rewrite = 'g()' }]",
+        "recipes[0].pattern",
+        "it is neither one expression nor one assignment or return",
+        "such as `make_id($X)`, or `$NAME = make_id()`",
+    ),
+    (
+        "recipes = [{ pattern = '$X = f()', rewrite = 'g($X)' }]",
+        "recipes[0].rewrite",
+        "only one of pattern and rewrite is a statement",
+        "write both as one, or both as expressions",
+    ),
+    (
         "recipes = [{ pattern = 'f()', rewrite = 'g()', level = 'maybe' }]",
         "recipes[0].level",
         "`maybe` is not allowed",

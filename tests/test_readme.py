@@ -32,7 +32,7 @@ def test_the_quick_start_has_two_commands_of_one_line() -> None:
     assert len(commands) == 2
     assert all(command.count("\n") == 1 and command.startswith("python3 -m venv ") for command in commands)
     assert commands[0].endswith("ssot-ids check examples/quickstart\n")
-    assert commands[1].endswith("python -m pytest\n")
+    assert commands[1].endswith("python -m pytest -n auto\n")
 
 
 def test_the_shown_output_is_the_real_one() -> None:

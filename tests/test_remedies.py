@@ -53,24 +53,31 @@ def test_a_parameter_is_used_where_it_cannot_be_none(parameters: str, expected: 
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "expected"),
     [
-        "user_id = None\nsession_id = uuid.uuid4()",
-        "session_id = uuid.uuid4()\nuser_id = g()",
-        "for user_id in x:\n    session_id = uuid.uuid4()",
-        "del user_id\nsession_id = uuid.uuid4()",
-        "with g() as user_id:\n    session_id = uuid.uuid4()",
-        "if user_id := g():\n    session_id = uuid.uuid4()",
+        ("user_id = None\nsession_id = uuid.uuid4()", PLAIN),
+        ("del user_id\nsession_id = uuid.uuid4()", PLAIN),
+        ("user_id = d.get('user')\nsession_id = uuid.uuid4()", PLAIN),
+        ("if not user_id:\n    session_id = uuid.uuid4()", PLAIN),
+        ("session_id = a if user_id else uuid.uuid4()", PLAIN),
+        ("session_id = user_id or uuid.uuid4()", PLAIN),
+        # What comes later, or is not known to be None, does no harm.
+        ("session_id = uuid.uuid4()\nuser_id = g()", USER),
+        ("user_id = user_id or g()\nsession_id = uuid.uuid4()", USER),
+        ("for user_id in x:\n    session_id = uuid.uuid4()", USER),
+        ("with g() as user_id:\n    session_id = uuid.uuid4()", USER),
+        ("if user_id := g():\n    session_id = uuid.uuid4()", USER),
+        ("match x:\n    case user_id:\n        session_id = uuid.uuid4()", USER),
+        ("session_id = user_id and uuid.uuid4()", USER),
     ],
 )
-def test_a_parameter_that_is_bound_again_is_not_relied_on(body: str, judge: Judge) -> None:
-    assert remedy(judge(in_function("user_id", body))) == PLAIN
+def test_a_parameter_that_is_bound_again(body: str, expected: str, judge: Judge) -> None:
+    assert remedy(judge(in_function("user_id", body))) == expected
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        "match x:\n    case user_id:\n        session_id = uuid.uuid4()",
         "match x:\n    case [*user_id]:\n        session_id = uuid.uuid4()",
         "match x:\n    case {**user_id}:\n        session_id = uuid.uuid4()",
         "import user_id\nsession_id = uuid.uuid4()",
@@ -80,7 +87,7 @@ def test_a_parameter_that_is_bound_again_is_not_relied_on(body: str, judge: Judg
         "try: pass\nexcept E as user_id:\n    pass\nsession_id = uuid.uuid4()",
     ],
 )
-def test_nor_one_that_is_bound_again_without_a_name_node(body: str, judge: Judge) -> None:
+def test_one_that_something_else_than_an_id_is_bound_to(body: str, judge: Judge) -> None:
     assert remedy(judge(in_function("user_id", body))) == PLAIN
 
 
@@ -101,9 +108,11 @@ def test_nor_one_that_is_bound_again_without_a_name_node(body: str, judge: Judge
             "import uuid\ndef f(user_id):\n class A:\n  def g(self):\n   session_id = uuid.uuid4()\n",
             USER,
         ),
-        ("import uuid\nuser_id = 1\nsession_id = uuid.uuid4()\n", PLAIN),
+        ("import uuid\nuser_id = 1\nsession_id = uuid.uuid4()\n", USER),
+        ("import uuid\nuser_id = 1\ndef f(): return dict(session_id=uuid.uuid4())\n", PLAIN),
         ("import uuid\ng = lambda user_id: dict(session_id=uuid.uuid4())\n", USER),
-        ("import uuid\n[dict(session_id=uuid.uuid4()) for user_id in x]\n", PLAIN),
+        ("import uuid\n[dict(session_id=uuid.uuid4()) for user_id in x]\n", USER),
+        ("import uuid\n[a for user_id in dict(session_id=uuid.uuid4())]\n", PLAIN),
         ("import uuid\ndef f(user_id, session_id=uuid.uuid4()): pass\n", PLAIN),
         ("import uuid\n@g(session_id=uuid.uuid4())\ndef f(user_id): pass\n", PLAIN),
     ],
@@ -123,8 +132,26 @@ def test_only_names_of_scopes_around_count(source: str, expected: str, judge: Ju
         ('f"{kind}_{uuid.uuid4()}"', "generate_base_id(kind)"),
         ('f"{kind}_x_{uuid.uuid4()}"', 'generate_base_id(f"{kind}_x")'),
         ('f"{self.kind}_{uuid.uuid4()}"', "generate_base_id(self.kind)"),
-        ('f"{{}}{kind}_{uuid.uuid4()}"', 'generate_base_id(f"{{}}{kind}")'),
-        ('f"{g()}_{uuid.uuid4()}"', 'generate_base_id("x")'),
+        ('f"{g()}_{uuid.uuid4()}"', "generate_base_id(g())"),
+        ('f"{kind.value}_{uuid.uuid4()}"', "generate_base_id(kind.value)"),
+        ('f"{kind!r}_{uuid.uuid4()}"', 'generate_base_id(f"{kind!r}")'),
+        ('f"{kind:>8}-{uuid.uuid4()}"', 'generate_base_id(f"{kind:>8}")'),
+        ('f"{kind}_{uuid.uuid4()}_x"', 'generate_base_id(f"{kind}_x")'),
+        ('f"Order-{uuid.uuid4()}-part"', 'generate_base_id("order_part")'),
+        ('f"{kind[0]}_b_{uuid.uuid4()}"', 'generate_base_id(f"{kind[0]}_b")'),
+        ('kind["it\'s"] + "_b_" + str(uuid.uuid4())', 'generate_base_id("x")'),
+        # The generator puts the time into each id itself.
+        ('f"a_{int(time.time())}_{uuid.uuid4()}"', 'generate_base_id("a")'),
+        ('f"a_{datetime.now():%Y%m%d}_{uuid.uuid4()}"', 'generate_base_id("a")'),
+        ('f"{kind}_{timestamp}_{uuid.uuid4()}"', "generate_base_id(kind)"),
+        ('f"{kind}_{self.ts}_{uuid.uuid4()}"', "generate_base_id(kind)"),
+        ('f"{kind}_{uuid.uuid4()}_{time.time_ns()}"', "generate_base_id(kind)"),
+        # Text that is no part of an id stays around it.
+        ('f"session:{uuid.uuid4()}"', 'generate_base_id("session")'),
+        ('f"https://a.org/order/{uuid.uuid4()}"', 'generate_base_id("order")'),
+        ('f"created the id {uuid.uuid4()}"', 'generate_base_id("x")'),
+        ('f"{uuid.uuid4()} was made"', 'generate_base_id("x")'),
+        ('f"{{}}{kind}_{uuid.uuid4()}"', 'generate_base_id("x")'),
         ("'a\"' + kind + str(uuid.uuid4())", 'generate_base_id("x")'),
         ('"é_" + str(uuid.uuid4())', 'generate_base_id("x")'),
     ],

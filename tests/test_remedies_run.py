@@ -13,6 +13,7 @@ from ssot_ids import UnifiedIdGenerator, parse_id
 
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.registry import rules
+from flake8_ssot_ids.remedies import slug
 
 Judge = Callable[..., FileReport]
 CASES = Path(__file__).with_name("cases")
@@ -25,8 +26,16 @@ class Anything:
     def __getattr__(self, name: str) -> Anything:
         return self
 
+    def __call__(self, *_: object, **__: object) -> Anything:
+        return self
+
     def __str__(self) -> str:
         return "Some thing"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec if spec[1:].isdigit() else "")
 
 
 class Names(dict[str, object]):
@@ -52,6 +61,9 @@ def programs() -> Iterator[str]:
         "f'{kind}_{uuid.uuid4().hex}'",
         "f'{self.a.b}-x-{kind}_{uuid.uuid4()}'",
         "f'Ünï 9{uuid.uuid4()}'",
+        "f'{g()}-{kind!r}-{kind:>12}_{time.time()}_{uuid.uuid4()}_{uuid.uuid4()}'",
+        "f'{kind}:{uuid.uuid4()}'",
+        "'A %s' % kind + str(uuid.uuid4())",
     ]
     for parameters in ("", "user_id", "user_id, agent_type", "self, kind, user_id=None"):
         for role in roles:
@@ -85,12 +97,17 @@ def test_every_remedy_binds_to_the_generator_and_makes_an_id_of_its_prefix(judge
         source = remedy.removeprefix("lambda: ")
         method, call = bind(source)
         methods.add(method)
+        if ":>{" in source:
+            continue  # a stand-in is no width
         made = eval(source, Names(NAMES))  # noqa: S307 - what the product prints is what is tested
         parts = parse_id(made)
         assert parts is not None, remedy
         if isinstance(call.args[0], ast.Constant):
             # The linter's idea of a legal prefix is the generator's own: nothing is made legal afterwards.
             assert parts.prefix == call.args[0].value, remedy
+        elif method == "generate_base_id":
+            text = eval(ast.unparse(call.args[0]), Names(NAMES))  # noqa: S307 - as above
+            assert parts.prefix == slug(str(text)), remedy
     assert methods == {
         "generate_agent_execution_id",
         "generate_base_id",

@@ -256,8 +256,19 @@ def _check_stdin(
 
     if not options.no_cache:
         project.survey = survey
+    house = None
+    if policy.recipes:
+        from flake8_ssot_ids.fixes.house import house_of
+
+        house = house_of(policy)
     report = check_source(
-        data, path, policy, project, all_files=options.all_files, noqa=not options.ignore_noqa
+        data,
+        path,
+        policy,
+        project,
+        all_files=options.all_files,
+        noqa=not options.ignore_noqa,
+        house=house,
     )
     outcome.stdin = (path, data)
     outcome.findings.extend(report.findings)

@@ -14,20 +14,23 @@ import tempfile
 import time
 
 from flake8_ssot_ids.commands import arguments
+from flake8_ssot_ids.model import SsotIdsError
 from flake8_ssot_ids.render import output, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
-_SHOWN = 10
-_WIDTH = len("not-applicable")
+    from flake8_ssot_ids.policy import Policy
+
 _SUITE = "flake8_ssot_ids.compliance_tests"
 _PLUGIN = "flake8_ssot_ids.pytest_plugin"
 #: pytest's own exit codes: all passed, some failed. Any other means that it could not judge.
 _JUDGED = (0, 1)
+_CONTRACTS = 12
+_FILES = ("--ssot-config", "--junit-xml")
 _ENVIRONMENT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST")
 
 
@@ -38,15 +41,18 @@ def run(argv: Sequence[str]) -> int:
     options = parser.parse_args(list(argv))
     if options.config is not None and not os.path.exists(options.config):
         parser.error(f"argument --config: no such file: {options.config}")
+    if options.timeout is not None and options.timeout <= 0:
+        parser.error("argument --timeout: it must be more than 0 seconds")
     missing = [name for name in ("pytest", *(("xdist",) if options.jobs else ())) if not _installed(name)]
     if missing:
         terminal.say(
             f"error: {' and '.join(missing)} cannot be imported; pip install 'flake8-ssot-ids[compliance]'"
         )
         return 2
-    problem = _problem(options)
-    if problem:
-        terminal.say(f"error: {problem}")
+    try:
+        policy = _policy(options)
+    except SsotIdsError as error:
+        terminal.say(f"error: {error}")
         return 2
     with tempfile.TemporaryDirectory(prefix="ssot-ids-compliance-") as folder:
         report = os.path.join(folder, "report.json")
@@ -56,15 +62,24 @@ def run(argv: Sequence[str]) -> int:
                 found = json.load(stream)
         except (OSError, ValueError):
             found = None
-    if found is None or done.returncode not in _JUDGED or not found["contracts"]:
+    complete = found is not None and len(found["contracts"]) == _CONTRACTS
+    if not complete or done.returncode not in _JUDGED:
         terminal.say(done.stdout.decode("utf-8", "replace").strip())
         terminal.say(f"error: the suite could not judge {options.path} (pytest ended with {done.returncode})")
         return 2
     if not _write_json(found, options.json):
         return 2
-    colour = terminal.wants_colour(options.color, sys.stdout)
-    seconds = time.perf_counter() - started
-    output.to_stdout("\n".join(_lines(found["contracts"], terminal.Palette(colour), seconds)) + "\n")
+    from flake8_ssot_ids.compliance.table import lines
+
+    # With a machine format standard output holds only that.
+    aside = options.json == "-"
+    colour = terminal.wants_colour(options.color, sys.stderr if aside else sys.stdout)
+    palette = terminal.Palette(colour)
+    text = "\n".join(lines(found["contracts"], policy, palette, time.perf_counter() - started))
+    if aside:
+        terminal.say(text)
+    else:
+        output.to_stdout(f"{text}\n")
     return 1 if any(contract["outcome"] == "failed" for contract in found["contracts"]) else 0
 
 
@@ -77,6 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--static", action="store_true", help="only read code; import nothing of the project")
     parser.add_argument(
         "--base", metavar="REF", help="the branch whose baseline may not grow (default: found by git)"
+    )
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=float,
+        help="how long one look at the running project may take (default: 60)",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
     parser.add_argument("--junit", metavar="FILE", help="write a JUnit report")
@@ -95,18 +116,17 @@ def _installed(name: str) -> bool:
     return find_spec(name) is not None
 
 
-def _problem(options: argparse.Namespace) -> str | None:
-    """Why there is nothing to judge, before pytest is started; None if there is."""
-    from flake8_ssot_ids.compliance.scan import TargetError, policy_of
-    from flake8_ssot_ids.model import PolicyError
+def _policy(options: argparse.Namespace) -> Policy:
+    """The policy of the project.
 
-    try:
-        policy_of(options.path, options.config)
-    except (TargetError, PolicyError) as error:
-        return str(error)
+    Raises:
+        SsotIdsError: there is nothing to judge, and it is known before pytest is started.
+    """
+    from flake8_ssot_ids.compliance.scan import policy_of
+
     if options.jobs is not None and options.jobs != "auto" and not options.jobs.isdigit():
-        return f"-n takes a number or auto, not {options.jobs!r}"
-    return None
+        raise SsotIdsError(f"-n takes a number or auto, not {options.jobs!r}")
+    return policy_of(options.path, options.config)
 
 
 def _judge(options: argparse.Namespace, folder: str, report: str) -> subprocess.CompletedProcess[bytes]:
@@ -123,12 +143,17 @@ def _judge(options: argparse.Namespace, folder: str, report: str) -> subprocess.
         command.append("--ssot-static")
     for flag, value in (
         ("--ssot-base", options.base),
+        ("--ssot-timeout", options.timeout),
         ("--ssot-config", options.config),
         ("--junit-xml", options.junit),
     ):
         if value is not None:
-            command.append(f"{flag}={value if flag == '--ssot-base' else os.path.abspath(value)}")
+            command.append(f"{flag}={os.path.abspath(value) if flag in _FILES else value}")
     environment = {name: value for name, value in os.environ.items() if name not in _ENVIRONMENT}
+    if "PYTHONPATH" in environment:
+        # It may be relative, and the suite runs elsewhere.
+        parts = environment["PYTHONPATH"].split(os.pathsep)
+        environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, filter(None, parts)))
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     return subprocess.run(  # noqa: S603 - pytest, in this interpreter
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -150,35 +175,3 @@ def _write_json(found: dict[str, Any], path: str | None) -> bool:
         terminal.say(f"error: {path}: {error.strerror or error}")
         return False
     return True
-
-
-def _lines(contracts: list[dict[str, Any]], palette: terminal.Palette, seconds: float) -> Iterator[str]:
-    """The table of the contracts, the evidence below, and the last line."""
-    colours = {"failed": palette.red, "passed": palette.cyan}
-    for contract in contracts:
-        outcome = contract["outcome"]
-        number = len(contract["evidence"]) if outcome == "failed" else 0
-        count = f" ({number})" if number else ""
-        yield (
-            f"{palette.bold}{contract['id']}{palette.reset}  {colours.get(outcome, '')}{outcome:<{_WIDTH}}"
-            f"{palette.reset}  {contract['title']}{count}"
-        )
-    for contract in contracts:
-        if contract["outcome"] == "passed" or not contract["evidence"]:
-            continue
-        yield ""
-        yield f"{palette.bold}{contract['id']}{palette.reset} {contract['title']}"
-        for fact in contract["evidence"][:_SHOWN]:
-            head = f"{fact['where'] or fact['check']}: "
-            code = f"{palette.red}{fact['code']}{palette.reset} " if fact["code"] else ""
-            yield f"  {terminal.harmless(head)}{code}{terminal.harmless(fact['message'])}"
-        rest = len(contract["evidence"]) - _SHOWN
-        if rest > 0:
-            yield f"  … and {rest} more (--json FILE has all)"
-    broken = sum(contract["outcome"] == "failed" for contract in contracts)
-    judged = sum(contract["outcome"] != "not-applicable" for contract in contracts)
-    yield ""
-    if broken:
-        yield f"{broken} of {judged} contracts are broken ({seconds:.1f}s)."
-    else:
-        yield f"All {judged} contracts hold ({seconds:.1f}s)."

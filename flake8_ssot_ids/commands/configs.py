@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from flake8_ssot_ids.model import PolicyError
+from flake8_ssot_ids.model import PolicyError, Problem, SsotIdsError
 from flake8_ssot_ids.policy import Policy, find_config, load_policy
 from flake8_ssot_ids.render.terminal import say
 
@@ -69,6 +69,7 @@ class Configurations:
     def _load(self, config: str | None, root: str | None) -> Policy:
         try:
             policy = load_policy(config, root=root, overrides=self._overrides, codes=self._codes)
+            check_recipes(policy)
             if config is None and "src" not in self._overrides:
                 policy = replace(policy, src=(*policy.src, *_folders(self._targets, policy.src)))
             return policy
@@ -76,6 +77,23 @@ class Configurations:
             if all(str(error) != str(known) for known in self.broken):
                 self.broken.append(error)
             return Policy(root=os.path.abspath(root or os.getcwd()).replace(os.sep, "/"))
+
+
+def check_recipes(policy: Policy) -> None:
+    """Ask ast-grep whether it can search for the recipes of a policy, if it has some.
+
+    Raises:
+        PolicyError: it cannot.
+    """
+    if policy.recipes:
+        from flake8_ssot_ids.fixes.house import problems_of
+
+        try:
+            problems = problems_of(policy.recipes)
+        except SsotIdsError as error:
+            problems = [Problem("recipes", str(error))]
+        if problems:
+            raise PolicyError(policy.provenance.get("recipes", ""), tuple(problems))
 
 
 def _folders(targets: Sequence[str], roots: Sequence[str]) -> list[str]:

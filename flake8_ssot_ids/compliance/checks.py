@@ -81,6 +81,7 @@ def judge(check: Check, target: Target) -> list[Evidence]:
 def _all_checks(scan: Scan) -> Iterator[Check]:
     yield Check("C01", "production", lambda target: _raw(target.scan, "production"))
     yield Check("C01", "tests", lambda target: _raw(target.scan, "test"))
+    yield Check("C01", "zones", _other_zones)
     for contract in ZONE_KINDS:
         yield from _zone_checks(contract, scan)
     yield Check("C02", "secrets", _secrets)
@@ -124,8 +125,8 @@ def _evidence(place: Place) -> Evidence:
 
 
 def _raw(scan: Scan, scope: str) -> Iterator[Evidence]:
-    if not scan.files and scope == "production":
-        yield Evidence("", "", f"there is no Python file below {scan.root}, so nothing was checked")
+    if scope == "production":
+        yield from _nothing(scan)
     for path, reason in scan.errors if scope == "production" else ():
         yield Evidence(path, "", f"it could not be searched: {reason}")
     for place in scan.findings:
@@ -133,9 +134,20 @@ def _raw(scan: Scan, scope: str) -> Iterator[Evidence]:
             yield _evidence(place)
 
 
-def _with_codes(scan: Scan, codes: tuple[str, ...]) -> Iterator[Evidence]:
+def _nothing(scan: Scan) -> Iterator[Evidence]:
     if not scan.files:
         yield Evidence("", "", f"there is no Python file below {scan.root}, so nothing was checked")
+
+
+def _other_zones(target: Target) -> Iterator[Evidence]:
+    """Critical zones that no contract of their own looks at: a glob that names no file checks nothing."""
+    for glob in target.scan.unmatched.get("", ()):
+        message = f"the critical zone {glob} matches no Python file below {target.scan.root}"
+        yield Evidence("", "", f"{message}, so nothing is checked there")
+
+
+def _with_codes(scan: Scan, codes: tuple[str, ...]) -> Iterator[Evidence]:
+    yield from _nothing(scan)
     yield from (_evidence(place) for place in scan.findings if place.code in codes)
 
 
@@ -152,7 +164,8 @@ def _zones(contract: str, target: Target) -> Iterator[Evidence]:
         )
         return
     for glob in target.scan.unmatched.get(contract, ()):
-        yield Evidence("", "", f"the zone {glob} matches no Python file, so nothing is checked there")
+        message = f"the zone {glob} matches no Python file below {target.scan.root}"
+        yield Evidence("", "", f"{message}, so nothing is checked there")
     if not target.scan.modules.get(contract) and not target.scan.unmatched.get(contract):
         yield Evidence("", "", f"the zones for {kind} name only tests, so no module is checked")
 
@@ -171,9 +184,9 @@ def _in_zone(contract: str, target: Target) -> set[str]:
 
 def _secrets(target: Target) -> Iterator[Evidence]:
     modules = _in_zone("C02", target)
-    for place in _with_codes(target.scan, ("SID401",)):
-        if place.where.rsplit(":", 2)[0] in modules:
-            yield place
+    for place in target.scan.findings:
+        if place.code == "SID401" and place.path in modules:
+            yield _evidence(place)
 
 
 def _foreign(target: Target) -> Iterator[Evidence]:
@@ -190,6 +203,7 @@ def _cut_ids(target: Target) -> Iterator[Evidence]:
 
 
 def _new(target: Target) -> Iterator[Evidence]:
+    yield from _nothing(target.scan)
     if target.scan.ratchet.error:
         yield Evidence("", "", target.scan.ratchet.error)
     yield from map(_evidence, target.scan.ratchet.new)
@@ -213,7 +227,10 @@ def _calls(target: Target) -> Iterator[Evidence]:
 
     policy = target.policy
     if not policy.generators:
-        yield Evidence("", "", 'no generator is named; write `generator = "package.module.Class"`')
+        message = (
+            'the policy names no generator; write `generator = "package.module.Class"` into [tool.ssot-ids]'
+        )
+        yield Evidence("", "", message)
     sources = Sources(policy.src)
     for dotted in policy.generators:
         owner = sources.class_of(dotted)
@@ -221,7 +238,7 @@ def _calls(target: Target) -> Iterator[Evidence]:
             yield Evidence(
                 "", "", f"the generator `{dotted}` cannot be read, so no call of it is judged: {owner}"
             )
-    yield from _with_codes(target.scan, ("SID305",))
+    yield from (_evidence(place) for place in target.scan.findings if place.code == "SID305")
 
 
 __all__ = [

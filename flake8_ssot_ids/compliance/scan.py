@@ -6,24 +6,30 @@ The result is plain data, so that pytest's controller can hand it to its workers
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from flake8_ssot_ids import baseline, gitbase
+from flake8_ssot_ids.approved import file_of
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
 from flake8_ssot_ids.discover import discover
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.flow import SLICED, SPLIT, ModuleFlow
-from flake8_ssot_ids.globs import Globs
+from flake8_ssot_ids.globs import Globs, escape
 from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
-from flake8_ssot_ids.policy import Policy, find_config, load_policy
+from flake8_ssot_ids.policy import DEFAULT_EXCLUDE, Policy, find_config, load_policy
 from flake8_ssot_ids.runner import run
+from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source import parse
 
 _STRICT = ("SID",)
 _RAW = ("SID1", "SID2", "SID990")
 _WRAPPER = "SID204"
-_CUT_WORDS = (b"context_id", b"thread_id", b"run_id", b"request_id", b"contextId", b"threadId")
+_CUT_WORDS = tuple(
+    f"{word}{end}".encode() for word in ("context", "thread", "run", "request") for end in ("_id", "id")
+)
 
 
 class TargetError(SsotIdsError):
@@ -68,7 +74,8 @@ class Scan:
     """What is known of a target's code.
 
     ``modules`` are, for C02, C03 and C04, the files that the policy's zones name; ``unmatched`` are globs
-    of such zones that name none. ``errors`` are (path, reason) of what could not be searched.
+    of such zones that name none; under an empty key, globs of other critical zones that name none.
+    ``errors`` are (path, reason) of what could not be searched.
     """
 
     root: str
@@ -120,19 +127,49 @@ def policy_of(root: str, config: str | None = None) -> Policy:
     return load_policy(found, root=root)
 
 
-def strict(policy: Policy) -> Policy:
-    """The policy with everything switched on and nothing silenced."""
-    return replace(policy, select=_STRICT, ignore=(), per_file_ignores=(), preview=True)
+def strict(policy: Policy, modules: Iterable[str] = ()) -> Policy:
+    """The policy with everything switched on and nothing silenced.
+
+    Args:
+        policy: as it was written.
+        modules: critical ones; ``allow-raw-in`` does not cover these, unless one defines a generator.
+    """
+    sources = Sources(policy.src)
+    made_in = {file_of(policy, sources.canonical(dotted)) for dotted in policy.generators}
+    closed = [path for path in modules if path not in made_in and policy.allows_raw(path)]
+    allowed = policy.allow_raw_in
+    if closed:
+        # A glob cannot leave a file out, so each one that it may cover is named.
+        inside = discover([policy.root], _open(policy), respect_gitignore=False).files
+        allowed = tuple(
+            escape(policy.relative(path)) for path in inside if path not in closed and policy.allows_raw(path)
+        )
+    return replace(
+        policy,
+        select=_STRICT,
+        ignore=(),
+        per_file_ignores=(),
+        exclude=DEFAULT_EXCLUDE,
+        allow_raw_in=allowed,
+        preview=True,
+    )
+
+
+def _open(policy: Policy) -> Policy:
+    """The policy with nothing excluded but what is no code of the project."""
+    return replace(policy, exclude=DEFAULT_EXCLUDE)
 
 
 def scan(target: str, policy: Policy, *, base: str | None = None, jobs: int | None = None) -> Scan:
     """Look at every Python file below ``target``; ``base`` is the branch whose baseline may not grow."""
     target = os.path.realpath(target)
-    found = discover([target], policy, respect_gitignore=policy.respect_gitignore)
-    paths = sorted({*found.files, *_named_outright(policy, target)})
+    found = discover([target], _open(policy), respect_gitignore=policy.respect_gitignore)
+    paths = sorted({*found.files, *_named(policy, target)})
     result = Scan(root=target, files=len(paths), errors=[*found.errors])
     modules = {contract: _modules(contract, paths, policy, result) for contract in ZONE_KINDS}
-    outcome = run(paths, strict(policy), jobs=jobs, noqa=False)
+    _other_zones(paths, policy, result)
+    critical = sorted({path for group in modules.values() for path in group})
+    outcome = run(paths, strict(policy, critical), jobs=jobs, noqa=False)
     result.notes += outcome.notes
     if outcome.errors:
         result.errors.append(("", "internal error: " + "; ".join(outcome.notes)))
@@ -141,24 +178,42 @@ def scan(target: str, policy: Policy, *, base: str | None = None, jobs: int | No
     result.findings = [_place(finding, target) for finding in findings]
     result.ratchet = _ratchet(findings, policy, target, base)
     result.cuts = _cuts(paths, policy, target)
-    _parse_all(sorted({path for group in modules.values() for path in group}), target, result)
+    _parse_all(critical, target, result)
     result.modules = {
         contract: [_relative(path, target) for path in group] for contract, group in modules.items()
     }
     return result
 
 
-def _named_outright(policy: Policy, target: str) -> list[str]:
-    """Files that a critical zone names without a wildcard: they are judged even if they are excluded."""
-    found = []
-    for zone in policy.zones:
-        for pattern in zone.paths:
-            path = os.path.join(policy.root, pattern)
-            if pattern.endswith(".py") and os.path.isfile(path):
-                path = os.path.realpath(path)
-                if path.startswith(target + os.sep):
-                    found.append(path)
+def _named(policy: Policy, target: str) -> set[str]:
+    """Files that a critical zone names: no ``.gitignore`` and no exclusion hides them."""
+    found: set[str] = set()
+    for contract in ZONE_KINDS:
+        for zone in zones_of(contract, policy):
+            for pattern in zone.paths:
+                globs = Globs((pattern,), anywhere=False)
+                # Only below what the pattern spells out, so that `**/auth.py` does not reach into .venv.
+                head = re.match(r"(?:[^*?\[]*/)?(?:[^*?\[/]*$)?", pattern.replace("\\", "/"))
+                start = os.path.realpath(os.path.join(policy.root, head[0] if head else ""))
+                if target.startswith(f"{start}{os.sep}"):
+                    start = target
+                if not os.path.exists(start) or not f"{start}{os.sep}".startswith(target + os.sep):
+                    continue
+                below = discover([start], _open(policy), respect_gitignore=False).files
+                found.update(path for path in below if globs.matches(policy.relative(path)))
     return found
+
+
+def _other_zones(paths: list[str], policy: Policy, result: Scan) -> None:
+    """Note the globs of critical zones that no contract of their own looks at, and that name no file."""
+    known = {zone.name for contract in ZONE_KINDS for zone in zones_of(contract, policy)}
+    for zone in policy.zones:
+        if zone.tier != "critical" or zone.name in known:
+            continue
+        for pattern in zone.paths:
+            globs = Globs((pattern,), anywhere=False)
+            if not any(globs.matches(policy.relative(path)) for path in paths):
+                result.unmatched.setdefault("", []).append(f"{zone.name}: {pattern}")
 
 
 def _modules(contract: str, paths: list[str], policy: Policy, result: Scan) -> list[str]:
@@ -192,14 +247,20 @@ def _parse_all(paths: list[str], target: str, result: Scan) -> None:
 def _ratchet(findings: list[Finding], policy: Policy, target: str, base: str | None) -> Ratchet:
     raw = [finding for finding in findings if is_raw(finding.code)]
     if policy.baseline is None:
-        return Ratchet(new=[_place(finding, target) for finding in raw])
+        # No file is an empty baseline, which can have no row too many; but who compares it says so.
+        none = gitbase.base_rows(policy.root, "ssot-ids-baseline.txt", base)
+        reason = none.reason if isinstance(none, gitbase.NotJudged) else ""
+        return Ratchet(new=[_place(finding, target) for finding in raw], not_judged=reason)
     name = policy.relative(policy.baseline)
     try:
         known = baseline.load(policy.baseline)
     except baseline.BaselineError as error:
         return Ratchet(error=str(error))
     result = Ratchet()
-    compared = baseline.compare(findings, known, policy)
+    below = os.path.relpath(target, policy.root).replace(os.sep, "/") + "/"
+    # Of a part of a project only the part's rows can be stale.
+    checked = None if below == "./" else {row.path for row in known.rows if row.path.startswith(below)}
+    compared = baseline.compare(findings, known, policy, checked=checked)
     result.new = [_place(finding, target) for finding in compared.new if is_raw(finding.code)]
     result.stale = [(f"{name}:{known.lines.get(row, 0)}", row.text) for row in compared.stale]
     before = gitbase.base_rows(policy.root, policy.baseline, base)
@@ -227,7 +288,8 @@ def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]
             data = read(path)
             if b"[" not in data and b"split" not in data:
                 continue
-            if not any(word in data for word in _CUT_WORDS):
+            lower = data.lower()
+            if not any(word in lower for word in _CUT_WORDS):
                 continue
             flow = ModuleFlow(parse(data))
         except (OSError, UnreadableError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,20 +28,38 @@ class Assembled:
 
 
 def _edit(written: Written, state: FileState) -> TextEdit:
-    span = state.span(written.node)
-    return TextEdit(state.offsets.of(span.start), state.offsets.of(span.end), written.text)
+    return located(written.node, written.text, state)
+
+
+def located(node: ast.expr | ast.stmt, text: str, state: FileState) -> TextEdit:
+    """The edit that puts ``text`` in the place of ``node``, where ast-grep too sees one piece of syntax.
+
+    Raises:
+        RefusedError: it sees none, so the place is not certain.
+    """
+    span = state.span(node)
+    edit = state.document.edit(state.offsets.of(span.start), state.offsets.of(span.end), text)
+    if edit is None:
+        place = f"{span.start.row}:{span.start.column}-{span.end.row}:{span.end.column}"
+        raise RefusedError(f"ast-grep sees no piece of syntax at {place}")
+    return edit
 
 
 def edits_of(change: Change, state: FileState) -> list[TextEdit]:
-    """The edits of one change, without imports."""
+    """The edits of one change, without imports.
+
+    Raises:
+        RefusedError: the place of one is not certain.
+    """
     edits = [_edit(written, state) for written in change.written]
     triple = change.triple
     if triple is None:
         return edits
     for statement in triple.plain:
         if statement is triple.first:
-            edits.append(_statement(statement, change.text, state))
+            edits.append(located(statement, change.text, state))
         else:
+            located(statement, "", state)
             edits.append(_rows_out(statement, state))
     if triple.first not in triple.plain:
         row = triple.first.lineno
@@ -49,16 +68,6 @@ def edits_of(change: Change, state: FileState) -> list[TextEdit]:
         start = state.offsets.row(row)
         edits.append(TextEdit(start, start, f"{indentation}{change.text}\n"))
     return edits
-
-
-def _statement(statement: ast.stmt, text: str, state: FileState) -> TextEdit:
-    column = state.lines.column
-    end_row = statement.end_lineno or statement.lineno
-    return TextEdit(
-        state.offsets.at(statement.lineno, column(statement.lineno, statement.col_offset)),
-        state.offsets.at(end_row, column(end_row, statement.end_col_offset or 0)),
-        text,
-    )
 
 
 def _rows_out(statement: ast.stmt, state: FileState) -> TextEdit:
@@ -147,7 +156,7 @@ def _verify(changes: Sequence[Change], dead: Dead, after: FileState, state: File
     problem = verify.changed_imports(state.tree, after.tree, added, gone)
     if problem is not None:
         return problem
-    wanted = {node.id for change in changes for node in _names_in(change)}
+    wanted = {node.id for change in changes for node in _names_in(change) if not hasattr(builtins, node.id)}
     wanted |= {alias.asname or alias.name.partition(".")[0] for _, alias in dead}
     before = Counter(name for name, _ in verify.unbound(state.inspection.names.flow, wanted))
     for name, row in verify.unbound(
@@ -157,7 +166,8 @@ def _verify(changes: Sequence[Change], dead: Dead, after: FileState, state: File
         if before[name] < 0:
             return f"`{name}` may be undefined in line {row}"
     fixed = [item for change in changes for item in change.findings]
-    for item in verify.unexpected(state.findings, after.findings, fixed):
+    rewritten = [state.span(node) for node in replaced if isinstance(node, ast.expr | ast.stmt)]
+    for item in verify.unexpected(state.findings, after.findings, fixed, rewritten):
         return f"line {item.span.start.row}: {item.code} is there after the edits"
     return None
 

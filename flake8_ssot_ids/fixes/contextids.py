@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids.bound import path_to
 from flake8_ssot_ids.names.scopes import FUNCTION, Scope
 from flake8_ssot_ids.remedies import CONTEXT_ROLES, is_context_id
 from flake8_ssot_ids.uses import Use
+
+#: A block and the index of the statement in it that leads to the place; from the outermost block inward.
+_Path = list[tuple[Sequence[ast.stmt], int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def _triple(scope: Scope, uses: Sequence[Use], parents: Mapping[ast.AST, ast.AST
         return None
     blocks = []
     for use in uses:
-        path = path_to(function.body, use.statement)
+        path = _path_to(function.body, use.statement)
         if path is None or path[-1][0][path[-1][1]] is not use.statement:
             return None
         if not _always_made(use, parents):
@@ -130,3 +132,43 @@ def _touches(
 
 def _is_simple(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Return | ast.AugAssign)
+
+
+def _path_to(body: Sequence[ast.stmt], statement: ast.stmt) -> _Path | None:
+    """The way from ``body`` down to ``statement``, or to the function or class that holds it; or None."""
+    path: _Path = []
+    block: Sequence[ast.stmt] | None = body
+    while block is not None:
+        index = next((at for at, one in enumerate(block) if _holds(one, statement)), None)
+        if index is None:
+            return None
+        path.append((block, index))
+        holder = block[index]
+        if holder is statement or isinstance(holder, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return path
+        block = next((inner for inner in _blocks(holder) if any(_holds(s, statement) for s in inner)), None)
+        if block is None:
+            # It stands in the header of a compound statement.
+            return path
+    return path
+
+
+def _holds(outer: ast.stmt, inner: ast.stmt) -> bool:
+    start = min(
+        (decorator.lineno for decorator in getattr(outer, "decorator_list", ())), default=outer.lineno
+    )
+    first = (start, 0) if start < outer.lineno else (outer.lineno, outer.col_offset)
+    last = (outer.end_lineno or outer.lineno, outer.end_col_offset or 0)
+    return outer is inner or (
+        first <= (inner.lineno, inner.col_offset)
+        and (inner.end_lineno or inner.lineno, inner.end_col_offset or 0) <= last
+    )
+
+
+def _blocks(statement: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(statement, name, None)
+        if block:
+            yield block
+    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield part.body

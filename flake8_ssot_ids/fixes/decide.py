@@ -7,33 +7,25 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits import merged
 from flake8_ssot_ids.fixes.elsewhere import patched, prefix_tested, sink_elsewhere
+from flake8_ssot_ids.fixes.housefix import house_fixes, with_covered
 from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.noids import Manual, is_harmless
 from flake8_ssot_ids.fixes.quotes import inner_quote, shows_source
 from flake8_ssot_ids.fixes.recipes import REASONS, UUID_OBJECT, Written, inner_node, propose
 from flake8_ssot_ids.fixes.state import FileState
-from flake8_ssot_ids.fixes.verdicts import Change, Verdict
+from flake8_ssot_ids.fixes.verdicts import Change, Name, RefusedError, Verdict
 from flake8_ssot_ids.flow import Exit
-from flake8_ssot_ids.model import Edit, Finding
+from flake8_ssot_ids.model import Edit, Finding, SafetyLevel
 from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.remedies import Context, operation_of, remedy
 from flake8_ssot_ids.uses import Use
 
 _FIXABLE = re.compile(r"SID(?:10[1-5]|20[1-3])")
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """What the generator is called; ``imported``: by an import that is there already."""
-
-    local: str
-    imported: bool
 
 
 class Decision:
@@ -53,9 +45,11 @@ class Decision:
 
     def decide(self) -> None:
         """Find a change, or a reason against one, for each finding."""
+        covered = self._house()
         chosen = [
             item for item in self._state.findings if _FIXABLE.fullmatch(item.code) and self._wanted(item)
         ]
+        chosen = [item for item in chosen if item not in covered]
         if not chosen:
             return
         uses = self._state.uses
@@ -68,6 +62,22 @@ class Decision:
             if use not in done:
                 self._one(item, use)
         self.verdicts.sort(key=lambda verdict: verdict.finding.span)
+
+    def _house(self) -> set[Finding]:
+        """Plan what the recipes of the house say; the findings of raw ids that this settles."""
+        raw = [item for item in self._state.findings if _FIXABLE.fullmatch(item.code)]
+        covered: set[Finding] = set()
+        for fix in house_fixes(self._state, self._wanted, self._local_name):
+            if isinstance(fix, tuple):
+                self._manual(*fix)
+                continue
+            if self._has_comment(fix.written.node):
+                self._manual(fix.finding, Manual("comment", "a comment stands within it", fix.written.node))
+                continue
+            findings = with_covered(fix, raw)
+            if self._change(findings, (fix.written,), fix.scope, fix.name, fix.written.text, level=fix.level):
+                covered.update(findings)
+        return covered
 
     def _context(self, use: Use, local: str, operation: str = "") -> Context:
         zone = self._state.policy.zone_of(self._state.path)
@@ -104,7 +114,7 @@ class Decision:
         if isinstance(proposal, Written) or proposal.kind == UUID_OBJECT:
             # For an object, that tells who wants one.
             proposal = self._elsewhere(use, flow.exits(whole, factory=not use.shape.called)) or proposal
-        if isinstance(proposal, Written) and self._is_shown(proposal.node):
+        if isinstance(proposal, Written) and self._is_shown(use.reference):
             proposal = Manual("f-string", "the text shows the expression itself", proposal.node)
         if isinstance(proposal, Written) and self._has_comment(proposal.node):
             proposal = Manual("comment", "a comment stands within it", proposal.node)
@@ -156,19 +166,27 @@ class Decision:
         findings: tuple[Finding, ...],
         written: tuple[Written, ...],
         scope: Scope,
-        name: _Name,
+        name: Name,
         text: str,
         triple: Triple | None = None,
-    ) -> None:
-        change = Change(findings, written, "unsafe", scope, name.local, name.imported, text, triple)
+        level: SafetyLevel = "unsafe",
+    ) -> bool:
+        """Take a change, unless its place is not certain."""
+        change = Change(findings, written, level, scope, name.local, name.imported, text, triple)
+        try:
+            placed = edits_of(change, self._state)
+        except RefusedError as error:
+            for item in findings:
+                self._manual(item, Manual("not-located", str(error)))
+            return False
         self.changes.append(change)
         # The whole edit of this finding alone, as its JSON shows it.
         edits = tuple(
             Edit(self._state.offsets.span(edit), edit.content)
-            for edit in merged([*edits_of(change, self._state), *import_edits([change], (), self._state)])
+            for edit in merged([*placed, *import_edits([change], (), self._state)])
         )
-        for item in findings:
-            self.verdicts.append(Verdict(item, "unsafe", text=text, edits=edits))
+        self.verdicts += (Verdict(item, level, text=text, edits=edits) for item in findings)
+        return True
 
     def _manual(self, item: Finding, manual: Manual) -> None:
         place = manual.place
@@ -186,12 +204,12 @@ class Decision:
                     return place.scope
         return use.scope
 
-    def _local_name(self, scope: Scope, statement: ast.stmt) -> _Name | Manual:
+    def _local_name(self, scope: Scope, statement: ast.stmt) -> Name | Manual:
         """What the generator is called at a place; or why it cannot be imported there."""
         module, generator = self._state.module, self._state.generator
         name = existing_name(module, generator.canonical, scope, statement)
         if name is not None:
-            return _Name(name, imported=True)
+            return Name(name, imported=True)
         for late, imported in module.names_of(generator.canonical):
             if not is_shadowed(late.partition(".")[0], scope):
                 return Manual("import-order", f"`{late}` is imported only below", imported)
@@ -199,7 +217,7 @@ class Decision:
         if generator.in_cycle and function_of(scope) is None:
             reason = f"importing `{generator.dotted}` at the top would import this very module again"
             return Manual("import-cycle", reason)
-        return _Name(local, imported=False)
+        return Name(local, imported=False)
 
     def _is_shown(self, node: ast.expr) -> bool:
         """Whether an f-string around the node shows its source: ``f"{uuid4()=}"``."""
@@ -211,7 +229,7 @@ class Decision:
             current = self._state.parents.get(current)
         return False
 
-    def _has_comment(self, node: ast.expr) -> bool:
+    def _has_comment(self, node: ast.expr | ast.stmt) -> bool:
         if node.lineno == node.end_lineno:
             return False
         text = f"({self._state.lines.segment(self._state.span(node))}\n)"

@@ -53,7 +53,7 @@ _FACTORY_KEYWORDS = frozenset({"default", "default_factory", "factory", "insert_
 class Written:
     """What is written: ``text`` in the place of ``node``."""
 
-    node: ast.expr
+    node: ast.expr | ast.stmt
     text: str
 
 
@@ -82,6 +82,11 @@ def propose(
     if quote is None:
         return Manual("f-string", _NOT_INSIDE, node)
     return _bound_call(use, replace(context, quote=quote), node, generator)
+
+
+def of_sink(sink: Sink) -> Manual:
+    """Why the format of a value that goes there must not change."""
+    return Manual(sink.kind, REASONS[sink.kind].format(sink.detail), sink.node)
 
 
 def _not_text(use: Use) -> Manual | None:
@@ -165,9 +170,9 @@ def _bound_call(use: Use, context: Context, node: ast.expr, generator: ClassSour
     plain = context.call("generate_base_id", context.text(base(use.role, use.subject)))
     kept = stays_around(use, context.parents)
     text = plain if kept else remedy(use.shape, use.role, use.subject, context)
-    problem = _problem(text, generator, context)
+    problem = problem_with_calls(text, generator, context.generator)
     if problem is not None:
-        problem = _problem(plain, generator, context)
+        problem = problem_with_calls(plain, generator, context.generator)
         text = plain
     if problem is not None:
         return Manual("no-such-call", problem)
@@ -188,21 +193,21 @@ def _breaks_text(text: str, node: ast.expr, context: Context) -> bool:
     return False
 
 
-def _problem(text: str, generator: ClassSource, context: Context) -> str | None:
-    """Why a call does not bind to what the generator offers."""
+def problem_with_calls(text: str, generator: ClassSource, local: str) -> str | None:
+    """Why a call in ``text`` of the generator, there called ``local``, does not bind to what that offers."""
     for node in ast.walk(ast.parse(text.partition(" = ")[2] or text)):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and ast.unparse(node.func.value) == context.generator
+            and ast.unparse(node.func.value) == local
         ):
             name = node.func.attr
             method = generator.methods.get(name)
             if method is None:
-                return f"`{context.generator}` has no `{name}`" if generator.complete else None
+                return f"`{local}` has no `{name}`" if generator.complete else None
             if method.kind in ("property", "attribute"):
                 continue
             problem = problem_with(method, node, "class")
             if problem is not None:
-                return f"`{context.generator}.{name}` {problem}"
+                return f"`{local}.{name}` {problem}"
     return None

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from flake8_ssot_ids.approved import generators_for
 from flake8_ssot_ids.engine import check_tree, span_of, uses_in
+from flake8_ssot_ids.fixes.astgrep import Document
 from flake8_ssot_ids.fixes.edits import Offsets
+from flake8_ssot_ids.fixes.house import house_of
 from flake8_ssot_ids.fixes.importnames import Module
 from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
@@ -58,7 +60,9 @@ class FileState:
 
     def check(self, tree: ast.Module, text: str, words: Words) -> list[Finding]:
         """The findings in this file, or in what is to become of it."""
-        return list(check_tree(tree, text, self.path, self.policy, self.project, words=words).findings)
+        house = house_of(self.policy)
+        report = check_tree(tree, text, self.path, self.policy, self.project, words=words, house=house)
+        return [*report.findings]
 
     @cached_property
     def uses(self) -> list[Use]:
@@ -107,8 +111,13 @@ class FileState:
             dotted, sources.canonical(dotted), owner, self.surroundings.leads_to(module, self.path)
         )
 
-    def span(self, node: ast.expr) -> Span:
-        """The real place of an expression, also inside of an f-string."""
+    @cached_property
+    def document(self) -> Document:
+        """The text as ast-grep sees it."""
+        return Document(self.source.text)
+
+    def span(self, node: ast.expr | ast.stmt) -> Span:
+        """The real place of a node, also inside of an f-string."""
         return span_of(node, self.parents, self.lines)
 
 

@@ -68,3 +68,11 @@ class Change:
 
 class RefusedError(SsotIdsError):
     """The new file is not to be trusted, so the old one stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What the generator is called at a place; ``imported``: nothing has to be imported for it."""
+
+    local: str
+    imported: bool

@@ -10,9 +10,9 @@ import ast
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from flake8_ssot_ids.model import Finding
+from flake8_ssot_ids.model import Finding, Span
 from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.scopes import CLASS, UNBOUND, Hits, Scope
+from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, MODULE, UNBOUND, Hits, Scope
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -29,7 +29,7 @@ def difference(
     Args:
         old: the tree before.
         new: the tree after.
-        replaced: the expressions that were rewritten, with what was written.
+        replaced: the expressions and statements that were rewritten, with what was written.
         added: source lines of the statements that were inserted.
         removed: the statements of ``old`` that were taken out.
     """
@@ -38,7 +38,10 @@ def difference(
     while pending:
         before, after = pending.pop()
         if isinstance(before, ast.AST) and before in replaced:
-            wanted = ast.parse(replaced[before], mode="eval").body
+            body = ast.parse(replaced[before]).body
+            wanted = (
+                body[0].value if isinstance(before, ast.expr) and isinstance(body[0], ast.Expr) else body[0]
+            )
             if not isinstance(after, ast.AST) or ast.dump(after) != ast.dump(wanted):
                 return f"line {getattr(before, 'lineno', '?')}: it is not what was written"
             continue
@@ -141,10 +144,14 @@ def unbound(flow: Flow, wanted: Collection[str]) -> list[tuple[str, int]]:
 
 
 def _further(scope: Scope, name: str) -> bool:
-    """Whether a scope around ``scope`` surely binds ``name`` by its end."""
+    """Whether a scope around ``scope``, which has not bound ``name`` so far, surely binds it by its end."""
     current: Scope | None = scope
     if name in scope.declared:
         current = scope.declared[name]
+    elif scope.kind in (FUNCTION, MODULE):
+        if name in scope.bound:
+            return False
+        current = scope.parent
     while current is not None:
         if current.kind is not CLASS:
             bindings = current.at_end(name)
@@ -155,16 +162,32 @@ def _further(scope: Scope, name: str) -> bool:
 
 
 def unexpected(
-    before: Iterable[Finding], after: Iterable[Finding], fixed: Iterable[Finding]
+    before: Collection[Finding],
+    after: Iterable[Finding],
+    fixed: Iterable[Finding],
+    rewritten: Collection[Span] = (),
 ) -> list[Finding]:
-    """The findings after the edits that are neither among those before nor left over by them."""
+    """The findings after the edits that are neither among those before nor left over by them.
+
+    One within which something was ``rewritten`` is the same, though its text is another one.
+    """
     left = Counter(_key(finding) for finding in before)
     left.subtract(_key(finding) for finding in fixed)
+    changed: Counter[tuple[str, str]] = Counter()
+    for finding in before:
+        span = finding.id_span
+        if left[_key(finding)] > 0 and any(
+            span.start <= one.start and one.end <= span.end for one in rewritten
+        ):
+            left[_key(finding)] -= 1
+            changed[finding.code, finding.symbol] += 1
     surplus = []
     for finding in after:
         key = _key(finding)
         if left[key] > 0:
             left[key] -= 1
+        elif changed[key[:2]] > 0:
+            changed[key[:2]] -= 1
         else:
             surplus.append(finding)
     return surplus

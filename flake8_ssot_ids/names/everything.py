@@ -10,8 +10,8 @@ import ast
 from collections.abc import Iterable
 
 from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.members import function_value
-from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver
+from flake8_ssot_ids.names.members import function_value, is_owner
+from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver
 from flake8_ssot_ids.names.scopes import Binding, Everything, Hits, Load, Place
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -40,6 +40,7 @@ class AllNames:
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 functions[function_value(node)] = node
         self._functions = functions
+        self._expand = expand
         self.flow = Flow(
             tree,
             watched=Everything(),
@@ -50,6 +51,7 @@ class AllNames:
             walruses=":=" in text,
             keeps_functions=True,
         ).run()
+        self._classes = {f"{id(node)}>": node for node in self.flow.classes if isinstance(node, ast.ClassDef)}
         self._resolver = Resolver(self.flow, expand, _is_named, Dynamic(text))
 
     def resolve(self, node: ast.expr) -> frozenset[str]:
@@ -75,3 +77,28 @@ class AllNames:
     def place(self, node: ast.expr) -> Place | None:
         """The scope and the statement that ``node``, a name or an attribute, stands in."""
         return self.flow.candidates.get(node)
+
+    def class_node(self, value: str) -> ast.ClassDef | None:
+        """The class of this module that a value of :meth:`resolve` stands for, or is an instance of."""
+        return self._classes.get(value.rpartition(" ")[2]) if is_owner(value) else None
+
+    def symbol_of(self, node: ast.ClassDef) -> str:
+        """The qualified name of a class of this module."""
+        return self.flow.classes[node].symbol
+
+    def at_module_end(self, node: ast.expr) -> frozenset[str]:
+        """What a name, or a chain of attributes, stands for when the module has run to its end."""
+        links: list[str] = []
+        while isinstance(node, ast.Attribute):
+            links.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return frozenset()
+        values = self.values_of(self.flow.module.at_end(node.id))
+        if links:
+            rest = ".".join(reversed(links))
+            values = frozenset(f"{value}.{rest}" for value in values if _is_named(value))
+            values = frozenset(
+                value for value, _ in self._expand(frozenset((value, DIRECT) for value in values))
+            )
+        return values

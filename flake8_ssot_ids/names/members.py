@@ -45,6 +45,11 @@ def is_owner(dotted: str) -> bool:
     return dotted.startswith((_CLASS, _SELF))
 
 
+def instance_value(owner: str) -> str:
+    """The value of an instance of a class of this module, from the value of that or of the class."""
+    return owner.replace(_CLASS, _SELF, 1)
+
+
 def members_of(flow: Flow, resolver: Resolves) -> frozenset[str]:
     """The names of attributes that may hold a source."""
     found: set[str] = set()
@@ -108,4 +113,4 @@ def _stay_functions(bindings: Bindings) -> bool:
     )
 
 
-__all__ = ["function_value", "is_owner", "member_values", "members_of", "owner_value"]
+__all__ = ["function_value", "instance_value", "is_owner", "member_values", "members_of", "owner_value"]

@@ -8,6 +8,7 @@ The parts: :mod:`~flake8_ssot_ids.names.modules` finds and reads other modules,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from flake8_ssot_ids.names.modules import CostlyError, Home, Modules
 from flake8_ssot_ids.names.resolver import Values
@@ -16,6 +17,7 @@ from flake8_ssot_ids.names.words import Reach, Words
 
 #: A survey costs as much as to follow imports through so many bytes of modules.
 _WORTH_A_SURVEY = 1_000_000
+_Answer = TypeVar("_Answer")
 
 
 class Project:
@@ -59,6 +61,10 @@ class Project:
     def is_ours(self, dotted: str, home: Home) -> bool:
         """Whether ``dotted`` begins with a module of the project."""
         return self._modules.is_ours(dotted, home.roots)
+
+    def apart(self, ask: Callable[[], _Answer]) -> tuple[_Answer, frozenset[str]]:
+        """The answer of ``ask``, and the paths that it depends on, which :attr:`touched` does not get."""
+        return self._modules.apart(ask)
 
     def depend_on(self, paths: Iterable[str]) -> None:
         """Take note of more paths that an answer depended on."""

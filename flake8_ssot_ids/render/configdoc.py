@@ -62,7 +62,7 @@ any depth.
 
 ## Keys
 
-`baseline`, `recipes`, `api` and `not-applicable`, and the tier and phase of a zone, are checked, and
+`baseline`, `api` and `not-applicable`, and the tier and phase of a zone, are checked, and
 serve commands that are still to come (`fix`, baselines, reports, the compliance contracts). Until
 then they change nothing.
 """

@@ -77,10 +77,11 @@ def _body(rule: Rule, level: str, width: int | None = None) -> str:
             )
             + "\n"
         )
+    needed = f"```toml\n{rule.config.strip()}\n```\n\n" if rule.config else ""
     for heading, text in (
         ("What it does", prose(rule.what)),
         ("Why is this bad?", prose(rule.why)),
-        ("Example", _code(rule.example)),
+        ("Example", needed + _code(rule.example)),
         ("Use instead", _code(rule.instead)),
         ("Fix safety", prose(rule.safety)),
     ):

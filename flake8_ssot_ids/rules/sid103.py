@@ -37,7 +37,7 @@ RULE = Rule(
 import uuid
 
 
-def open_socket(sockets, socket):
+def open_socket(sockets, socket, user_id):
     connection_id = f"ws_{uuid.uuid4().hex[:8]}"
     #                     ^^^^^^^^^^ SID103
     sockets[connection_id] = socket

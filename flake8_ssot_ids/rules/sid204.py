@@ -16,10 +16,15 @@ def inspect(inspection: Inspection) -> Iterator[Hit]:
     """Every name or attribute that stands for a wrapper, called or handed on."""
     from flake8_ssot_ids.roles import role_of
 
+    words = inspection.wrapper_words
+    if not words:
+        return
     names, module, wrappers = inspection.names, inspection.module, inspection.wrappers
     parents = names.flow.parents
     for node, place in names.flow.candidates.items():
         if not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
+            continue
+        if (node.attr if isinstance(node, ast.Attribute) else node.id) not in words:
             continue
         parent = parents.get(node)
         if isinstance(parent, ast.Attribute) or not wrappers.leads_to_wrapper(module, node):
@@ -27,7 +32,9 @@ def inspect(inspection: Inspection) -> Iterator[Hit]:
         called = isinstance(parent, ast.Call) and parent.func is node
         role, _ = role_of(parent if called and parent is not None else node, parents, place.scope.symbol)
         name = ast.unparse(node)
-        what = f"`{name}()` only returns" if called else f"`{name}` is handed on and only returns"
+        what = f"`{name}` is handed on and only returns"
+        if called:
+            what = f"`{name}()` only returns"
         yield Hit(
             node,
             f"{what} a fresh raw id, so this id bypasses the generator out of sight; "

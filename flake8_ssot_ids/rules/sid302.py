@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: Text that makes an id of its own; a space, a slash or a colon makes a sentence, a path or a key.
 _OF_AN_ID = re.compile(r"[A-Za-z0-9_.-]+")
+_FILE_NAME = re.compile(r".*\.[A-Za-z]\w{0,4}")
 _SEVERAL = frozenset({"generate_user_context_ids", "generate_batch_ids"})
 
 
@@ -57,7 +58,12 @@ def _glued(call: GeneratorCall, parents: Mapping[ast.AST, ast.AST]) -> ast.expr 
     found: ast.expr | None = None
     while True:
         parent = parents.get(node)
-        if isinstance(parent, ast.FormattedValue) and parent.format_spec is None:
+        if (isinstance(parent, ast.FormattedValue) and parent.format_spec is None) or (
+            isinstance(parent, ast.Call)
+            and parent.args == [node]
+            and not parent.keywords
+            and getattr(parent.func, "id", "") == "str"
+        ):
             node = parent
         elif isinstance(parent, ast.JoinedStr):
             if not _like_an_id([part for part in parent.values if part is not node]):
@@ -77,7 +83,10 @@ def _glued(call: GeneratorCall, parents: Mapping[ast.AST, ast.AST]) -> ast.expr 
 def _like_an_id(parts: list[ast.expr]) -> bool:
     """Whether the literal parts are of the kind that ids are made of."""
     texts = [part.value for part in parts if isinstance(part, ast.Constant)]
-    return all(isinstance(text, str) and _OF_AN_ID.fullmatch(text) for text in texts)
+    return all(
+        isinstance(text, str) and _OF_AN_ID.fullmatch(text) and not _FILE_NAME.fullmatch(text)
+        for text in texts
+    )
 
 
 RULE = Rule(
@@ -87,7 +96,7 @@ RULE = Rule(
     what=(
         "Reports text that is put around an id of the approved generator, and a slice that is taken of one, "
         "also behind a name that holds it. Text with spaces, slashes or colons makes a sentence, a path or "
-        "a key around the id and is not reported."
+        "a key around the id, a file's suffix a file name; these are not reported."
     ),
     why=(
         "The id does not parse any more, so it cannot be routed, matched or recognised. Its first "

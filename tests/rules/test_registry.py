@@ -37,8 +37,8 @@ def files_of(text: str) -> dict[str, str]:
 
 
 def config_of(rule: Rule) -> str | None:
-    """A rule in preview has to be switched on."""
-    return "preview = true" if rule.preview else None
+    """A rule in preview has to be switched on, and some need more."""
+    return "\n".join((*(["preview = true"] if rule.preview else []), rule.config)) or None
 
 
 def test_the_codes_are_sorted_and_complete() -> None:
@@ -76,8 +76,10 @@ def test_no_section_is_empty(rule: Rule) -> None:
     for section in (rule.what, rule.why, rule.safety):
         assert section.endswith(".")
     assert (rule.matches is None) == (rule.message is None)
-    # A rule judges uses or looks closer; only a file that cannot be read is the engine's own business.
-    assert (rule.matches is None and rule.inspect is None) == (rule.code == registry.UNREADABLE)
+    # A rule judges uses or looks closer; a file that cannot be read is the engine's own business, and what a
+    # house's recipes find comes from its caller.
+    elsewhere = (registry.UNREADABLE, registry.HOUSE_RECIPE)
+    assert (rule.matches is None and rule.inspect is None) == (rule.code in elsewhere)
     assert rule.matches is None or rule.inspect is None
 
 

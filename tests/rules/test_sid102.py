@@ -114,7 +114,8 @@ MESSAGES = [
         'another; write `UnifiedIdGenerator.generate_session_id(user_id, "app")`',
     ),
     (
-        "from uuid import uuid4\ndef f(user_id):\n    user_id = user_id or 1\n    session_id = uuid4().hex\n",
+        "from uuid import uuid4\ndef f(user_id):\n"
+        "    user_id = user_id or None\n    session_id = uuid4().hex\n",
         "the text of `uuid.uuid4()` is used as an id that no format check can tell from "
         'another; write `UnifiedIdGenerator.generate_base_id("session")`',
     ),

@@ -106,6 +106,11 @@ MESSAGES = [
     (
         'from uuid import uuid4\nx = "Web Socket " + str(uuid4())\n',
         "text `Web Socket ` is glued to `uuid.uuid4()`, a format of its own that no other "
+        'place knows; keep the text and write `UnifiedIdGenerator.generate_base_id("x")` for the id in it',
+    ),
+    (
+        'from uuid import uuid4\nx = "Web-Socket-" + str(uuid4())\n',
+        "text `Web-Socket-` is glued to `uuid.uuid4()`, a format of its own that no other "
         'place knows; write `UnifiedIdGenerator.generate_base_id("web_socket")`',
     ),
     (

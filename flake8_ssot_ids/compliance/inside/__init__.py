@@ -1,1 +1,1 @@
-"""What runs inside of the target's process; it imports nothing of the linter, and the target as it is."""
+"""What runs inside of the target's process; of the linter it imports only the type of a cut."""

@@ -1,7 +1,8 @@
-"""``python -m flake8_ssot_ids.compliance.inside QUESTION ANSWER``: probe a target for one contract.
+"""``python -m flake8_ssot_ids.compliance.inside QUESTION ANSWER IMPORTED``: probe a target for one contract.
 
-The question and the answer are files of JSON. The answer has the facts against each check of the contract, as
-``(where, message)``; under the empty name stand those that speak against all of them.
+The question and the answer are files of JSON. The answer has the facts against each check of the contract,
+as ``(where, message)``; under the empty name stand those that speak against all of them. The file IMPORTED is
+made as soon as the generator is imported.
 """
 
 from __future__ import annotations
@@ -28,23 +29,29 @@ PROBES = {
 }
 
 
-def main(question: str, answer: str) -> None:
+def main(question: str, answer: str, imported: str) -> None:
     """Answer the question, whatever the target does."""
     with open(question, encoding="utf-8") as stream:
         asked = json.load(stream)
     facts: Facts
+    process = os.getpid()
     try:
         sys.path[:0] = asked["src"]
-        facts = PROBES[asked["contract"]](Target(asked))
+        target = Target(asked)
+        with open(imported, "w", encoding="utf-8"):
+            pass
+        facts = PROBES[asked["contract"]](target)
     except TargetProblem as problem:
         facts = {"": [("", str(problem))]}
-    except (Exception, SystemExit):
+    except BaseException:
+        # SystemExit, KeyboardInterrupt: the target may raise what it likes.
         facts = {"": [("", "the target raised where it must not: " + _last_lines(traceback.format_exc()))]}
-    with open(answer, "w", encoding="utf-8") as stream:
+    if os.getpid() != process:
+        os._exit(0)  # the target has forked, and this is the child: only one may answer
+    with open(f"{answer}.part", "w", encoding="utf-8") as stream:
         json.dump(facts, stream)
+    os.replace(f"{answer}.part", answer)
     # Threads and exit handlers of the target must not hold the suite up.
-    sys.stdout.flush()
-    sys.stderr.flush()
     os._exit(0)
 
 
@@ -53,4 +60,4 @@ def _last_lines(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import Facts, Target, shown
+from flake8_ssot_ids.compliance.inside.target import Facts, Target, missing, said, shown
 
 
 def probe(target: Target) -> Facts:
     """Make the default of each id column and field of the auth modules, and parse it."""
     facts: list[tuple[str, str]] = []
+    sound = target.parses_its_own
     for path in target.question["modules"].get("C02", ()):
         name = module_name(os.path.join(target.question["root"], path), target.question["src"])
         if name is None:
@@ -22,19 +23,20 @@ def probe(target: Target) -> Facts:
             continue
         try:
             module = importlib.import_module(name)
-        except Exception as error:
-            facts.append((path, f"it cannot be imported: {type(error).__name__}: {error}"))
+        except ModuleNotFoundError as error:
+            facts.append((path, f"it cannot be imported: {missing(error)}"))
+            continue
+        except BaseException as error:
+            facts.append((path, f"it cannot be imported: {said(error)}"))
             continue
         for owner, attribute, make in _makers(module):
             try:
                 value = make()
             except Exception as error:
-                facts.append(
-                    (path, f"the default of `{owner}.{attribute}` raises {type(error).__name__}: {error}")
-                )
+                facts.append((path, f"the default of `{owner}.{attribute}` raises {said(error)}"))
                 continue
             text_like = isinstance(value, (str, bytes)) or type(value).__name__ == "UUID"
-            if text_like and (not isinstance(value, str) or target.parse(value) is None):
+            if sound and text_like and not target.is_made_by_one(value):
                 facts.append(
                     (
                         path,

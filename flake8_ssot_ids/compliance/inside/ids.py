@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import HOSTILE, Facts, Target, field, shown
+from flake8_ssot_ids.compliance.inside.target import HOSTILE, WEBSOCKETS, Facts, Target, field, said, shown
 
 _MISSING: tuple[Any, ...] = (None, 0, 7.5, b"user", [], object())
 _NEEDED = ("generate_base_id", "generate_user_context_ids", "parse_id", "is_valid_id")
@@ -15,29 +15,36 @@ _ENOUGH = 12
 
 
 def probe(target: Target) -> Facts:
-    """Call every method with everything, and parse what comes out."""
-    facts: list[tuple[str, str]] = []
+    """Call every method of every generator with everything, and parse what comes out."""
     for name in _NEEDED:
         target.method(target.generator, name)
-    for name in sorted(_makers(target)):
-        method = target.method(target.generator, name)
-        for arguments in _arguments(method):
-            facts += ((f"{name}{shown(arguments)}", message) for message in _call(target, method, arguments))
-            if len(facts) >= _ENOUGH:
-                return {"round trip": facts}
-    facts += (("", message) for message in _refusals(target))
-    return {"round trip": facts}
+    facts: list[tuple[str, str]] = []
+    for dotted, owner in target.generators.items():
+        head = f"{dotted.rpartition('.')[2]}." if len(target.generators) > 1 else ""
+        facts += ((f"{head}{where}", message) for where, message in _of_generator(target, owner))
+    return {"round trip": facts[:_ENOUGH]}
 
 
-def _makers(target: Target) -> set[str]:
-    """The public methods that make ids."""
+def _of_generator(target: Target, owner: Any) -> Iterator[tuple[str, str]]:
+    for name in sorted(_makers(target, owner)):
+        method = target.method(owner, name)
+        for number, arguments in enumerate(_arguments(method)):
+            faults = [*_call(target, owner, method, arguments, usual=not number)]
+            if faults and not number and name in WEBSOCKETS:
+                break  # C11 says that these do not parse
+            yield from ((f"{target.real(name)}{shown(arguments)}", fault) for fault in faults)
+    yield from (("", message) for message in _refusals(target, owner))
+
+
+def _makers(target: Target, owner: Any) -> set[str]:
+    """The public methods that make ids, by the names that the contracts know."""
     renamed = {
-        name
-        for name in target.api
-        if name.startswith("generate_") and hasattr(target.generator, target.api[name])
+        name: real
+        for name, real in target.api.items()
+        if name.startswith("generate_") and hasattr(owner, real)
     }
-    known = {name for name in dir(target.generator) if name.startswith("generate_")}
-    return renamed | {name for name in known if callable(getattr(target.generator, name))}
+    own = {name for name in dir(owner) if name.startswith("generate_") and callable(getattr(owner, name))}
+    return {*renamed, *(own - {*renamed.values()})}
 
 
 def _arguments(method: Any) -> Iterator[tuple[Any, ...]]:
@@ -63,50 +70,50 @@ def _usual(name: str) -> Any:
     return "user_1" if "user" in name else "chat"
 
 
-def _call(target: Target, method: Any, arguments: tuple[Any, ...]) -> Iterator[str]:
+def _call(
+    target: Target, owner: Any, method: Any, arguments: tuple[Any, ...], *, usual: bool
+) -> Iterator[str]:
     try:
         made = method(*arguments)
-    except (TypeError, ValueError, AttributeError) as error:
-        # A text has to give an id; anything else may be refused, but plainly.
-        if isinstance(error, AttributeError) or all(isinstance(item, (str, int)) for item in arguments):
-            yield f"raises {type(error).__name__}: {shown(str(error))}"
+    except Exception as error:
+        # What is usual has to give an id; anything else may be refused, but plainly.
+        if usual or not isinstance(error, (TypeError, ValueError)):
+            yield f"raises {said(error)}"
         return
     for text in made if isinstance(made, (tuple, list)) else [made]:
-        yield from _faults(target, text)
+        yield from _faults(target, owner, text)
 
 
-def _faults(target: Target, text: Any) -> Iterator[str]:
-    parts = target.parse(text)
+def _faults(target: Target, owner: Any, text: Any) -> Iterator[str]:
+    try:
+        parts, valid = _read(target, owner, text)
+    except Exception as error:
+        yield f"gives {shown(text)}, for which its own parse_id or is_valid_id raises {said(error)}"
+        return
     if parts is None:
         yield f"gives {shown(text)}, which its own parse_id refuses"
         return
-    if not target.make("is_valid_id", text):
+    if not valid:
         yield f"gives {shown(text)}, which its own is_valid_id refuses"
     pieces = [field(parts, name) for name in ("prefix", "timestamp_ms", "counter", "random")]
     if all(piece is not None for piece in pieces) and "_".join(map(str, pieces)) != text:
         yield f"gives {shown(text)}, but its parts say {shown('_'.join(map(str, pieces)))}"
 
 
-def _refusals(target: Target) -> Iterator[str]:
+def _read(target: Target, owner: Any, text: Any) -> tuple[Any, bool]:
+    """The parts of an id and whether it is valid, as its own generator says."""
+    return target.parse_by(owner, text), target.is_valid_by(owner, text)
+
+
+def _refusals(target: Target, owner: Any) -> Iterator[str]:
     """What is no id is refused, and never raises."""
-    good = target.make("generate_base_id", "probe")
-    damaged = (
-        good[:-1],
-        good + "0",
-        good + "\n",
-        good.upper(),
-        " " + good,
-        good.replace("_", "-"),
-        "",
-        None,
-        7,
-    )
+    good = target.method(owner, "generate_base_id")("probe")
+    damaged = (f" {good}", f"{good}\n", f"{good} {good}", "", "none of its ids", None, 7)
     for text in damaged:
         try:
-            parts = target.parse(text)
-            valid = target.make("is_valid_id", text)
+            parts, valid = _read(target, owner, text)
         except Exception as error:
-            yield f"parse_id or is_valid_id raises {type(error).__name__} for {shown(text)}"
+            yield f"parse_id or is_valid_id raises {said(error)} for {shown(text)}"
             continue
         if parts is not None or valid:
             yield f"{shown(text)} is taken for an id"

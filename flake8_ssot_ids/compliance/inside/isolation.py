@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import PAIRS, Facts, Target, prefix_of, shown
+from flake8_ssot_ids.compliance.inside.target import (
+    WEBSOCKETS,
+    Facts,
+    Target,
+    TargetProblem,
+    prefix_of,
+    shown,
+)
 
 _THREADS, _EACH, _PROCESSES = 8, 2_000, 3
-_TIMEOUT_S = 60
+#: A generator that is slow breaks C12 and nothing else, so it makes fewer ids.
+_SECONDS = 2.0
+_CHILDREN_EACH = 200
+_TIMEOUT_S = 20
+_MARK = "made: "
 
 
 def probe(target: Target) -> Facts:
@@ -23,8 +38,15 @@ def probe(target: Target) -> Facts:
 def _users(target: Target) -> Iterator[tuple[str, str]]:
     bridge = target.instance(target.part("bridge", "IdMigrationBridge"))
     find = target.method(bridge, "find_matching_ids")
-    for first, second in PAIRS:
+    for first, second in target.pairs:
         mine, theirs = target.context(first), target.context(second)
+        if set(mine) & set(theirs):
+            shared = sorted(set(mine) & set(theirs))
+            yield (
+                "generate_user_context_ids",
+                f"the users {shown(first)} and {shown(second)} share the ids {shown(shared)}",
+            )
+            continue
         candidates = [*theirs, *mine, *target.context(second, "other"), *target.context(first, "other")]
         for wanted in mine:
             found = set(_find(find, wanted, candidates, first))
@@ -65,24 +87,19 @@ def _find(find: Any, wanted: str, candidates: list[str], owner: str) -> list[str
 
 def _processes(target: Target) -> Iterator[tuple[str, str]]:
     """Ids from threads, from forked children and from fresh interpreters, all together."""
-    made: list[str] = []
-    lock = threading.Lock()
-
-    def work(user: str) -> None:
-        some = [target.make("generate_websocket_connection_id", user) for _ in range(_EACH)]
-        with lock:
-            made.extend(some)
-
     # Before there are threads: a fork of a process with threads is another matter.
     children = [*_forked(target), *_fresh(target)]
-    threads = [threading.Thread(target=work, args=(f"user_{number % 2}",)) for number in range(_THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    make = _maker(target)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        jobs = [
+            pool.submit(_several, functools.partial(make, f"user_{number % 2}"), _EACH)
+            for number in range(_THREADS)
+        ]
+        made = [text for job in jobs for text in job.result()]
     if len(set(made)) != len(made):
         yield "threads", f"{len(made) - len(set(made))} of {len(made)} ids were given twice"
-    for name, ids in children:
+    for name, texts in children:
+        ids = [text.removeprefix(_MARK) for text in texts]
         if len(set(ids)) != len(ids):
             yield name, "one process gave an id twice"
         made += ids
@@ -93,10 +110,25 @@ def _processes(target: Target) -> Iterator[tuple[str, str]]:
         )
 
 
+def _maker(target: Target) -> Callable[[str], str]:
+    """What makes the ids: of sockets, which name their user, where there are any."""
+    name = WEBSOCKETS[0] if target.has(WEBSOCKETS[0]) else "generate_base_id"
+    return target.method(target.generator, name)
+
+
+def _several(make: Callable[[], str], most: int) -> list[str]:
+    end = monotonic() + _SECONDS
+    made = [make()]
+    while len(made) < most and monotonic() < end:
+        made.append(make())
+    return made
+
+
 def _forked(target: Target) -> Iterator[tuple[str, list[str]]]:
     if not hasattr(os, "fork"):
         return
-    target.make("generate_websocket_connection_id", "user_0")  # the counter is up before the fork
+    make = functools.partial(_maker(target), "user_0")
+    make()  # the counter is up before the fork
     pipes = []
     for _ in range(_PROCESSES):
         reading, writing = os.pipe()
@@ -105,7 +137,7 @@ def _forked(target: Target) -> Iterator[tuple[str, list[str]]]:
             code = 1
             try:
                 os.close(reading)
-                ids = [target.make("generate_websocket_connection_id", "user_0") for _ in range(200)]
+                ids = _several(make, _CHILDREN_EACH)
                 with os.fdopen(writing, "w") as stream:
                     stream.write("\n".join(ids))
                 code = 0
@@ -118,28 +150,44 @@ def _forked(target: Target) -> Iterator[tuple[str, list[str]]]:
             ids = stream.read().split("\n")
         _, status = os.waitpid(pid, 0)
         if status:
-            raise RuntimeError("a forked child of the target could not make ids")
+            raise TargetProblem("a forked child of the target cannot make ids")
         yield "fork", ids
 
 
 def _fresh(target: Target) -> Iterator[tuple[str, list[str]]]:
-    module, _, name = target.name.rpartition(".")
-    method = target.api.get("generate_base_id", "generate_base_id")
-    code = (
-        f"import sys; sys.path[:0] = {target.question['src']!r}\n"
-        f"from {module} import {name} as G\n"
-        f"make = getattr(G, {method!r})\n"
-        "try:\n    make('x')\nexcept TypeError:\n    make = getattr(G(), make.__name__)\n"
-        "print('\\n'.join(make('probe') for _ in range(200)))\n"
-    )
+    question = json.dumps(target.question)
     for _ in range(_PROCESSES):
-        done = subprocess.run(  # noqa: S603 - our own text, in this interpreter
-            [sys.executable, "-P", "-B", "-c", code],
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
+        # Into files: a process that the target leaves behind would keep a pipe open.
+        with tempfile.TemporaryFile("w+") as asked, tempfile.TemporaryFile("w+") as told:
+            asked.write(question)
+            asked.seek(0)
+            try:
+                done = subprocess.run(  # noqa: S603 - this module, in this interpreter
+                    [sys.executable, "-P", "-B", "-m", __name__],
+                    stdin=asked,
+                    stdout=told,
+                    stderr=subprocess.STDOUT,
+                    timeout=_TIMEOUT_S,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                raise TargetProblem(f"a fresh interpreter made no ids within {_TIMEOUT_S} seconds") from None
+            told.seek(0)
+            lines = told.read().splitlines()
         if done.returncode:
-            raise RuntimeError(f"a fresh interpreter cannot make ids: {done.stderr[-300:]}")
-        yield "fresh interpreter", done.stdout.split()
+            raise TargetProblem(f"a fresh interpreter cannot make ids: {' | '.join(lines)[-300:]}")
+        # What the target prints on its own is none of its ids.
+        yield "fresh interpreter", [line for line in lines if line.startswith(_MARK)]
+
+
+def _print_some() -> None:
+    """What a fresh interpreter does."""
+    question = json.load(sys.stdin)
+    sys.path[:0] = question["src"]
+    target = Target(question)
+    make = functools.partial(_maker(target), "user_0")
+    sys.stdout.write("".join(f"\n{_MARK}{text}" for text in _several(make, _CHILDREN_EACH)) + "\n")
+
+
+if __name__ == "__main__":
+    _print_some()

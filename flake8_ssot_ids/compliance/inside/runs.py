@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import HOSTILE, PAIRS, Facts, Target, TargetProblem, shown
+from flake8_ssot_ids.compliance.inside.target import HOSTILE, Facts, Target, TargetProblem, said, shown
 
 _OPERATIONS = ("", "chat", "agent_execution", "websocket_connection_handling", *HOSTILE)
+#: So many facts tell the story.
+_ENOUGH = 12
 
 
 def threads_and_runs(target: Target) -> Facts:
     """C05: ``extract(run(thread)) == thread`` for every thread id that is made; anything else is refused."""
     facts: list[tuple[str, str]] = []
+    extracts = target.extracts
     for source, thread in _threads(target):
         try:
             run = target.of_manager("generate_run_id", thread)
+        except TargetProblem:
+            raise
         except Exception as error:
-            facts.append(
-                (source, f"its thread id {shown(thread)} is refused: {type(error).__name__}: {error}")
-            )
+            facts.append((source, f"its thread id {shown(thread)} is refused: {said(error)}"))
             continue
-        found = target.of_manager("extract_thread_id", run)
-        if found != thread:
+        found = target.refuse_to_none("extract_thread_id", run)
+        if extracts and found != thread:
             facts.append((source, f"the run of {shown(thread)} leads back to {shown(found)}"))
-    for thing in (*_no_threads(target),):
+    for thing in _no_threads(target):
         try:
             run = target.of_manager("generate_run_id", thing)
         except (ValueError, TypeError, AttributeError):
@@ -32,44 +36,40 @@ def threads_and_runs(target: Target) -> Facts:
         facts.append(
             ("generate_run_id", f"it takes {shown(thing)}, which is no thread id, and gives {shown(run)}")
         )
-    return {"threads and runs": facts}
+    return {"threads and runs": facts[:_ENOUGH]}
 
 
 def leads_back(target: Target) -> Facts:
     """C07: a run leads back to its own thread and to no other; a damaged one is refused."""
     facts: list[tuple[str, str]] = []
-    threads: dict[str, str] = {}
-    for first, second in PAIRS:
+    for first, second in target.pairs:
         for user in (first, second):
             thread, run, _ = target.context(user)
-            found = target.of_manager("extract_thread_id", run)
+            found = target.refuse_to_none("extract_thread_id", run)
             if found != thread:
                 facts.append(
                     ("", f"the run {shown(run)} leads back to {shown(found)}, not to {shown(thread)}")
                 )
-            if not target.of_manager("validate_run_id", run):
+            if not target.refuse_to_none("validate_run_id", run):
                 facts.append(("validate_run_id", f"it refuses {shown(run)}, which the generator has made"))
-            if threads.setdefault(thread, run) != run:
-                facts.append(("", f"two contexts share the thread {shown(thread)}"))
     _, run, _ = target.context("user_1")
     for damaged in _damaged(run):
-        if target.of_manager("validate_run_id", damaged):
+        if target.refuse_to_none("validate_run_id", damaged):
             facts.append(("validate_run_id", f"it takes the damaged run id {shown(damaged)}"))
-        if target.of_manager("extract_thread_id", damaged) is not None:
+        if target.refuse_to_none("extract_thread_id", damaged) is not None:
             facts.append(("extract_thread_id", f"it finds a thread in the damaged run id {shown(damaged)}"))
-    return {"runs and threads": facts[:12]}
+    return {"runs and threads": facts[:_ENOUGH]}
 
 
 def _threads(target: Target) -> Iterator[tuple[str, str]]:
+    yield "generate_user_context_ids", target.context("user_1")[0]
     for operation in _OPERATIONS:
-        yield f"generate_user_context_ids(…, {shown(operation)})", target.context("user_1", operation)[0]
-        try:
-            yield (
-                f"generate_thread_id({shown(operation)})",
-                target.of_manager("generate_thread_id", operation),
-            )
-        except TargetProblem:
-            continue
+        # What is refused makes no thread; C06 says whether it may be. A house need not make threads alone.
+        with contextlib.suppress(TargetProblem):
+            yield f"generate_user_context_ids(…, {shown(operation)})", target.context("user_1", operation)[0]
+        with contextlib.suppress(TargetProblem, ValueError, TypeError, AttributeError):
+            thread = target.of_manager("generate_thread_id", operation)
+            yield f"generate_thread_id({shown(operation)})", thread
 
 
 def _no_threads(target: Target) -> Iterator[Any]:

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import Facts, Target, TargetProblem, shown
+from flake8_ssot_ids.compliance.inside.target import WEBSOCKETS, Facts, Target, TargetProblem, shown
 
 #: The kinds, the type of each, and the key in ``[tool.ssot-ids.api]`` for one that is called otherwise.
 KINDS = {
@@ -17,13 +17,18 @@ KINDS = {
     "session": ("SessionID", "session-id"),
     "websocket": ("WebSocketID", "websocket-id"),
 }
+_A = {kind: f"a {kind}" for kind in KINDS} | {"agent execution": "an agent execution"}
 
 
 def probe(target: Target) -> Facts:
     """Offer an id of each kind to each type."""
     facts: list[tuple[str, str]] = []
-    made = [(kind, text) for kind, text in ids(target)]
+    # That an id does not parse is for other contracts to say.
+    made = [(kind, text) for kind, text in ids(target) if target.parse(text) is not None]
+    elsewhere = "C04" not in target.question["not_applicable"]
     for kind in KINDS:
+        if kind == "websocket" and not elsewhere and not target.has(WEBSOCKETS[0]):
+            continue  # a house without sockets
         name, accepts = checker(target, kind)
         if accepts is None:
             facts.append((name, "it checks nothing, so it takes ids of every kind"))
@@ -31,9 +36,12 @@ def probe(target: Target) -> Facts:
         for other, text in made:
             taken = accepts(text)
             if taken and other != kind:
-                facts.append((name, f"it takes {shown(text)}, which is the id of a {other}"))
-            elif not taken and other == kind:
-                facts.append((name, f"it refuses {shown(text)}, which is the generator's own id of a {kind}"))
+                facts.append((name, f"it takes {shown(text)}, which is the id of {_A[other]}"))
+            elif not taken and other == kind and not (kind == "websocket" and elsewhere):
+                # That the check for websockets refuses its own kind is what C04 is about.
+                facts.append(
+                    (name, f"it refuses {shown(text)}, which is the generator's own id of {_A[kind]}")
+                )
     return {"matrix of typed ids": facts}
 
 
@@ -43,7 +51,8 @@ def ids(target: Target) -> Iterator[tuple[str, str]]:
     thread, run, request = target.context("user_1")
     yield from (("thread", thread), ("run", run), ("request", request))
     yield "session", target.make("generate_session_id", "user_1", "auth")
-    yield "websocket", target.make("generate_websocket_connection_id", "user_1")
+    if target.has(WEBSOCKETS[0]) or "C04" not in target.question["not_applicable"]:
+        yield "websocket", target.make(WEBSOCKETS[0], "user_1")
     yield "agent execution", target.make("generate_agent_execution_id", "triage", "user_1")
 
 

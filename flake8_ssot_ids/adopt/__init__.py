@@ -1,0 +1,1 @@
+"""What ``ssot-ids init`` looks for in a repository, and the configuration that it writes of it."""

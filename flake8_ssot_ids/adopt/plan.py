@@ -1,0 +1,176 @@
+"""Look at a repository, and decide what its configuration should say."""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+
+from flake8_ssot_ids.adopt import generators, parts, zones
+from flake8_ssot_ids.adopt.generators import Choice
+from flake8_ssot_ids.adopt.index import Index
+from flake8_ssot_ids.adopt.layout import Layout
+from flake8_ssot_ids.adopt.parts import Parts
+from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
+from flake8_ssot_ids.adopt.target import Target, TargetError
+from flake8_ssot_ids.adopt.zones import Draft
+from flake8_ssot_ids.discover import CONFIG_NAMES, discover
+from flake8_ssot_ids.files import read
+from flake8_ssot_ids.model import PolicyError
+from flake8_ssot_ids.policy import DEFAULT_TEST_PATHS, Policy, find_config, load_policy
+from flake8_ssot_ids.runner import run
+
+#: By kind: words that stand somewhere in a project that has it, what to say if not, the contracts about it.
+_ABSENT = {
+    AUTH: ((b"password", b"jwt", b"login", b"oauth", b"authenticat"), "nobody logs in", ("C02",)),
+    CONTEXT: ((b"execution_context", b"executioncontext"), "no execution contexts", ("C03",)),
+    WEBSOCKET: ((b"websocket", b"web_socket", b"socketio"), "no websockets", ("C04", "C11")),
+}
+_NO_RAW_ID = ("SID204",)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the configuration of the folder ``root`` should say; paths are relative to it.
+
+    ``src`` and ``test_paths`` are empty where the defaults do. ``not_applicable`` gives contracts that the
+    project surely cannot have, and why. ``notes`` are for people: what could not be read.
+    """
+
+    root: str
+    paths: list[str] = field(default_factory=list)
+    choice: Choice = field(default_factory=lambda: Choice([], []))
+    src: list[str] = field(default_factory=list)
+    test_paths: list[str] = field(default_factory=list)
+    parts: Parts = field(default_factory=Parts)
+    zones: list[Draft] = field(default_factory=list)
+    not_applicable: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    #: Raw ids by file, once they are counted.
+    raw: Counter[str] = field(default_factory=Counter)
+
+
+def survey(root: str) -> Plan:
+    """Look at all Python files below the absolute folder ``root`` that a check would look at."""
+    policy = Policy(root=root.replace(os.sep, "/"))
+    found = discover([root], policy)
+    plan = Plan(root, found.files)
+    plan.notes += [f"{path}: {reason}" for path, reason in found.errors]
+    plan.notes += [
+        f"{policy.relative(path)} goes before this configuration in its folder"
+        for path in found.consulted
+        if os.path.basename(path) in CONFIG_NAMES
+        and os.path.dirname(path) != root
+        and find_config(os.path.dirname(path)) == path.replace(os.sep, "/")
+    ]
+    texts: dict[str, bytes] = {}
+    for path in found.files:
+        file = policy.relative(path)
+        if not file.endswith(".py"):  # a stub makes no ids
+            continue
+        try:
+            file.encode()
+            texts[file] = read(path)
+        except UnicodeEncodeError:
+            plan.notes.append(f"{file!a}: no configuration can name it, because its name is not UTF-8")
+        except OSError as error:
+            plan.notes.append(f"{file}: {error.strerror or error}")
+    layout = Layout(root, texts)
+    plan.test_paths = _test_paths(layout, policy, texts)
+    policy = Policy(root=policy.root, test_paths=tuple(plan.test_paths) or DEFAULT_TEST_PATHS)
+    scopes = {file: policy.scope_of(os.path.join(root, file)) == "production" for file in texts}
+    plan.src = layout.src({file: data for file, data in texts.items() if scopes[file]})
+    index = Index(texts, plan.src or [".", "src"])
+
+    def deployed(file: str) -> bool:
+        return scopes[file] and not layout.is_aside(file)
+
+    plan.choice = generators.choose(generators.find(index, layout, deployed))
+    plan.parts = parts.find(index, plan.choice.approved, deployed)
+    approved = {candidate.file for candidate in plan.choice.approved} - {""}
+    plan.zones = zones.find(index, layout, lambda file: scopes[file], approved)
+    plan.not_applicable = _not_applicable(plan.zones, texts)
+    plan.notes += [f"{file}: {reason}" for file, reason in sorted(index.unreadable.items())]
+    return plan
+
+
+def _test_paths(layout: Layout, policy: Policy, texts: dict[str, bytes]) -> list[str]:
+    root = policy.root
+    rest = {file: data for file, data in texts.items() if policy.scope_of(f"{root}/{file}") == "production"}
+    more = layout.test_patterns(rest)
+    return [*DEFAULT_TEST_PATHS, *more] if more else []
+
+
+def _not_applicable(drafts: list[Draft], texts: dict[str, bytes]) -> dict[str, str]:
+    """Contracts about what the project surely has not: no file says so much as its name.
+
+    Without any module nothing is sure.
+    """
+    kinds = {draft.zone.name for draft in drafts}
+    found = {}
+    for kind, (words, reason, contracts) in _ABSENT.items():
+        if texts and kind not in kinds and not any(_has(data, words) for data in texts.values()):
+            found.update(dict.fromkeys(contracts, reason))
+    return dict(sorted(found.items()))
+
+
+def _has(data: bytes, words: tuple[bytes, ...]) -> bool:
+    small = data.lower()
+    return any(word in small for word in words)
+
+
+def propose(root: str, where: Target) -> tuple[Plan, str]:
+    """The plan for the folder ``root`` and the table to write to ``where``, which is known to be valid there.
+
+    Raises:
+        TargetError: with it, the file would not be valid.
+    """
+    from flake8_ssot_ids.adopt import document
+
+    enabled = gc.isenabled()
+    # Syntax trees hold no cycles; the collector would only walk them over and over.
+    gc.disable()
+    try:
+        plan = survey(root)
+    finally:
+        if enabled:
+            gc.enable()
+    governing = find_config(os.path.dirname(root))
+    if governing is not None:
+        plan.notes.append(f"{governing} governs this folder now, and will not any more")
+    count(plan, _checked(where, document.write(plan, counted=False)))
+    text = document.write(plan, counted=True)
+    _checked(where, text)
+    return plan, text
+
+
+def _checked(where: Target, text: str) -> Policy:
+    """The policy that ``text`` makes of the file.
+
+    Raises:
+        TargetError: it makes none.
+    """
+    with tempfile.TemporaryDirectory(prefix="ssot-ids-init-") as folder:
+        path = os.path.join(folder, where.name)
+        with open(path, "wb") as stream:
+            stream.write(where.whole(text))
+        try:
+            return load_policy(path, root=where.root)
+        except PolicyError as error:
+            problems = "; ".join(f"{problem.key}: {problem.message}" for problem in error.problems)
+            raise TargetError(f"{where.name} cannot take the table: {problems}") from None
+
+
+def count(plan: Plan, policy: Policy) -> None:
+    """Check every file as ``ssot-ids check`` will, and note how many raw ids each has."""
+    outcome = run(plan.paths, policy)
+    for report in outcome.reports:
+        number = sum(
+            finding.code.startswith(("SID1", "SID2")) and finding.code not in _NO_RAW_ID
+            for finding in report.findings
+        )
+        if number:
+            plan.raw[policy.relative(report.path)] = number
+    plan.notes += outcome.notes

@@ -1,0 +1,450 @@
+"""What one name, or one attribute of a name, may hold before each statement of a body.
+
+A walk over the statements in the order of execution, with three facts: it may be unbound, may be None (or
+something else that is of no use as a value), may be good. Branches add up, conditions narrow, a loop begins
+with all that its body may bind, and a handler with all that was in force anywhere in its ``try``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+
+from flake8_ssot_ids.names.syntax import always_true, irrefutable, names_in, swallows, unpack
+
+#: What may be there; a set of these as bits. Nothing at all: no execution comes there.
+UNBOUND, NONE, USELESS, GOOD = 1, 2, 4, 8
+#: Conditions nested deeper than this narrow nothing.
+_DEEPEST = 40
+#: Context managers that give None to the name behind ``as``.
+_GIVES_NONE = frozenset({"suppress", "nullcontext"})
+
+#: What an expression may be, evaluated at a statement where the name itself may be as the number says.
+ValueOf = Callable[[ast.expr, ast.stmt, int], int]
+
+
+class Definite:
+    """What ``key`` may be before each statement of ``body``, and where the body ends.
+
+    Args:
+        key: ``name`` or ``base.attribute``.
+        body: the statements of one function or module.
+        entry: what it may be before the first one.
+        value_of: what an expression may be.
+        interrupts: what a statement's calls may make of it beside what is seen.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        body: Sequence[ast.stmt],
+        entry: int,
+        value_of: ValueOf,
+        interrupts: Callable[[ast.AST], int] = lambda _: 0,
+    ) -> None:
+        self._base, _, self._attribute = key.partition(".")
+        self._value_of = value_of
+        self._interrupts = interrupts
+        self.before: dict[ast.stmt, int] = {}
+        #: All that the body ever makes of it, once somebody has asked.
+        self.ever: int | None = None
+        self._seen = 0
+        self._breaks: list[list[int]] = []
+        self._continues: list[list[int]] = []
+        self._returns = 0
+        self._statement: ast.stmt = ast.Pass()
+        #: Where the last statement ends, and where any way out of the body does; 0: nothing gets there.
+        self.end = self._block(body, entry)
+        self.exit = self.end | self._returns
+
+    # -- statements ------------------------------------------------------------------------------
+
+    def _block(self, body: Sequence[ast.stmt], state: int) -> int:
+        for statement in body:
+            if not state:
+                return 0
+            self._seen |= state
+            self.before[statement] = self.before.get(statement, 0) | state
+            self._statement = statement
+            state = self._run(statement, state)
+            self._seen |= state
+        return state
+
+    def _run(self, statement: ast.stmt, state: int) -> int:
+        if isinstance(statement, ast.If):
+            return self._if(statement, state)
+        if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
+            return self._loop(statement, state)
+        if isinstance(statement, (ast.Try, ast.TryStar)):
+            return self._try(statement, state)
+        if isinstance(statement, (ast.With, ast.AsyncWith)):
+            return self._with(statement, state)
+        if isinstance(statement, ast.Match):
+            return self._match(statement, state)
+        if isinstance(statement, ast.Assert):
+            return self.when(statement.test, state)[0]
+        if isinstance(statement, ast.Raise):
+            return 0
+        if isinstance(statement, (ast.Break, ast.Continue)):
+            targets = self._breaks if isinstance(statement, ast.Break) else self._continues
+            if targets:
+                targets[-1].append(state)
+            return 0
+        state = self.effect(statement, state)
+        if isinstance(statement, ast.Return):
+            self._returns |= state
+            return 0
+        return state
+
+    def effect(self, node: ast.AST, state: int) -> int:
+        """What is there after ``node``, a simple statement or an expression, was executed."""
+        state |= self._interrupts(node)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return self._bound(node.name, state)
+        if isinstance(node, ast.Assign):
+            state = self.inside(node.value, state)
+            for target in node.targets:
+                state = self._target(target, node.value, state)
+        elif isinstance(node, ast.AnnAssign):
+            if node.value is not None:
+                state = self._target(node.target, node.value, self.inside(node.value, state))
+        elif isinstance(node, ast.AugAssign):
+            state = self.inside(node.value, state)
+            if self.is_key(node.target):
+                state = GOOD
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                if alias.name == "*":
+                    state |= USELESS
+                state = self._bound(alias.asname or alias.name.partition(".")[0], state)
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                if any(self._concerns(part) for part in ast.walk(target)):
+                    state = UNBOUND
+        else:
+            state = self.inside(node, state)
+        return state
+
+    def _bound(self, name: str, state: int) -> int:
+        return USELESS if name == self._base else state
+
+    def _target(self, target: ast.expr, value: ast.expr | None, state: int) -> int:
+        """After ``value`` was assigned to ``target``."""
+        if self.is_key(target):
+            return GOOD if value is None else self._value(value, state)
+        if isinstance(target, ast.Starred):
+            return USELESS if self.is_key(target.value) else self._target(target.value, None, state)
+        if isinstance(target, (ast.Tuple, ast.List)):
+            for part, given in unpack(target.elts, value):
+                state = self._target(part, given, state)
+            return state
+        if self._attribute and isinstance(target, ast.Name):
+            return self._bound(target.id, state)
+        return state
+
+    def _value(self, value: ast.expr, state: int) -> int:
+        """What ``value`` may be; a conditional expression about the name itself narrows it."""
+        found = 0
+        while isinstance(value, ast.IfExp) and state:
+            inside, state = self.when(value.test, state)
+            found |= self._value_of(value.body, self._statement, inside) if inside else 0
+            value = value.orelse
+        return found | (self._value_of(value, self._statement, state) if state or not found else 0)
+
+    def inside(self, node: ast.AST, state: int) -> int:
+        """What assignment expressions in ``node`` add."""
+        if self._attribute:
+            return state
+        for part in _executed(node):
+            if isinstance(part, ast.NamedExpr) and part.target.id == self._base:
+                state |= self._value(part.value, state)
+        return state
+
+    def stores(self, node: ast.AST) -> int:
+        """All that ``node`` and what is in it may make of it, in whatever order."""
+        found = 0
+        for part in _executed(node):
+            if isinstance(part, (ast.For, ast.AsyncFor)):
+                found |= self.iterated(part.target, part.iter, 0)
+            elif isinstance(part, (ast.With, ast.AsyncWith)):
+                found |= self.managed(part, 0)
+            elif isinstance(part, ast.ExceptHandler):
+                found |= UNBOUND | USELESS if part.name == self._base else 0
+            elif isinstance(part, ast.pattern):
+                found |= self._captured(part)
+            elif isinstance(part, ast.stmt) and not isinstance(
+                part, (ast.If, ast.While, ast.Try, ast.TryStar, ast.Match)
+            ):
+                outer, self._statement = self._statement, part
+                found |= self.effect(part, 0)
+                self._statement = outer
+            elif isinstance(part, ast.NamedExpr):
+                found |= self.inside(part, 0)
+        return found
+
+    # -- compound statements ---------------------------------------------------------------------
+
+    def _if(self, statement: ast.If, state: int) -> int:
+        ends = 0
+        while True:
+            state, otherwise = self.when(statement.test, state)
+            ends |= self._block(statement.body, state)
+            orelse = statement.orelse
+            if len(orelse) == 1 and isinstance(orelse[0], ast.If) and otherwise:
+                statement, state = orelse[0], otherwise
+                self.before[statement] = self.before.get(statement, 0) | state
+                self._statement = statement
+                continue
+            return ends | self._block(orelse, otherwise)
+
+    def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, state: int) -> int:
+        head = state | self.stores(statement)
+        self._breaks.append([])
+        self._continues.append([])
+        if isinstance(statement, ast.While):
+            self.before[statement] |= head
+            inside, leaving = self.when(statement.test, head)
+            end = self._block(statement.body, inside)
+            if always_true(statement.test):
+                leaving = 0
+        else:
+            inside = self.iterated(statement.target, statement.iter, head)
+            end = self._block(statement.body, inside)
+            leaving = state | end
+        for continued in self._continues.pop():
+            leaving |= 0 if isinstance(statement, ast.While) else continued
+        broken = self._breaks.pop()
+        leaving = self._block(statement.orelse, leaving)
+        for state in broken:
+            leaving |= state
+        return leaving
+
+    def iterated(self, target: ast.expr, values: ast.expr, state: int = 0) -> int:
+        """After one round over ``values`` has bound ``target``."""
+        if isinstance(values, (ast.List, ast.Tuple, ast.Set)) and isinstance(
+            target, (ast.Name, ast.Attribute)
+        ):
+            found = 0
+            for value in values.elts:
+                found |= self._target(target, value, state)
+            return found or self._target(target, None, state)
+        return self._target(target, None, state)
+
+    def _try(self, statement: ast.Try | ast.TryStar, state: int) -> int:
+        outer, self._seen = self._seen, state
+        jumps = [*self._breaks[-1:], *self._continues[-1:]]
+        marks = [len(jump) for jump in jumps]
+        returns, self._returns = self._returns, 0
+        end = self._block(statement.body, state)
+        raised = self._seen
+        ends = self._block(statement.orelse, end)
+        for handler in statement.handlers:
+            entry = USELESS if handler.name == self._base else raised
+            end = self._block(handler.body, entry)
+            ends |= UNBOUND if handler.name == self._base and end else end
+        if statement.finalbody:
+            # However the body is left, this is executed.
+            everything = self._seen
+            ends = self._block(statement.finalbody, ends)
+            for jump, mark in zip(jumps, marks, strict=True):
+                jump[mark:] = [self._block(statement.finalbody, one) for one in jump[mark:]]
+            self._returns = self._block(statement.finalbody, self._returns)
+            self._block(statement.finalbody, everything)
+        self._returns |= returns
+        self._seen |= outer
+        return ends
+
+    def _with(self, statement: ast.With | ast.AsyncWith, state: int) -> int:
+        state = self.managed(statement, state)
+        outer, self._seen = self._seen, state
+        end = self._block(statement.body, state)
+        if any(swallows(item.context_expr) for item in statement.items):
+            end |= self._seen
+        self._seen |= outer
+        return end
+
+    def managed(self, statement: ast.With | ast.AsyncWith, state: int) -> int:
+        """After the header of a ``with``."""
+        for item in statement.items:
+            state = self.inside(item.context_expr, state | self._interrupts(item.context_expr))
+            if item.optional_vars is not None:
+                before = state
+                state = self._target(item.optional_vars, None, state)
+                if state != before and _last_name(item.context_expr) in _GIVES_NONE:
+                    state = NONE
+        return state
+
+    def _match(self, statement: ast.Match, state: int) -> int:
+        state = self.inside(statement.subject, state | self._interrupts(statement.subject))
+        of_key = self.is_key(statement.subject)
+        ends = 0
+        for case in statement.cases:
+            self._statement = statement
+            pattern = case.pattern
+            entry = state
+            if of_key and isinstance(pattern, ast.MatchSingleton) and pattern.value is None:
+                entry = NONE
+                after = GOOD if case.guard is None else state
+            else:
+                after = state
+                if of_key and not isinstance(pattern, (ast.MatchAs, ast.MatchOr)):
+                    entry = GOOD
+            if isinstance(pattern, ast.MatchAs) and pattern.pattern is None and pattern.name == self._base:
+                entry = self._value(statement.subject, state)
+                after |= entry
+            else:
+                captured = 0
+                for part in ast.walk(pattern):
+                    captured |= self._captured(part)
+                entry = captured or entry
+                after |= captured
+            if case.guard is not None:
+                entry, refused = self.when(case.guard, entry)
+                after |= refused
+            ends |= self._block(case.body, entry)
+            state = after
+            if case.guard is None and irrefutable(pattern):
+                return ends
+        return ends | state
+
+    def _captured(self, pattern: ast.AST) -> int:
+        """What this one part of a pattern makes of it; a list or a dictionary is no value of use."""
+        if isinstance(pattern, ast.MatchAs) and pattern.name == self._base:
+            return GOOD
+        rest = pattern.name if isinstance(pattern, ast.MatchStar) else getattr(pattern, "rest", None)
+        return USELESS if rest == self._base else 0
+
+    # -- conditions ------------------------------------------------------------------------------
+
+    def when(self, test: ast.expr, state: int, depth: int = 0) -> tuple[int, int]:
+        """What it may be where ``test`` is true, and where it is false."""
+        state |= self._interrupts(test) if not depth else 0
+        if depth > _DEEPEST:
+            return self.inside(test, state), self.inside(test, state)
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            yes, no = self.when(test.operand, state, depth + 1)
+            return no, yes
+        if isinstance(test, ast.BoolOp):
+            return self._operands(test, state, depth)
+        if isinstance(test, ast.Constant):
+            return (state, 0) if test.value else (0, state)
+        named = test.target if isinstance(test, ast.NamedExpr) else test
+        if self.is_key(named):
+            if isinstance(test, ast.NamedExpr):
+                state = self._value(test.value, self.inside(test.value, state))
+            # What is false may be None, whatever was expected.
+            return state & (GOOD | USELESS), _only_none(state)
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            narrowed = self._compared(test, state)
+            if narrowed is not None:
+                return narrowed
+        if self._is_instance(test):
+            return state & (GOOD | USELESS), state
+        state = self.inside(test, state)
+        return state, state
+
+    def _is_instance(self, test: ast.expr) -> bool:
+        """``isinstance(key, A)``, where no None is an A."""
+        return (
+            isinstance(test, ast.Call)
+            and isinstance(test.func, ast.Name)
+            and test.func.id == "isinstance"
+            and len(test.args) == 2
+            and self.is_key(test.args[0])
+            and all(
+                isinstance(part, (ast.Name, ast.Attribute, ast.Tuple, ast.expr_context))
+                and getattr(part, "id", getattr(part, "attr", "")) not in ("object", "NoneType")
+                for part in ast.walk(test.args[1])
+            )
+        )
+
+    def _operands(self, test: ast.BoolOp, state: int, depth: int) -> tuple[int, int]:
+        is_and = isinstance(test.op, ast.And)
+        ended = 0
+        for operand in test.values:
+            yes, no = self.when(operand, state, depth + 1)
+            state, out = (yes, no) if is_and else (no, yes)
+            ended |= out
+        return (state, ended) if is_and else (ended, state)
+
+    def _compared(self, test: ast.Compare, state: int) -> tuple[int, int] | None:
+        left, right, operator = test.left, test.comparators[0], test.ops[0]
+        if isinstance(left, ast.Constant) and left.value is None:
+            left, right = right, left
+        if not (isinstance(right, ast.Constant) and right.value is None):
+            return None
+        if not isinstance(operator, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+            return None
+        named = left.target if isinstance(left, ast.NamedExpr) else left
+        if not self.is_key(named):
+            return None
+        if isinstance(left, ast.NamedExpr):
+            state = self._value(left.value, self.inside(left.value, state))
+        found = _only_none(state), state & (GOOD | USELESS)
+        return found if isinstance(operator, (ast.Is, ast.Eq)) else found[::-1]
+
+    # -- what is meant ---------------------------------------------------------------------------
+
+    def is_key(self, node: ast.AST) -> bool:
+        """Whether ``node`` spells the name or attribute that this is about."""
+        if not self._attribute:
+            return isinstance(node, ast.Name) and node.id == self._base
+        return (
+            isinstance(node, ast.Attribute)
+            and node.attr == self._attribute
+            and isinstance(node.value, ast.Name)
+            and node.value.id == self._base
+        )
+
+    def _concerns(self, node: ast.AST) -> bool:
+        return self.is_key(node) or (
+            isinstance(node, ast.Name) and node.id == self._base and not self._attribute
+        )
+
+
+def _only_none(state: int) -> int:
+    return NONE if state & (NONE | GOOD | USELESS) else 0
+
+
+def _executed(node: ast.AST) -> Iterable[ast.AST]:
+    """The node and what is executed with it: not the bodies of functions and lambdas in it."""
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        yield part
+        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(part)
+
+
+def _last_name(node: ast.expr) -> str:
+    function = node.func if isinstance(node, ast.Call) else node
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def binds(body: Iterable[ast.AST], name: str) -> bool:
+    """Whether a statement of ``body`` binds ``name`` in this very scope."""
+    for statement in body:
+        for part in _executed(statement):
+            if isinstance(part, ast.Name):
+                if part.id == name and not isinstance(part.ctx, ast.Load):
+                    return True
+            elif isinstance(part, ast.alias):
+                if (part.asname or part.name.partition(".")[0]) == name:
+                    return True
+            elif name in (getattr(part, "name", None), getattr(part, "rest", None)):
+                return True
+    return False
+
+
+def declares(body: Iterable[ast.stmt], name: str, *, inner: bool) -> bool:
+    """Whether ``global`` or ``nonlocal`` names it: in this scope, or, ``inner``, in a function in it."""
+    for statement in body:
+        for part in ast.walk(statement) if inner else _executed(statement):
+            if isinstance(part, (ast.Global, ast.Nonlocal)) and name in part.names:
+                return True
+    return False
+
+
+def targets_of(node: ast.comprehension) -> set[str]:
+    """The names that one ``for`` of a comprehension binds."""
+    return set(names_in(node.target))

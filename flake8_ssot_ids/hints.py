@@ -1,0 +1,226 @@
+"""Whether a closer look at a file can find anything: read off its bytes and those of what it imports.
+
+A closer look costs several times as much as a plain check, and most files neither call a wrapper nor the
+approved generator. What is said here may be too much, so that nothing is overlooked.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+from flake8_ssot_ids.files import read
+from flake8_ssot_ids.generatorcalls import Family
+from flake8_ssot_ids.names.exports import imported_names
+from flake8_ssot_ids.names.modules import Home
+from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.names.words import present_words
+from flake8_ssot_ids.prefilter import may_hold_use
+from flake8_ssot_ids.wrappers import Module, Wrappers, own_nodes
+
+_BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^()]*)", re.MULTILINE)
+_NAME = re.compile(rb"\w+")
+#: A way through more modules than this is given up.
+_LONGEST = 40
+#: What may turn out to be a fresh id, beside what is one as it stands.
+_MAYBE_FRESH = (ast.Name, ast.Call, ast.IfExp, ast.Await, ast.Attribute)
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Hints:
+    """What words of a file tell.
+
+    Args:
+        project: finds the modules.
+        wrappers: knows their wrappers.
+        family: the approved generator and its kin, for a home.
+    """
+
+    def __init__(self, project: Project, wrappers: Wrappers, family: Callable[[Home], Family]) -> None:
+        self._project = project
+        self._wrappers = wrappers
+        self._family = family
+        #: By file: the words, and the paths that they depend on; None: under way.
+        self._offers: dict[str, tuple[frozenset[str], frozenset[str]] | None] = {}
+        self._telling: dict[str, bool] = {}
+        self._ways: dict[tuple[str, tuple[str, ...]], tuple[list[tuple[str, str]], frozenset[str]]] = {}
+        self._imports: dict[str, list[tuple[str, str | None, str]]] = {}
+
+    def speaks_of_generator(self, data: bytes, home: Home) -> bool:
+        """Whether a file may call the approved generator or its kin: it, or what it imports, names it."""
+        if self._names_family(data, home):
+            return True
+        for module, name, _ in imported_names(data, home.package):
+            for file, _ in self._files(module, name, home):
+                if file not in self._telling:
+                    self._telling[file] = self._names_family(self._data(file), home)
+                if self._telling[file]:
+                    return True
+        return False
+
+    def _names_family(self, data: bytes, home: Home) -> bool:
+        return any(word.encode() in data for word in self._family(home).words)
+
+    def imported_words(self, data: bytes, home: Home) -> frozenset[str]:
+        """Words in ``data`` that may stand for a wrapper of another module."""
+        words: set[str] = set()
+        for module, name, local in imported_names(data, home.package):
+            for file, there in self._files(module, name, home):
+                offered = self.offers(file)
+                words |= offered
+                if there in offered:
+                    words.add(local)
+        return frozenset(present_words([word.encode() for word in sorted(words)], data))
+
+    def _files(self, module: str, name: str | None, home: Home) -> list[tuple[str, str]]:
+        """The modules of the project that an import passes on its way, each with the name asked for."""
+        dotted = f"{module}.{name}" if name and name != "*" else module
+        key = (dotted, home.roots)
+        known = self._ways.get(key)
+        if known is None:
+            known = self._ways[key] = self._project.apart(lambda: [*self._passed(dotted, home)])
+        self._project.depend_on(known[1])
+        return known[0]
+
+    def _passed(self, dotted: str, home: Home) -> Iterator[tuple[str, str]]:
+        pending = [(dotted, home)]
+        seen: set[str] = set()
+        while pending:
+            dotted, home = pending.pop()
+            if dotted in seen or len(seen) > _LONGEST or not self._project.is_ours(dotted, home):
+                continue
+            seen.add(dotted)
+            here = self._project.locate(dotted, home)
+            if here is None or here[0] is None:
+                continue
+            file, rest = here[0], here[1]
+            self._project.depend_on((file,))
+            yield file, rest[0] if rest else ""
+            if rest:
+                inner = self._project.home(file)
+                for source, given, local in self._imports_of(file, inner):
+                    if given is None and "." in source and local == source.partition(".")[0]:
+                        source = local  # `import a.b` binds `a`
+                    if local in (rest[0], "*"):
+                        names = rest if local == "*" else rest[1:] if given is None else (given, *rest[1:])
+                        pending.append((".".join((source, *names)), inner))
+
+    def _imports_of(self, file: str, home: Home) -> list[tuple[str, str | None, str]]:
+        known = self._imports.get(file)
+        if known is None:
+            known = self._imports[file] = imported_names(self._data(file), home.package)
+        return known
+
+    @staticmethod
+    def _data(file: str) -> bytes:
+        try:
+            return read(file)
+        except OSError:
+            return b""
+
+    def offers(self, file: str) -> frozenset[str]:
+        """The names of the wrappers in a module, and of what they are handed on as."""
+        if file in self._offers:
+            known = self._offers[file]
+            if known is None:
+                return _NOTHING
+        else:
+            self._offers[file] = None
+            known = self._offers[file] = self._project.apart(lambda: self._read(file))
+        self._project.depend_on(known[1])
+        return known[0]
+
+    def _read(self, file: str) -> frozenset[str]:
+        self._project.depend_on((file,))
+        data = self._data(file)
+        home = self._project.home(file)
+        found: set[str] = set()
+        bases = set(_NAME.findall(b" ".join(_BASES.findall(data))))
+        for module, name, local in self._imports_of(file, home):
+            # A class inherits wrappers, a package has modules with wrappers.
+            if local.encode() in bases or (local == "*" and bases) or file.endswith("/__init__.py"):
+                for other, _ in self._files(module, name, home):
+                    found |= self.offers(other)
+        words = self.imported_words(data, home)
+        if not words and not may_hold_use(data, self._project.sources):
+            return frozenset(found)
+        looked_at = self._wrappers.module(file)
+        if looked_at is None:
+            return frozenset(found)
+        hints = words_of(looked_at, words)
+        for name in looked_at.functions:
+            last = name.rpartition(".")[2]
+            if last in hints and self._wrappers.is_wrapper_in(file, name):
+                found.add(last)
+        return frozenset(found | (_aliases(looked_at.tree, found | words) if found or words else set()))
+
+
+def words_of(module: Module, words: frozenset[str]) -> frozenset[str]:
+    """``words``, the functions of a module that may be wrappers, and names that these are bound to."""
+    found = set(words)
+    calls: dict[str, set[str]] = {}
+    for name, function in module.functions.items():
+        last = name.rpartition(".")[2]
+        body = function.body
+        nodes = [*(own_nodes(body) if isinstance(body, list) else ast.walk(body))]
+        values = [node.value for node in nodes if isinstance(node, ast.Return)]
+        if isinstance(body, ast.expr):
+            values = [body]
+        if not values or not all(value in module.raw or isinstance(value, _MAYBE_FRESH) for value in values):
+            continue
+        if not module.raw.isdisjoint(nodes):
+            found.add(last)
+        called = {_name_of(node.func) for node in nodes if isinstance(node, ast.Call)}
+        called |= {_name_of(node) for node in nodes if isinstance(node, ast.Attribute)}
+        calls.setdefault(last, set()).update(called)
+    while True:
+        more = {name for name, called in calls.items() if name not in found and not called.isdisjoint(found)}
+        if not more:
+            return frozenset(found | _aliases(module.tree, found)) if found else frozenset()
+        found |= more
+
+
+def _aliases(tree: ast.Module, words: set[str]) -> set[str]:
+    """Names that are bound to something with one of the words in it."""
+    bound: list[tuple[set[str], set[str]]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            bound.append((_words_in(node.value), set().union(*map(_words_in, node.targets))))
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            bound.append((_words_in(node.value), _words_in(node.target)))
+        elif isinstance(node, ast.arguments):
+            defaults = [one for one in (*node.defaults, *node.kw_defaults) if one is not None]
+            names = {one.arg for one in (*node.posonlyargs, *node.args, *node.kwonlyargs)}
+            bound += ((_words_in(default), names) for default in defaults)
+    found: set[str] = set()
+    while True:
+        more = set().union(*(names for given, names in bound if not given.isdisjoint(words | found))) - found
+        if not more:
+            return found
+        found |= more
+
+
+def _words_in(node: ast.expr) -> set[str]:
+    """The words of a reference, not of what it is called with or taken from."""
+    found: set[str] = set()
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, (ast.Name, ast.Attribute)):
+            found.add(_name_of(part))
+        elif isinstance(part, ast.IfExp):
+            pending += (part.body, part.orelse)
+        elif isinstance(part, ast.BoolOp):
+            pending += part.values
+        elif isinstance(part, (ast.Tuple, ast.List)):
+            pending += part.elts
+        elif isinstance(part, (ast.NamedExpr, ast.Starred)):
+            pending.append(part.value)
+        elif isinstance(part, ast.Call) and len(part.args) == 1:
+            pending.append(part.args[0])  # staticmethod(new_id), partial(new_id)
+    return found
+
+
+def _name_of(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -1,0 +1,214 @@
+"""What the source of a class, or of a function, says of values that may be None."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from flake8_ssot_ids.definite import GOOD, NONE, USELESS
+
+Method = ast.FunctionDef | ast.AsyncFunctionDef
+Function = Method | ast.Lambda
+#: What ``self.<attribute>`` may be where a method of a class ends.
+ExitOf = Callable[[Method, ast.ClassDef, str], int]
+
+#: Methods and functions that give None where they find nothing, unless told otherwise.
+_MAY_FAIL = frozenset(
+    {
+        "get", "pop", "getenv", "first", "one_or_none", "scalar_one_or_none", "scalar", "find", "find_one",
+        "match", "search", "fullmatch",
+    }
+)  # fmt: skip
+#: Decorators, and ends of names of base classes, that make annotated names fields of each instance.
+_DECORATORS = frozenset({"dataclass", "define", "frozen", "mutable", "attrs", "s", "attributes", "attr"})
+_BASES = ("Model", "NamedTuple", "Struct", "Schema", "Settings", "Document")
+
+
+def may_give_none(call: ast.Call, module: ast.AST | None) -> tuple[bool, list[ast.expr]]:
+    """Whether a call gives None at times, as far as is known, and values that it may give instead."""
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name == "getattr":
+        return False, call.args[2:3]
+    may_fail = name in _MAY_FAIL and (isinstance(function, ast.Attribute) or name == "getenv")
+    if may_fail and (name != "pop" or call.args):
+        default = [*call.args[1:2], *(one.value for one in call.keywords if one.arg == "default")]
+        return not default, default
+    return any(is_optional(one.returns) for one in _called(function, module)), []
+
+
+def _called(function: ast.expr, module: ast.AST | None) -> list[Method]:
+    """The function of this module that is called by its name, or the methods that have this name."""
+    body = getattr(module, "body", [])
+    if isinstance(function, ast.Name):
+        return [one for one in body if isinstance(one, Method) and one.name == function.id]
+    if not (isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)):
+        return []
+    if function.value.id not in ("self", "cls"):
+        return []
+    return [
+        one
+        for owner in body
+        if isinstance(owner, ast.ClassDef)
+        for one in owner.body
+        if isinstance(one, Method) and one.name == function.attr
+    ]
+
+
+def is_optional(annotation: ast.expr | None) -> bool:
+    """Whether an annotation lets None in; one that is not there says nothing."""
+    return annotation is not None and any(
+        (isinstance(inner, ast.Constant) and (inner.value is None or "None" in str(inner.value)))
+        or (isinstance(inner, ast.Name) and inner.id in ("Optional", "Any", "object"))
+        or (isinstance(inner, ast.Attribute) and inner.attr in ("Optional", "Any"))
+        or (
+            isinstance(inner, ast.Constant)
+            and ("Optional" in str(inner.value) or inner.value in ("Any", "object"))
+        )
+        for inner in ast.walk(annotation)
+    )
+
+
+def annotation_of(owner: ast.ClassDef, attribute: str) -> ast.expr | None:
+    """The annotation of a field in the body of a class."""
+    field = _field(owner, attribute)
+    return field.annotation if field is not None else None
+
+
+def _field(owner: ast.ClassDef, attribute: str) -> ast.AnnAssign | None:
+    for statement in owner.body:
+        if (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and statement.target.id == attribute
+        ):
+            return statement
+    return None
+
+
+def always_set(owner: ast.ClassDef, attribute: str, exit_of: ExitOf) -> bool:
+    """Whether each instance has the attribute from its making on, and no method sets it to None."""
+    if is_reset(owner, attribute):
+        return False
+    inits = [one for one in owner.body if isinstance(one, Method) and one.name == "__init__"]
+    if inits:
+        return exit_of(inits[-1], owner, attribute) == GOOD or _has_default(owner, attribute)
+    field = _field(owner, attribute)
+    if _has_default(owner, attribute):
+        return True
+    if field is None or is_optional(field.annotation) or not _is_record(owner):
+        return False
+    names = {getattr(part, "id", getattr(part, "attr", "")) for part in ast.walk(field.annotation)}
+    value = field.value
+    return "ClassVar" not in names and (
+        value is None or (isinstance(value, ast.Call) and not _none_inside(value))
+    )
+
+
+def _has_default(owner: ast.ClassDef, attribute: str) -> bool:
+    """Whether the class itself gives it a value that is written out and not None."""
+    found = False
+    for statement in owner.body:
+        value = None
+        if isinstance(statement, ast.Assign):
+            names = [one.id for one in statement.targets if isinstance(one, ast.Name)]
+            value = statement.value if attribute in names else None
+        elif isinstance(statement, ast.AnnAssign) and getattr(statement.target, "id", "") == attribute:
+            value = statement.value
+        if value is not None:
+            found = isinstance(value, (ast.Constant, ast.JoinedStr)) and not _none_inside(value)
+    return found
+
+
+def _none_inside(value: ast.expr) -> bool:
+    return any(isinstance(part, ast.Constant) and part.value is None for part in ast.walk(value))
+
+
+def _is_record(owner: ast.ClassDef) -> bool:
+    """Whether an annotation in the body makes a field that ``__init__`` sets."""
+    for decorator in owner.decorator_list:
+        if _last(decorator.func if isinstance(decorator, ast.Call) else decorator) in _DECORATORS:
+            return True
+    return any(_last(base).endswith(_BASES) for base in owner.bases)
+
+
+def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Subscript):
+        node = node.value
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def is_reset(owner: ast.ClassDef, attribute: str, apart: Method | None = None) -> bool:
+    """Whether a method may set the attribute to None or delete it, ``__init__`` and ``apart`` aside."""
+    for method in owner.body:
+        if not isinstance(method, Method) or method is apart or method.name in ("__init__", "__del__"):
+            continue
+        for node in ast.walk(method):
+            if isinstance(node, (ast.Assign, ast.AnnAssign)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in targets:
+                    if _is_attribute(target, attribute) and _may_be_none(node.value, method):
+                        return True
+            elif isinstance(node, ast.Delete) and any(_is_attribute(one, attribute) for one in node.targets):
+                return True
+    return False
+
+
+def _may_be_none(value: ast.expr | None, method: Method) -> bool:
+    """Whether a value is None by its form; the name of a parameter that may be None is so, too."""
+    pending = [] if value is None else [value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Constant) and node.value is None:
+            return True
+        if isinstance(node, ast.IfExp):
+            pending += (node.body, node.orelse)
+        elif isinstance(node, ast.BoolOp):
+            pending += node.values[-1:] if isinstance(node.op, ast.Or) else node.values
+        elif isinstance(node, ast.Call):
+            none, others = may_give_none(node, None)
+            if none:
+                return True
+            pending += others
+        elif isinstance(node, ast.Name) and (parameter_state(method, node.id) or 0) & NONE:
+            return True
+    return False
+
+
+def _is_attribute(node: ast.expr, attribute: str) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == attribute
+
+
+# -- parameters -------------------------------------------------------------------------------
+
+
+def parameter_state(function: Function, name: str) -> int | None:
+    """What a parameter may be by its default and annotation; None if there is none of this name."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults: dict[str, ast.expr | None] = dict(
+        zip((a.arg for a in reversed(positional)), reversed(arguments.defaults), strict=False)
+    )
+    defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)}
+    parameter = next((one for one in parameters(function) if one.arg == name), None)
+    if parameter is None:
+        rest = (arguments.vararg, arguments.kwarg)
+        return USELESS if any(one is not None and one.arg == name for one in rest) else None
+    default = defaults.get(name)
+    if is_optional(parameter.annotation) or (default is not None and _default_is_none(default)):
+        return NONE | GOOD
+    return GOOD
+
+
+def _default_is_none(default: ast.expr) -> bool:
+    """Whether a default is None, also as in ``Query(None)``."""
+    if isinstance(default, ast.Call):
+        first = [*default.args[:1], *(one.value for one in default.keywords if one.arg == "default")]
+        return any(isinstance(one, ast.Constant) and one.value is None for one in first)
+    return isinstance(default, ast.Constant) and default.value is None
+
+
+def parameters(function: Function) -> list[ast.arg]:
+    """Those that have a name of their own."""
+    arguments = function.args
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]

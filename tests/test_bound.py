@@ -1,0 +1,566 @@
+"""Whether a name can be written at a place: tables, and small programs that are run to see."""
+
+# ruff: noqa: E501 - a program is easier to read in one line
+from __future__ import annotations
+
+import ast
+import contextlib
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flake8_ssot_ids.bound import is_bound
+from flake8_ssot_ids.names.everything import AllNames
+
+
+def answers(source: str, name: str = "user_id") -> list[bool]:
+    """For each ``HERE`` in the source, in order: may ``name`` be written there?"""
+    names = AllNames(ast.parse(source), source, "", lambda values: values)
+    memory: dict[tuple[ast.AST, str], object] = {}
+    found = []
+    for node, place in names.flow.candidates.items():
+        if isinstance(node, ast.Name) and node.id == "HERE":
+            good = is_bound(name, place.scope, place.statement, node, names.flow.parents, memory)  # type: ignore[arg-type]
+            found.append((node.lineno, node.col_offset, good))
+    return [good for *_, good in sorted(found)]
+
+
+def within(parameters: str, body: str) -> str:
+    """A function of these parameters, with lines of the body between ``¦``."""
+    return f"def f({parameters}):\n" + "".join(f"    {line}\n" for line in body.split("¦"))
+
+
+YES = [
+    ("user_id", "HERE"),
+    ("user_id: str", "HERE"),
+    ("user_id='x'", "HERE"),
+    ("*, user_id", "HERE"),
+    ("user_id", "HERE¦user_id = None"),
+    ("user_id", "user_id = g()¦HERE"),
+    ("", "user_id = g()¦HERE"),
+    ("", "user_id: str = g()¦HERE"),
+    ("", "a = user_id = g()¦HERE"),
+    ("", "a, user_id = g()¦HERE"),
+    ("", "a, user_id = None, 1¦HERE"),
+    ("", "user_id = d['user']¦HERE"),
+    ("", "user_id = d.get('user', 'x')¦HERE"),
+    ("", "user_id = d.get('user') or 'x'¦HERE"),
+    ("", "user_id = getattr(d, 'user', 'x')¦HERE"),
+    ("user_id=None", "user_id = user_id or 'x'¦HERE"),
+    ("user_id=None", "user_id = user_id if user_id else 'x'¦HERE"),
+    ("a", "user_id = a¦HERE"),
+    ("user_id=None", "if not user_id:¦    raise E¦HERE"),
+    ("user_id=None", "if user_id is None:¦    return¦HERE"),
+    ("user_id=None", "if user_id is None or x:¦    return¦HERE"),
+    ("user_id=None", "if user_id is None:¦    user_id = g()¦HERE"),
+    ("user_id=None", "assert user_id¦HERE"),
+    ("user_id=None", "assert user_id is not None and x¦HERE"),
+    ("user_id=None", "if user_id:¦    HERE"),
+    ("user_id=None", "if user_id and x:¦    HERE"),
+    ("user_id=None", "if user_id is not None:¦    HERE"),
+    ("user_id=None", "if None != user_id:¦    HERE"),
+    ("user_id=None", "if isinstance(user_id, str):¦    HERE"),
+    ("user_id=None", "if not user_id:¦    pass¦else:¦    HERE"),
+    ("user_id=None", "if x:¦    pass¦elif user_id:¦    HERE"),
+    ("user_id=None", "while user_id:¦    HERE"),
+    ("user_id=None", "x = user_id and HERE"),
+    ("user_id=None", "x = HERE if user_id else 0"),
+    ("user_id=None", "x = not user_id or HERE"),
+    ("user_id=None", "x = [HERE for a in b if user_id]"),
+    ("user_id: str | None", "for a in b:¦    if user_id is None:¦        continue¦    HERE"),
+    ("", "for user_id in x:¦    HERE"),
+    ("", "for a, user_id in x:¦    HERE"),
+    ("", "for a in x:¦    user_id = g()¦    HERE"),
+    ("", "while True:¦    user_id = g()¦    if x:¦        break¦HERE"),
+    ("", "if x:¦    user_id = g()¦else:¦    user_id = h()¦HERE"),
+    ("", "if x:¦    user_id = g()¦else:¦    raise E¦HERE"),
+    ("", "if x:¦    user_id = g()¦elif y:¦    return¦else:¦    user_id = 1¦HERE"),
+    ("", "try:¦    user_id = g()¦except E:¦    raise¦HERE"),
+    ("", "try:¦    user_id = g()¦except E:¦    user_id = 'x'¦HERE"),
+    ("", "try:¦    user_id = g()¦except E:¦    return¦else:¦    HERE"),
+    ("", "try:¦    pass¦finally:¦    user_id = g()¦HERE"),
+    ("user_id", "try:¦    g()¦finally:¦    HERE"),
+    ("", "with g() as user_id:¦    HERE"),
+    ("", "with g():¦    user_id = h()¦HERE"),
+    ("", "if user_id := g():¦    HERE"),
+    ("", "if (user_id := g()) is None:¦    return¦HERE"),
+    ("", "while (user_id := g()):¦    HERE"),
+    ("", "match x:¦    case {'user': user_id}:¦        HERE"),
+    ("user_id=None", "match user_id:¦    case None:¦        pass¦    case _:¦        HERE"),
+    ("user_id=None", "match user_id:¦    case str():¦        HERE"),
+    ("", "match x:¦    case 1:¦        user_id = 1¦    case _:¦        user_id = 2¦HERE"),
+    ("", "x = [HERE for user_id in y]"),
+    ("", "x = {a: HERE for a, user_id in y}"),
+    ("", "x = [HERE for a in y for user_id in a if b]"),
+    ("", "x = [a for user_id in y if HERE]"),
+    ("user_id", "x = [HERE for a in y]"),
+    ("user_id", "x = lambda: HERE"),
+    ("user_id", "x = lambda a=HERE: 0"),
+    ("", "x = lambda user_id: HERE"),
+    ("user_id", "def g():¦    HERE"),
+    ("user_id=None", "if not user_id:¦    return¦def g():¦    HERE"),
+    ("", "user_id = g()¦def h():¦    return HERE"),
+    ("user_id", "def g(a=HERE):¦    pass"),
+    ("user_id", "@g(HERE)¦def h(user_id=None):¦    pass"),
+    ("user_id", "class A:¦    def g(self):¦        HERE"),
+    ("user_id", "user_id += 'x'¦HERE"),
+    ("user_id", "def g(user_id=None):¦    pass¦HERE"),
+    ("user_id", "x = [None for user_id in y]¦HERE"),
+    ("x: 'Any'", "user_id = x.y¦HERE"),
+]
+
+NO = [
+    ("", "HERE"),
+    ("user", "HERE"),
+    ("*user_id", "HERE"),
+    ("**user_id", "HERE"),
+    ("user_id=None", "HERE"),
+    ("user_id: str | None", "HERE"),
+    ("user_id: Optional[str]", "HERE"),
+    ("user_id: 'str | None'", "HERE"),
+    ("user_id: object", "HERE"),
+    ("user_id: str = Query(None)", "HERE"),
+    ("user_id: str = Query(default=None)", "HERE"),
+    ("", "HERE¦user_id = g()"),
+    ("user_id", "user_id = None¦HERE"),
+    ("user_id", "del user_id¦HERE"),
+    ("", "a, user_id = 1, None¦HERE"),
+    ("", "a, *user_id = g()¦HERE"),
+    ("", "user_id: str¦HERE"),
+    ("", "user_id = d.get('user')¦HERE"),
+    ("", "user_id = d.get('user', None)¦HERE"),
+    ("", "user_id = getattr(d, 'user', None)¦HERE"),
+    ("", "user_id = g() if x else None¦HERE"),
+    ("", "user_id = x or None¦HERE"),
+    ("user_id=None", "user_id = user_id and 'x'¦HERE"),
+    ("a=None", "user_id = a¦HERE"),
+    ("", "a = None¦user_id = a¦HERE"),
+    ("user_id: str", "if user_id is None:¦    HERE"),
+    ("user_id", "if not user_id:¦    HERE"),
+    ("user_id=None", "if user_id:¦    pass¦HERE"),
+    ("user_id=None", "if user_id or x:¦    HERE"),
+    ("user_id=None", "if not user_id and x:¦    raise E¦HERE"),
+    ("user_id=None", "if isinstance(user_id, (str, type(None))):¦    HERE"),
+    ("user_id=None", "if user_id:¦    user_id = None¦    HERE"),
+    ("user_id", "x = user_id or HERE"),
+    ("user_id", "x = 0 if user_id else HERE"),
+    ("user_id", "x = [HERE for a in b if not user_id]"),
+    ("user_id=None", "x = HERE, user_id and 1"),
+    ("", "for user_id in x:¦    pass¦HERE"),
+    ("", "for user_id in (None, 1):¦    HERE"),
+    ("user_id", "for a in b:¦    HERE¦    user_id = None"),
+    ("user_id", "for a in b:¦    HERE¦    del user_id"),
+    ("", "for a in x:¦    user_id = g()¦HERE"),
+    ("", "while x:¦    user_id = g()¦HERE"),
+    ("", "while True:¦    if x:¦        break¦    user_id = g()¦HERE"),
+    ("", "if x:¦    user_id = g()¦HERE"),
+    ("user_id", "if x:¦    user_id = None¦HERE"),
+    ("", "if x:¦    user_id = g()¦elif y:¦    pass¦else:¦    user_id = 1¦HERE"),
+    ("", "try:¦    user_id = g()¦except E:¦    pass¦HERE"),
+    ("", "try:¦    user_id = g()¦except E:¦    HERE"),
+    ("", "try:¦    user_id = g()¦finally:¦    HERE"),
+    ("user_id", "try:¦    user_id = None¦    g()¦    user_id = 1¦except E:¦    HERE"),
+    ("user_id", "try:¦    pass¦except E as user_id:¦    HERE"),
+    ("user_id", "try:¦    g()¦except E as user_id:¦    pass¦HERE"),
+    ("user_id", "try:¦    pass¦finally:¦    user_id = None¦HERE"),
+    ("", "with suppress(E):¦    user_id = g()¦HERE"),
+    ("", "with suppress(E) as user_id:¦    HERE"),
+    ("user_id", "if (user_id := g()) is None:¦    HERE"),
+    ("user_id", "x = (user_id := None), HERE"),
+    ("user_id", "match x:¦    case [*user_id]:¦        HERE"),
+    ("user_id", "match x:¦    case {**user_id}:¦        HERE"),
+    ("user_id", "match user_id:¦    case None:¦        HERE"),
+    ("", "match x:¦    case {'user': user_id}:¦        pass¦HERE"),
+    ("", "match x:¦    case 1:¦        user_id = 1¦HERE"),
+    ("", "x = [a for user_id in HERE]"),
+    ("", "x = [a for b in y for user_id in [HERE]]"),
+    ("", "x = [b for b in y if HERE for user_id in b]"),
+    ("", "x = [b for user_id in y]¦HERE"),
+    ("", "x = [HERE for user_id in (None, 1)]"),
+    ("user_id", "x = lambda: HERE¦user_id = None"),
+    ("user_id", "x = lambda user_id=None: HERE"),
+    ("user_id", "x = lambda user_id=HERE: user_id¦user_id = None¦def g():¦    HERE"),
+    ("user_id", "def g():¦    HERE¦user_id = None"),
+    ("", "def g():¦    HERE¦user_id = h()"),
+    ("user_id", "def g():¦    HERE¦    user_id = 1"),
+    ("user_id", "def g():¦    nonlocal user_id¦    user_id = None¦HERE"),
+    ("user_id", "def g():¦    global user_id¦    HERE"),
+    ("", "global user_id¦user_id = 1¦HERE"),
+    ("user_id", "class A:¦    HERE"),
+    ("user_id", "import user_id¦HERE"),
+    ("user_id", "from x import y as user_id¦HERE"),
+    ("user_id", "def user_id(): pass¦HERE"),
+    ("user_id", "class user_id: pass¦HERE"),
+    ("user_id", "return¦HERE"),
+]
+
+
+@pytest.mark.parametrize(("parameters", "body"), YES)
+def test_yes(parameters: str, body: str) -> None:
+    assert answers(within(parameters, body)) == [True]
+
+
+@pytest.mark.parametrize(("parameters", "body"), NO)
+def test_no(parameters: str, body: str) -> None:
+    assert answers(within(parameters, body))[-1:] == [False]
+
+
+def test_as_many_no_as_yes() -> None:
+    assert len(NO) >= len(YES)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("user_id = 1\nHERE\n", [True]),
+        ("HERE\nuser_id = 1\n", [False]),
+        ("user_id = None\nHERE\n", [False]),
+        ("user_id = 1\ndef f():\n    HERE\n", [False]),
+        ("user_id = 1\ndef f():\n    global user_id\n    user_id = None\nHERE\n", [False]),
+        ("DEFAULT = None\ndef f():\n    user_id = DEFAULT\n    HERE\n", [False]),
+        ("DEFAULT = 'x'\ndef f():\n    user_id = DEFAULT\n    HERE\n", [True]),
+        ("def find() -> str | None: ...\ndef f():\n    user_id = find()\n    HERE\n", [False]),
+        ("def find() -> str: ...\ndef f():\n    user_id = find()\n    HERE\n", [True]),
+    ],
+)
+def test_the_module_around(source: str, expected: list[bool]) -> None:
+    assert answers(source) == expected
+
+
+def in_class(body: str, head: str = "class A:") -> str:
+    """A class whose lines are between ``¦``."""
+    return f"{head}\n" + "".join(f"    {line}\n" for line in body.split("¦"))
+
+
+SELF = "self.user_id"
+INIT = "def __init__(self, user_id):¦    self.user_id = user_id¦"
+SELF_YES = [
+    "def f(self, a):¦    self.user_id = a¦    HERE",
+    "def __init__(self, user_id):¦    self.user_id = user_id¦    HERE",
+    "def __init__(self):¦    self.user_id = g()¦    HERE¦def close(self):¦    self.user_id = None",
+    INIT + "def f(self):¦    HERE",
+    INIT + "def f(self):¦    return lambda: HERE",
+    INIT + "async def f(this):¦    pass¦def g(self):¦    HERE",
+    "def __init__(self, user_id=None):¦    self.user_id = user_id or 'x'¦def f(self):¦    HERE",
+    "def __init__(self, a):¦    if a:¦        self.user_id = 1¦    else:¦        self.user_id = 2¦def f(self):¦    HERE",
+    "def __init__(self, a):¦    if not a:¦        raise E¦    self.user_id = a¦def f(self):¦    HERE",
+    "user_id: str = 'x'¦def f(self):¦    HERE",
+    "user_id = 'x'¦def f(self):¦    HERE",
+    "def __init__(self):¦    self.user_id = None¦def f(self):¦    if not self.user_id:¦        return¦    HERE",
+    "def __init__(self):¦    self.user_id = None¦def f(self):¦    if self.user_id:¦        HERE",
+]
+SELF_NO = [
+    "def f(self):¦    HERE",
+    "def f(self, user_id):¦    HERE",
+    "def __init__(self, user_id):¦    HERE¦    self.user_id = user_id",
+    "def __init__(self, user_id=None):¦    self.user_id = user_id¦    HERE",
+    "def __init__(self, user_id=None):¦    self.user_id = user_id¦def f(self):¦    HERE",
+    "def __init__(self, a):¦    if a:¦        self.user_id = 1¦def f(self):¦    HERE",
+    "def __init__(self):¦    self.user_id = None¦def f(self):¦    HERE",
+    INIT + "def close(self):¦    self.user_id = None¦def f(self):¦    HERE",
+    INIT + "def close(self):¦    del self.user_id¦def f(self):¦    HERE",
+    INIT + "def close(self, a: str | None):¦    self.user_id = a¦def f(self):¦    HERE",
+    INIT + "@staticmethod¦def f(self):¦    HERE",
+    INIT + "@classmethod¦def f(self):¦    HERE",
+    INIT + "def f(self, other):¦    self = other¦    HERE",
+    "def close(self):¦    self.user_id = None¦def f(self):¦    self.user_id = 1¦    self.close()¦    HERE",
+    "def close(self):¦    self.user_id = None¦def f(self):¦    self.user_id = 1¦    return lambda: HERE",
+    "user_id: str¦def f(self):¦    HERE",
+    "user_id: str = None¦def f(self):¦    HERE",
+    "def __init__(self):¦    self.user_id = d.get('user')¦def f(self):¦    HERE",
+]
+
+
+@pytest.mark.parametrize("body", SELF_YES)
+def test_an_attribute_that_is_set(body: str) -> None:
+    assert answers(in_class(body), SELF) == [True]
+
+
+@pytest.mark.parametrize("body", SELF_NO)
+def test_an_attribute_that_may_not_be_set(body: str) -> None:
+    assert answers(in_class(body), SELF) == [False]
+
+
+@pytest.mark.parametrize(
+    ("head", "field", "expected"),
+    [
+        ("@dataclass\nclass A:", "user_id: str", True),
+        ("@dataclasses.dataclass(frozen=True)\nclass A:", "user_id: str", True),
+        ("@attrs.define\nclass A:", "user_id: str", True),
+        ("class A(BaseModel):", "user_id: str", True),
+        ("class A(BaseModel):", "user_id: str = Field(min_length=1)", True),
+        ("class A(NamedTuple):", "user_id: str", True),
+        ("class A(pydantic.BaseModel, Generic[T]):", "user_id: UserID", True),
+        ("@dataclass\nclass A:", "user_id: str | None", False),
+        ("@dataclass\nclass A:", "user_id: Optional[str] = None", False),
+        ("@dataclass\nclass A:", "user_id: str = None", False),
+        ("@dataclass\nclass A:", "user_id: ClassVar[str]", False),
+        ("class A(BaseModel):", "user_id: str = Field(None)", False),
+        ("class A(BaseModel):", "user_id: str = Field(default=None)", False),
+        ("class A(Other):", "user_id: str", False),
+        ("class A(TypedDict):", "user_id: str", False),
+        ("class A:", "user_id: str", False),
+        ("@dataclass\nclass A:", "user: str", False),
+    ],
+)
+def test_fields(head: str, field: str, expected: bool) -> None:
+    body = f"{field}¦def f(self):¦    HERE"
+    assert answers(in_class(body, head), SELF) == [expected]
+    by_parameter = in_class(field, head) + "def f(context: A):\n    HERE\n"
+    assert answers(by_parameter, "context.user_id") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        ("def f(context: A):\n    HERE\n", True),
+        ("def f(context: 'A'):\n    HERE\n", True),
+        ("def f(a, *, context: A):\n    x = [HERE for b in a]\n", True),
+        ("def f(context):\n    HERE\n", False),
+        ("def f(context: A | None):\n    HERE\n", False),
+        ("def f(context: A = None):\n    HERE\n", False),
+        ("def f(context: B):\n    HERE\n", False),
+        ("def f(context: list[A]):\n    HERE\n", False),
+        ("def f(context: A):\n    context = g()\n    HERE\n", False),
+        ("def f(context: A):\n    context.user_id = None\n    HERE\n", False),
+        ("A = B\ndef f(context: A):\n    HERE\n", False),
+        ("lambda context: HERE\n", False),
+    ],
+)
+def test_an_attribute_of_a_parameter(function: str, expected: bool) -> None:
+    source = "@dataclass\nclass A:\n    user_id: str\n" + function
+    assert answers(source, "context.user_id") == [expected]
+
+
+# -- small programs, run ----------------------------------------------------------------------------
+
+
+class Programs:
+    """Makes functions that bind, unbind and test ``user_id`` in many ways; ``HERE`` marks places."""
+
+    def __init__(self, pick: random.Random) -> None:
+        self._pick = pick
+        self._places = 0
+        self._left = 14
+
+    def value(self) -> str:
+        return self._pick.choice(
+            ["g()", "None", "user_id", "maybe()", "d.get('k')", "d.get('k', g())", "user_id or g()", "other",
+             "g() if c() else None", "g() if c() else user_id", "None or g()", "user_id and g()"]
+        )  # fmt: skip
+
+    def test(self) -> str:
+        return self._pick.choice(
+            ["c()", "c()", "user_id", "not user_id", "user_id is None", "user_id is not None", "user_id and c()",
+             "not user_id or c()", "(user_id := maybe())", "isinstance(user_id, str)", "c() or user_id is None"]
+        )  # fmt: skip
+
+    def here(self) -> str:
+        place = f"HERE({self._places})"
+        self._places += 1
+        return self._pick.choice(
+            [place, place, place, f"x = user_id and {place}", f"x = {place} if user_id else 0",
+             f"x = 0 if user_id else {place}", f"x = [{place} for user_id in (g(), maybe())]",
+             f"x = [{place} for _ in 'ab' if user_id]", f"run(lambda: {place})", f"keep(lambda: {place})",
+             f"x = user_id or {place}", f"x = [0 for user_id in [{place}]]"]
+        )  # fmt: skip
+
+    def block(self, indent: str, loop: bool, depth: int) -> list[str]:
+        lines: list[str] = []
+        for _ in range(self._pick.randint(1, 3)):
+            lines += self.statement(indent, loop, depth)
+        return lines
+
+    def statement(self, indent: str, loop: bool, depth: int) -> list[str]:
+        self._left -= 1
+        kinds = ["here", "here", "bind", "bind", "del", "raise"]
+        if self._left > 0 and depth < 4:
+            kinds += ["if", "if", "for", "while", "try", "with", "match", "def", "loop"]
+        if loop:
+            kinds += ["break", "continue"]
+        kind = self._pick.choice(kinds)
+        inner = indent + "    "
+
+        def block(loop: bool = loop) -> list[str]:
+            return self.block(inner, loop, depth + 1)
+
+        pick = self._pick.random
+        if kind == "bind":
+            return [indent + f"user_id = {self.value()}"]
+        if kind == "del":
+            return [indent + "if c(): del user_id"] if pick() < 0.5 else [indent + "other = maybe()"]
+        if kind == "raise":
+            return [indent + self._pick.choice(["r()", "return", "raise E", "assert user_id", "other = g()"])]
+        if kind in ("break", "continue"):
+            return [indent + f"if c(): {kind}"]
+        if kind == "if":
+            lines = [indent + f"if {self.test()}:", *block()]
+            if pick() < 0.3:
+                lines += [indent + f"elif {self.test()}:", *block()]
+            return lines + ([indent + "else:", *block()] if pick() < 0.5 else [])
+        if kind == "for":
+            target = self._pick.choice(["user_id", "_", "_, user_id"])
+            values = "pairs()" if "," in target else self._pick.choice(["some()", "(None, g())"])
+            return [indent + f"for {target} in {values}:", *block(True), indent + "else:", *block()]
+        if kind == "while":
+            return [indent + f"while c() and {self.test()}:", *block(True)]
+        if kind == "loop":
+            return [indent + "while True:", inner + "tick()", inner + "if c(): break", *block(True)]
+        if kind == "try":
+            lines = [indent + "try:", *block()]
+            if pick() < 0.8:
+                name = " as user_id" if pick() < 0.2 else ""
+                lines += [indent + f"except E{name}:", *block()]
+                lines += [indent + "else:", *block()] if pick() < 0.3 else []
+                lines += [indent + "finally:", *block()] if pick() < 0.3 else []
+                return lines
+            return [*lines, indent + "finally:", *block()]
+        if kind == "with":
+            manager = self._pick.choice(["suppress(E)", "plain() as user_id", "plain()"])
+            return [indent + f"with {manager}:", *block()]
+        if kind == "match":
+            lines = [indent + f"match {self._pick.choice(['user_id', 'pairs()[0]', 'other'])}:"]
+            for pattern in self._pick.sample(["None", "str()", "(_, user_id)", "[*user_id]"], 2):
+                lines += [f"{inner}case {pattern}:", *self.block(inner + "    ", loop, depth + 2)]
+            if pick() < 0.5:
+                last = self._pick.choice(["_", "user_id"])
+                lines += [f"{inner}case {last}:", *self.block(inner + "    ", loop, depth + 2)]
+            return lines
+        if kind == "def":
+            place = self.here()
+            nonlocal_ = (
+                [inner + "nonlocal user_id", inner + f"user_id = {self.value()}"] if pick() < 0.2 else []
+            )
+            call = self._pick.choice(["run(h)", "keep(h)"])
+            return [indent + "def h():", *nonlocal_, inner + place, indent + call]
+        return [indent + self.here()]
+
+    def function(self) -> str:
+        parameters = self._pick.choice(["user_id", "user_id=None", "user_id: 'str | None' = None"])
+        start = [] if self._pick.random() < 0.7 else ["    del user_id"]
+        return (
+            "\n".join([f"def f({parameters}):", "    other = g()", *start, *self.block("    ", False, 0)])
+            + "\n"
+        )
+
+
+class StopError(Exception):
+    """The program has run for long enough."""
+
+
+class E(Exception):  # noqa: N818 - a short name for short programs
+    """What the programs raise and catch."""
+
+
+def run(source: str, seed: int) -> dict[int, set[str]]:
+    """What went wrong at each place that was reached: ``unbound``, ``None``, ``useless``."""
+    pick = random.Random(seed)  # noqa: S311 - no secret
+    wrong: dict[int, set[str]] = {}
+    kept: list[Callable[[], object]] = []
+    ticks = [0]
+
+    def tick() -> None:
+        ticks[0] += 1
+        if ticks[0] > 60:
+            raise StopError
+
+    def here(place: int, read: Callable[[], object]) -> str:
+        faults = wrong.setdefault(place, set())
+        try:
+            value = read()
+        except NameError:
+            faults.add("unbound")
+        else:
+            if value is None:
+                faults.add("None")
+            elif isinstance(value, (list, E)):
+                faults.add("useless")
+        return "made"
+
+    def chance() -> bool:
+        tick()
+        return pick.random() < 0.5
+
+    def risk() -> None:
+        if chance():
+            raise E
+
+    def call(function: Callable[[], object]) -> None:
+        with contextlib.suppress(NameError):
+            function()
+
+    scope = {
+        "HERE": here, "tick": tick, "c": chance, "r": risk, "g": lambda: "g", "E": E, "run": call,
+        "maybe": lambda: "m" if chance() else None, "d": {"k": "v"} if pick.random() < 0.5 else {},
+        "some": lambda: ["s"] * pick.randint(0, 2), "pairs": lambda: [(1, "p")] * pick.randint(1, 2),
+        "plain": lambda: contextlib.nullcontext("w"), "suppress": contextlib.suppress, "keep": kept.append,
+    }  # fmt: skip
+    exec(source, scope)  # noqa: S102 - that is the test
+    function = scope["f"]
+    assert callable(function)
+    with contextlib.suppress(E, StopError, NameError, AssertionError, TypeError):
+        function("u") if "=None" not in source.split("\n")[0].replace(
+            " ", ""
+        ) or pick.random() < 0.5 else function()
+    for one in kept:
+        with contextlib.suppress(E, StopError):
+            call(one)
+    return wrong
+
+
+MAYBE = "def maybe() -> 'str | None': ...\n"
+
+
+@given(st.integers(0, 2**40))
+@settings(max_examples=300, deadline=None)
+def test_a_yes_is_kept_when_the_program_runs(seed: int) -> None:
+    check_program(seed)
+
+
+def check_program(seed: int) -> tuple[int, int]:
+    """Run one program; how many places were reached, and at how many the answer was yes."""
+    source = Programs(random.Random(seed)).function()  # noqa: S311 - no secret
+    good = dict(zip(numbers(source), answers(MAYBE + source), strict=True))
+    runnable = re_here(source)
+    reached: set[int] = set()
+    for round_ in range(12):
+        for place, faults in run(runnable, seed + round_).items():
+            reached.add(place)
+            assert not (good[place] and faults), (place, faults, source)
+    return len(reached), sum(good[place] for place in reached)
+
+
+def numbers(source: str) -> list[int]:
+    """The numbers of the places in source order."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "HERE"
+    ]
+    calls.sort(key=lambda call: (call.lineno, call.col_offset))
+    return [ast.literal_eval(call.args[0]) for call in calls]
+
+
+def re_here(source: str) -> str:
+    """The program with what reads the name put in at each place."""
+    for number in numbers(source):
+        source = source.replace(f"HERE({number})", f"HERE({number}, lambda: user_id)")
+    return source
+
+
+def test_the_programs_reach_places_of_both_kinds() -> None:
+    reached = good = 0
+    for seed in range(300):
+        some, yes = check_program(seed)
+        reached, good = reached + some, good + yes
+    assert reached > 300
+    assert reached * 0.1 < good < reached * 0.9
+
+
+def test_a_wrong_yes_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "answers", lambda source: [True] * source.count("HERE"))
+    with pytest.raises(AssertionError):
+        _ = [check_program(seed) for seed in range(50)]
