@@ -39,7 +39,7 @@ _NO_ID_ALONE = re.compile(r"(?:^|_)(?:url|uri|link|endpoint)$")
 #: Names of what a text around an id makes of it: there an id is not only quoted, as in a path or an address.
 _NO_ID_AROUND = re.compile(
     r"(?:^|_)(?:e?mail|email_address|filename|file_name|table|table_name|schema_name|database|db_name|db_path"
-    r"|bucket|bucket_name|password|passwd|username|hostname)$"
+    r"|bucket|bucket_name|index_name|collection_name|password|passwd|username|hostname)$"
 )
 #: One-time values of a sign-in, and owners of a lock: whoever guesses them gets in.
 _GRANTS = re.compile(

@@ -135,6 +135,7 @@ NO_IDS = {
     "what matches nothing": "nonexistent_id = str(uuid.uuid4())",
     "an address later": 'x = uuid.uuid4().hex[:8]\nemail = f"user_{x}@example.com"',
     "a path by division": "p = folder / uuid.uuid4().hex",
+    "the name of an index later": 'unique_id = uuid.uuid4().hex[:8]\nindex_name = f"b-{unique_id}"',
     "the name of a bucket later": 'unique_id = uuid.uuid4().hex[:8]\nbucket_name = f"b-{unique_id}"',
     "a file later": 'x = uuid.uuid4().hex[:8]\nname = f"report_{x}.json"',
 }
