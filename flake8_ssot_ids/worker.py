@@ -6,6 +6,7 @@ they can go through a pipe.
 
 from __future__ import annotations
 
+import gc
 import time
 
 from flake8_ssot_ids import catalog
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     Job = tuple[str, Sequence[int]]
 
 
+#: After a closer look at so many bytes of files, what it has left behind is collected.
+_WORTH_COLLECTING = 2_000_000
+
+
 class Worker:
     """Does jobs on ``files`` in one process."""
 
@@ -51,6 +56,7 @@ class Worker:
         self._new: Sequence[str] = ()
         self._fix: tuple[Any, ...] = ()
         self._stamps: dict[str, Stamp] = {}
+        self._bytes_since = 0
 
     def tell(self, name: str, value: Any) -> None:
         """Take note of the ``new`` words to look for, of all ``words`` (None: nothing was surveyed), or of
@@ -120,6 +126,8 @@ class Worker:
             )
         except Exception as error:  # one file must not take the others with it
             return path, None, True, (), 0, (), f"{type(error).__name__}: {error}"
+        finally:
+            self._tidy(len(data))
         touched = tuple(sorted(self._project.touched))
         now = time.time_ns()
         for other in touched:
@@ -134,6 +142,15 @@ class Worker:
             touched,
             "",
         )
+
+    def _tidy(self, size: int) -> None:
+        """Collect what closer looks leave behind: it holds cycles, and the collector is off during a run."""
+        if not self._policy.may_preview:
+            return
+        self._bytes_since += size
+        if self._bytes_since >= _WORTH_COLLECTING:
+            self._bytes_since = 0
+            gc.collect()
 
 
 def pack(finding: Finding) -> tuple[object, ...]:
