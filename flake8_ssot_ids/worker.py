@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     Job = tuple[str, Sequence[int]]
 
 
-#: Closer looks between two collections; each leaves some megabytes.
-_TIDY_AFTER = 25
+#: After a closer look at so many bytes of files, what it has left behind is collected.
+_WORTH_COLLECTING = 2_000_000
 
 
 class Worker:
@@ -55,8 +55,8 @@ class Worker:
             self._house = house_of(policy)
         self._new: Sequence[str] = ()
         self._fix: tuple[Any, ...] = ()
-        self._looks = 0
         self._stamps: dict[str, Stamp] = {}
+        self._bytes_since = 0
 
     def tell(self, name: str, value: Any) -> None:
         """Take note of the ``new`` words to look for, of all ``words`` (None: nothing was surveyed), or of
@@ -85,22 +85,9 @@ class Worker:
 
     def check(self, paths: Sequence[str]) -> Chunk:
         """Check ``paths``; also the stamps of all that the results depend on."""
-        results = []
-        for path in paths:
-            results.append(self._one(path))
-            if self._policy.may_preview:
-                self._tidy()
+        results = [self._one(path) for path in paths]
         touched = {path for result in results for path in result[5]}
         return results, {path: self._stamps[path] for path in touched}
-
-    def _tidy(self) -> None:
-        """Collect what closer looks have left behind: unlike plain ones they make cycles.
-
-        The collector itself is off, because it would walk all trees over and over.
-        """
-        self._looks += 1
-        if self._looks % _TIDY_AFTER == 0:
-            gc.collect()
 
     def fix(self, paths: Sequence[str]) -> list[Any]:
         """Plan the fixes of ``paths``; see :func:`flake8_ssot_ids.fixes.shares.plan_all`."""
@@ -108,8 +95,9 @@ class Worker:
 
         planned = []
         for path in paths:
-            planned += plan_all([path], self._policy, self._project, self._fix)
-            self._tidy()
+            (item,) = plan_all([path], self._policy, self._project, self._fix)
+            planned.append(item)
+            self._tidy(len(item.old))
         return planned
 
     def _one(self, path: str) -> Result:
@@ -143,6 +131,9 @@ class Worker:
             )
         except Exception as error:  # one file must not take the others with it
             return path, None, True, (), 0, (), f"{type(error).__name__}: {error}"
+        finally:
+            if self._policy.may_preview:
+                self._tidy(len(data))
         touched = tuple(sorted(self._project.touched))
         now = time.time_ns()
         for other in touched:
@@ -157,6 +148,13 @@ class Worker:
             touched,
             "",
         )
+
+    def _tidy(self, size: int) -> None:
+        """Collect what closer looks leave behind: it holds cycles, and the collector is off during a run."""
+        self._bytes_since += size
+        if self._bytes_since >= _WORTH_COLLECTING:
+            self._bytes_since = 0
+            gc.collect()
 
 
 def pack(finding: Finding) -> tuple[object, ...]:
