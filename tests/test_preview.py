@@ -267,7 +267,8 @@ class TestCloserLook:
         elif how == "per-file":
             config += f'[per-file-ignores]\n"a.py" = ["{code}"]\n'
         elif how == "exemption":
-            config += f'[[exemption]]\npath = "a.py"\ncodes = ["{code}"]\nreason = "old"\nuntil = {date.today() + timedelta(30)}\n'
+            config += f'[[exemption]]\npath = "a.py"\ncodes = ["{code}"]\nreason = "old"\n'
+            config += f"until = {date.today() + timedelta(30)}\n"
         Path("a.py").write_text(text)
         Path("ssot-ids.toml").write_text(config)
         _, out, err = cli.check("-q", f"--select={code}")
