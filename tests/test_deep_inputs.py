@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from flake8_ssot_ids import catalog
+from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import FileReport
+from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.policy import Policy
 
 Judge = Callable[..., FileReport]
 
@@ -130,6 +135,28 @@ def test_a_deep_program_is_ordinary_input(case: str, judge: Judge) -> None:
     assert time.process_time() - began < LIMIT
     assert len(findings) == number
     assert not findings or findings[-1].code == last
+
+
+# Not yet: a chain of n names takes time that grows faster than n * n; see `hints._aliases`.
+@pytest.mark.parametrize("case", [case for case in PROGRAMS if "chain" not in case and "stars" not in case])
+def test_a_closer_look_takes_it_too(case: str, tmp_path: Path) -> None:
+    """Each source is a method of an instance, so that each name, instance and wrapper is looked into."""
+    body, _, last = PROGRAMS[case]
+    head = (
+        "from ssot_ids import UnifiedIdGenerator\nclass K:\n def uuid4(self): return uuid.uuid4()\nk = K()\n"
+    )
+    data = (HEAD + head + body.replace("uuid.uuid4", "k.uuid4")).encode()
+    policy = Policy(root=str(tmp_path), src=(str(tmp_path),), preview=True)
+    file = tmp_path / "a.py"
+    file.write_bytes(data)
+    project = Project(policy.src, catalog.attributes(policy.name_hashes))
+    began = time.process_time()
+    report = check_source(data, str(file), policy, project, all_files=True)
+    assert time.process_time() - began < LIMIT
+    codes = {found.code for found in report.findings}
+    assert "SID990" not in codes
+    # What reads no source leads to none; neither `getattr` nor an alias of `uuid` meets the method.
+    assert ("SID204" in codes) is (bool(last) and "getattr" not in body and "u.uuid4" not in body)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.source import Lines, decode
 from flake8_ssot_ids.suppress import Suppressions
+from tests.rules import test_sid204, test_sid302, test_sid305, test_sid306, test_sid401
+from tests.rules.cases import parts
 from tests.test_cases import CASES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -153,6 +155,26 @@ def test_the_acceptance_cases(
             if path.suffix == ".py" and parses(path):
                 paths.append(str(path))
     agree(paths, monkeypatch, capsys, at_least=300)
+
+
+def test_the_rules_in_preview(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each marked program of these rules, in a project of its own."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "runtime"))  # where `ssot_ids` is
+    paths = []
+    tables = (test_sid204, test_sid302, test_sid305, test_sid306, test_sid401)
+    cases = [case for module in tables for case in (*module.FIRING.values(), *module.SILENT.values())]
+    for number, case in enumerate(cases):
+        source, files, config = parts(case, "preview = true\n")
+        folder = tmp_path / f"project{number}"
+        for name, text in {**files, "case.py": source, "ssot-ids.toml": config}.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+        paths += [str(path) for path in sorted(folder.rglob("*.py")) if parses(path)]
+    assert {row[3] for row in by_engine(paths)} >= {"SID204", "SID302", "SID305", "SID306", "SID401"}
+    agree(paths, monkeypatch, capsys, at_least=100)
 
 
 def test_the_examples_and_this_project(

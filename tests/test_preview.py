@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from flake8_ssot_ids.commands import rule as rule_verb
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy import Policy, load_policy
 from flake8_ssot_ids.render import ruledoc
+from tests.conftest import Cli
 
 RAW = "import uuid\n\nplain_id = uuid.uuid4()\ncut_id = uuid.uuid4().hex[:8]\n"
 OTHERS, BOTH = ["SID101"], ["SID101", "SID103"]
@@ -211,3 +213,84 @@ class TestFlake8:
         )
         assert [line.split(" ")[1] for line in done.stdout.splitlines()] == codes
         assert (done.returncode, done.stderr) == (bool(codes), "")
+
+
+#: What only a rule in preview, or the code mods, ask for.
+CLOSER = (
+    "inspection",
+    "wrappers",
+    "generatorcalls",
+    "hints",
+    "instances",
+    "signatures",
+    "definitions",
+    "flow",
+)
+SILENCED = {
+    "SID204": ("import uuid\ndef new():\n    return uuid.uuid4().hex\nx = new()\n", 4, 5),
+    "SID305": ("from ssot_ids import UnifiedIdGenerator as G\nx = G.generate_nothing()\n", 2, 5),
+    "SID401": ("import uuid\nreset_token = uuid.uuid4().hex\n", 2, 15),
+}
+
+
+class TestCloserLook:
+    @pytest.mark.parametrize("face", ["command", "plugin"])
+    @pytest.mark.parametrize("preview", [False, True])
+    def test_a_plain_check_loads_nothing_of_it(self, face: str, preview: bool, tmp_path: Path) -> None:
+        (tmp_path / "a.py").write_text(RAW)
+        (tmp_path / "ssot-ids.toml").write_text(f"preview = {str(preview).lower()}\n")
+        run = {
+            "command": "from flake8_ssot_ids.cli import main; main(['check', '-q', '--no-cache'])",
+            "plugin": (
+                "import argparse, ast; from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin as P;"
+                "P.parse_options(None, argparse.Namespace(ssot_ids_config=None), ['.']);"
+                "text = open('a.py').read();"
+                "list(P(ast.parse(text), 'a.py', text.splitlines(True)).run())"
+            ),
+        }[face]
+        code = f"{run}\nimport sys; print(*sorted(sys.modules))"
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
+        )
+        loaded = set(done.stdout.splitlines()[-1].split())
+        assert "flake8_ssot_ids.engine" in loaded
+        names = {f"flake8_ssot_ids.{name}" for name in (*CLOSER, "names.everything", "fixes")}
+        assert bool(loaded & names) is preview
+
+    @pytest.mark.parametrize("how", ["comment", "per-file", "exemption", "nothing"])
+    @pytest.mark.parametrize("code", SILENCED)
+    def test_it_is_silenced_like_others(self, code: str, how: str, cli: Cli) -> None:
+        text, row, column = SILENCED[code]
+        config = "preview = true\n"
+        if how == "comment":
+            text = text.rstrip("\n") + f"  # noqa: {code}\n"
+        elif how == "per-file":
+            config += f'[per-file-ignores]\n"a.py" = ["{code}"]\n'
+        elif how == "exemption":
+            config += f'[[exemption]]\npath = "a.py"\ncodes = ["{code}"]\nreason = "old"\n'
+            config += f"until = {date.today() + timedelta(30)}\n"
+        Path("a.py").write_text(text)
+        Path("ssot-ids.toml").write_text(config)
+        _, out, err = cli.check("-q", f"--select={code}")
+        found = [line.split(" ", 2)[:2] for line in out.splitlines()]
+        assert found == ([[f"a.py:{row}:{column}:", code]] if how == "nothing" else [])
+        assert err == ""
+
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_a_kept_result_falls_with_what_it_depends_on(self, number: int, cli: Cli) -> None:
+        """The module of a wrapper (1), or that of the generator (2), has changed."""
+        Path("ssot-ids.toml").write_text('preview = true\ngenerator = "gen.G"\n')
+        Path("ids.py").write_text("import uuid\ndef new():\n    return 1\n")
+        Path("gen.py").write_text("class G:\n    @staticmethod\n    def generate_x():\n        return ''\n")
+        Path("a.py").write_text("from gen import G\nfrom ids import new\nx = new()\ny = G.generate_x()\n")
+        flags = ("-q", "--select=SID204,SID305", "a.py")
+        assert cli.check(*flags)[1] == ""
+        assert cli.check(*flags)[1] == ""
+        if number == 1:
+            Path("ids.py").write_text("import uuid\ndef new():\n    return str(uuid.uuid4())\n")
+        else:
+            Path("gen.py").write_text("class G:\n    @staticmethod\n    def generate_other(): return ''\n")
+        kept = cli.check(*flags)[1]
+        assert kept == cli.check("--no-cache", *flags)[1]
+        code, row, column = ("SID204", 3, 5) if number == 1 else ("SID305", 4, 5)
+        assert [line.split(" ", 2)[:2] for line in kept.splitlines()] == [[f"a.py:{row}:{column}:", code]]
