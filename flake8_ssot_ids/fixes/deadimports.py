@@ -30,13 +30,14 @@ def dead_imports(changes: Sequence[Change], state: FileState) -> list[tuple[Impo
         for root in roots:
             inside.update(ast.walk(root))
     names = {node.id for node in inside if isinstance(node, ast.Name)}
+    references = [use.reference for use in state.uses if use.reference in inside]
     found = []
     if not state.path.replace("\\", "/").endswith("/__init__.py"):
         for statement, alias in top_imports(state.tree):
             name = _bound(alias)
             if (
                 name in names
-                and _is_source(statement, alias, state)
+                and (_is_module(statement, alias) or _handed_on(alias, references))
                 and _all_in(state.nodes, name, inside)
                 and not _is_named_in_text(state, name)
                 and not state.surroundings.wants(state.path, name)
@@ -68,15 +69,18 @@ def _is_module(statement: Import, alias: ast.alias) -> bool:
     return alias.name == catalog.MODULE
 
 
-def _is_source(statement: Import, alias: ast.alias, state: FileState) -> bool:
-    """The same, also by way of another module of the project."""
-    if _is_module(statement, alias):
-        return True
-    if alias.name == "*" or not isinstance(statement, ast.ImportFrom):
-        return False
-    names = state.inspection.names
-    values = names.values_of(names.flow.module.at_end(_bound(alias), deleted=False))
-    return bool(values) and all(value.partition(".")[0] == catalog.MODULE for value in values)
+def _handed_on(alias: ast.alias, references: Sequence[ast.expr]) -> bool:
+    """Whether one of the references reads what ``alias`` binds as the module ``uuid`` or a source of it.
+
+    Not ``ids.uuid4`` after ``from app import ids``, which is imported for more.
+    """
+    name = _bound(alias)
+    for node in references:
+        if isinstance(node, ast.Name) and node.id == name:
+            return True
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name:
+            return alias.name == catalog.MODULE
+    return False
 
 
 def _all_in(nodes: Sequence[ast.AST], name: str, inside: set[ast.AST]) -> bool:

@@ -46,7 +46,7 @@ _GRANTS = re.compile(
     r"^(?:state|oauth2?_state|sso_state|(?:\w+_)?(?:auth|authorization|device|verification|reset|invite|magic)_code)$"
 )
 _LOCK_OWNERS = re.compile(
-    r"^(?:owner|lock|lock_id|lock_value|lock_owner|lock_key|lease|lease_id|owner_token)$"
+    r"^(?:owner|lock|lease|lease_id|owner_token|fencing_token|(?:\w+_)?lock_(?:id|value|owner|key|token))$"
 )
 _NEVER = re.compile(
     r"(?:^|_)(?:non_?exist(?:ent|ing)|does_not_exist|no_such|no_match|never|never_match(?:es|ing)?|sentinel|impossible)(?:_|$)"

@@ -131,6 +131,7 @@ NO_IDS = {
     "a trace": "trace_id = uuid.uuid4().hex",
     "a span": "span_id = uuid.uuid4().hex[:16]",
     "the owner of a lock": "lock_owner = str(uuid.uuid4())",
+    "the token of a lock": 'lock_token = f"commit:{uuid.uuid4().hex}"',
     "filler": "content = uuid.uuid4().hex * 20",
     "what matches nothing": "nonexistent_id = str(uuid.uuid4())",
     "an address later": 'x = uuid.uuid4().hex[:8]\nemail = f"user_{x}@example.com"',
