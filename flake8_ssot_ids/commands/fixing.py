@@ -120,17 +120,14 @@ def no_generator_lines(found: dict[str, str]) -> Iterator[str]:
 
 def dirty_files(paths: Iterable[str]) -> list[str]:
     """The files that git could not bring back, in the work trees of ``paths``; none outside of git."""
-    from flake8_ssot_ids import gitbase
+    from flake8_ssot_ids import git, gitbase
 
     found: dict[str, None] = {}
-    written = {os.path.realpath(path) for path in paths}
-    for folder in sorted({os.path.dirname(path) for path in written}):
-        if any(folder.startswith(os.path.dirname(known) + os.sep) for known in found):
-            continue
-        answer = gitbase.dirty(folder)
-        if isinstance(answer, gitbase.NotJudged):
-            continue
-        found.update(dict.fromkeys(answer))
+    tops = {git.top_of(os.path.dirname(os.path.realpath(path))) for path in paths}
+    for top in sorted(filter(None, tops)):
+        answer = gitbase.dirty(top)
+        if not isinstance(answer, gitbase.NotJudged):
+            found.update(dict.fromkeys(answer))
     return sorted(found)
 
 
