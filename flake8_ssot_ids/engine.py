@@ -25,7 +25,7 @@ from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
 from flake8_ssot_ids.rows import Row
 from flake8_ssot_ids.rule import Hit, Rule
-from flake8_ssot_ids.source import Lines, decode, parse
+from flake8_ssot_ids.source import Lines, decode, parse, why_not_python
 from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uses import Use, path_to, uses_of
 
@@ -61,10 +61,14 @@ def check_source(
         noqa: honour suppressing comments.
         house: finds what the recipes of the policy name; it needs a project.
 
-    A file that may hold a use but is no Python gives one SID990; nothing is raised for bad input.
+    A file that may hold a use and does not parse gives one SID990, and so does one that is not called like
+    a Python file; nothing is raised for bad input.
     """
     if is_exempt(path, policy):
         return FileReport(path, judged=False)
+    other = why_not_python(path, data)
+    if other:
+        return FileReport(path, True, (unreadable(path, policy, other),))
     sources = catalog.attributes(policy.name_hashes)
     words = _NOTHING if project is None else project.words_for(path, data)
     if house is not None and not house.may_find(data):

@@ -43,8 +43,11 @@ class ConfigurationError(Exception):
 class _Session:
     """What the files of one process share: per folder the policy, per policy the project."""
 
-    def __init__(self, config: str | None = None, codes: Sequence[str] = ()) -> None:
-        """Take the file that holds the policy, and the codes that flake8 itself selects."""
+    def __init__(
+        self, config: str | None = None, codes: Sequence[str] = (), patterns: Sequence[str] = ()
+    ) -> None:
+        """Take the file that holds the policy, and what flake8 selects and calls a Python file."""
+        self.patterns = (*patterns, "stdin", "-")
         self._config = config
         self._codes = [code for code in codes if code.startswith("SID") and len(code) == _WHOLE]
         self._folders: dict[str, tuple[Policy, Project]] = {}
@@ -151,7 +154,7 @@ class SsotIdsPlugin:
         """
         chosen = vars(options)
         codes = [*(chosen.get("select") or ()), *(chosen.get("extend_select") or ())]
-        cls._session = _Session(options.ssot_ids_config, codes)
+        cls._session = _Session(options.ssot_ids_config, codes, chosen.get("filename") or ())
         paths = [options.stdin_display_name if path == "-" else path for path in filenames or ["."]]
         try:
             for folder in dict.fromkeys(map(_folder_of, paths)):
@@ -181,16 +184,32 @@ class SsotIdsPlugin:
             house = house_of(policy)
             house = house if house is not None and house.may_find(data) else None
         sources = catalog.attributes(policy.name_hashes)
-        if not (words or house or policy.may_preview or may_hold_use(data, sources)):
+        other = self._why_not_python(data)
+        if not (other or words or house or policy.may_preview or may_hold_use(data, sources)):
             return
-        from flake8_ssot_ids.engine import check_tree, is_exempt
+        from flake8_ssot_ids.engine import check_tree, is_exempt, unreadable
 
         if is_exempt(path, policy) or _excluded(path, policy):
+            return
+        if other:
+            finding = unreadable(path, policy, other)
+            yield 1, 0, f"{finding.code} {finding.message}", type(self)
             return
         report = check_tree(self._tree, text, path, policy, project, words=words, comments=False, house=house)
         for finding in report.findings:
             start = finding.span.start
             yield start.row, start.column - 1, f"{finding.code} {finding.message}", type(self)
+
+    def _why_not_python(self, data: bytes) -> str:
+        """Why the file is not taken for Python; what flake8's own option ``filename`` names is."""
+        from fnmatch import fnmatch
+
+        from flake8_ssot_ids.source import why_not_python
+
+        names = (self._path, os.path.basename(self._path))
+        if any(fnmatch(name, pattern) for pattern in self._session.patterns for name in names):
+            return ""
+        return why_not_python(self._path, data)
 
 
 def _are_many(paths: Sequence[str]) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_ids import clock, globs
+from flake8_ssot_ids.files import regular
 from flake8_ssot_ids.model import PolicyError, Problem
 from flake8_ssot_ids.optionparts import check_table
 from flake8_ssot_ids.options import OPTIONS
@@ -17,6 +19,8 @@ from flake8_ssot_ids.values import Place, kind_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+#: A longer file is no configuration.
+_MOST_BYTES = 1 << 24
 _OWN = "ssot-ids.toml"
 _SHARED = "pyproject.toml"
 _TABLE = re.compile(rb"""tool["']?\s*\.\s*["']?ssot-ids""")
@@ -38,9 +42,10 @@ def find_config(start: str, known: dict[str, str | None]) -> str | None:
         passed.append(folder)
         own = os.path.join(folder, _OWN)
         shared = os.path.join(folder, _SHARED)
-        if os.path.isfile(own):
+        # A pipe or a dead link is not passed over: loading it says what is wrong with it.
+        if os.path.lexists(own) and not os.path.isdir(own):
             found = _posix(own)
-        elif os.path.isfile(shared) and _has_table(shared):
+        elif os.path.lexists(shared) and not os.path.isdir(shared) and _has_table(shared):
             found = _posix(shared)
         parent = os.path.dirname(folder)
         if parent == folder:
@@ -52,8 +57,7 @@ def find_config(start: str, known: dict[str, str | None]) -> str | None:
 
 def _has_table(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = _bytes(path)
     except FileNotFoundError:
         return False
     except OSError:
@@ -67,6 +71,14 @@ def _has_table(path: str) -> bool:
     except (ValueError, RecursionError):
         return _TABLE.search(data) is not None
     return tool is not None and (not isinstance(tool, dict) or "ssot-ids" in tool)
+
+
+def _bytes(path: str) -> bytes:
+    with open(path, "rb", opener=regular) as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {_MOST_BYTES:,} bytes", path)
+    return data
 
 
 def load_policy(
@@ -102,8 +114,7 @@ def _read(path: str, problems: list[Problem]) -> dict[str, object]:
         return {}
 
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = _bytes(path)
     except OSError as error:
         return refuse("file", f"cannot be read: {error.strerror or error}")
     import tomllib

@@ -57,7 +57,10 @@ def may_hold_use(data: bytes, sources: frozenset[str]) -> bool:
 
     The name stands there, in whatever letters, or the module is imported. (A file that only imports the
     module has no use, but one that does not parse should not pass for clean, and there are few of them.)
+    Nothing is known of a file with NUL bytes, such as UTF-16: Python cannot read it.
     """
+    if b"\0" in data:
+        return True
     data = searchable(data.removeprefix(b"\xef\xbb\xbf"))
     if b"uuid" in data and (_imports(data) or _names(data, sources)):
         return True
@@ -105,7 +108,7 @@ def _goes_on(data: bytes, at: int) -> bool:
 
 def mentions_module(data: bytes) -> bool:
     """Whether ``data`` may name the module ``uuid`` or one of its sources in any way."""
-    return b"uuid" in data or b"uuid" in searchable(data) or _in_disguise(data)
+    return b"uuid" in data or b"\0" in data or b"uuid" in searchable(data) or _in_disguise(data)
 
 
 def searchable(data: bytes, *, ascii_only: bool = True) -> bytes:

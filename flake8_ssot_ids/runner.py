@@ -12,6 +12,7 @@ from flake8_ssot_ids.names.modules import is_below
 from flake8_ssot_ids.names.survey import other_modules, settle
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.pool import Pool
+from flake8_ssot_ids.source import NAMES
 from flake8_ssot_ids.worker import unpack
 
 TYPE_CHECKING = False
@@ -179,7 +180,7 @@ def _surveyed(
         # The survey does not know what recipes look for; the check asks the bytes of each file.
         idle = set()
     # What lies elsewhere may import modules that the survey has not seen.
-    idle = {path for path in idle.intersection(paths) if is_below(path, roots)}
+    idle = {path for path in idle.intersection(paths) if is_below(path, roots) and path.endswith(NAMES)}
     return _Surveyed(words, idle, (*others, *folders))
 
 

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids.model import Span, UnreadableError
 
+#: How the name of a Python file ends.
+NAMES = (".py", ".pyw", ".pyi")
+_SCRIPT = re.compile(rb"#![^\r\n]*(?:python|pypy|\buv[ \t]+run\b)")
 _BOM = b"\xef\xbb\xbf"
 _FIRST_TWO_LINES = re.compile(rb"([^\r\n]*)(?:\r\n?|\n)?([^\r\n]*)")
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -90,6 +93,23 @@ class Lines:
                 self.lines[last][: span.end.column - 1],
             )
         )
+
+
+def why_not_python(path: str, data: bytes) -> str:
+    """Why a file that somebody named is not taken for Python, by its name and first line; empty if it is.
+
+    What parses need not be Python: notebooks and many texts do. Standard input without a name is Python.
+    """
+    name = path.lower()
+    if path == "-" or name.endswith(NAMES):
+        return ""
+    if name.endswith(".ipynb"):
+        return "notebooks are not supported; `jupyter nbconvert --to script` makes a Python file of one"
+    if _SCRIPT.match(data):
+        return ""
+    return (
+        "it is not a Python file: neither its name (`.py`, `.pyw`, `.pyi`) nor its first line (`#!`) says so"
+    )
 
 
 def decode(data: bytes) -> SourceFile:

@@ -16,12 +16,12 @@ from flake8_ssot_ids.fixes.importnames import Module
 from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
 from flake8_ssot_ids.inspection import Inspection
-from flake8_ssot_ids.model import Finding, Span
+from flake8_ssot_ids.model import Finding, Span, UnreadableError
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.signatures import ClassSource
-from flake8_ssot_ids.source import Lines, SourceFile, decode, parse
+from flake8_ssot_ids.source import Lines, SourceFile, decode, parse, why_not_python
 from flake8_ssot_ids.uses import Use
 
 
@@ -41,6 +41,9 @@ class FileState:
         self.policy = policy
         self.project = project
         self.surroundings = surroundings
+        other = why_not_python(path, data)
+        if other:
+            raise UnreadableError(other)
         self.source: SourceFile = decode(data)
         self.tree = parse(data)
         self.text = unix(self.source.text)

@@ -10,8 +10,9 @@ RULE = Rule(
     title="A file that may hold raw ids cannot be read as Python",
     what=(
         "Reports a file that cannot be read, does not decode in its declared encoding, or that the running "
-        "interpreter does not parse, where its bytes do not rule out a use of an id source. The exit code "
-        "is 2. It cannot be suppressed and enters no baseline."
+        "interpreter does not parse, where its bytes do not rule out a use of an id source (those of UTF-16 "
+        "never do), and a file that was named and is not a Python file. The exit code is 2. It cannot be "
+        "suppressed and enters no baseline."
     ),
     why=(
         "A file that was not looked at is not clean. Counting it as clean hides the ids in it, and the first "
