@@ -9,7 +9,7 @@ from flake8_ssot_ids.adopt.generators import Candidate
 from flake8_ssot_ids.adopt.plan import Plan
 from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
 from flake8_ssot_ids.adopt.zones import Draft
-from flake8_ssot_ids.globs import Globs
+from flake8_ssot_ids.globs import Globs, escape
 from flake8_ssot_ids.render.terminal import harmless
 from flake8_ssot_ids.values import toml, toml_key
 
@@ -37,6 +37,13 @@ def _lines(plan: Plan, counted: bool) -> Iterator[str]:
     if plan.src:
         yield "# Modules are imported from these folders, not only from the root and from `src`."
         yield f"src = {toml(plan.src)}"
+    if plan.copies:
+        yield "# Folders of copies; remove a line to have its folder checked."
+        yield "extend-exclude = ["
+        for found in plan.copies:
+            why = f"{found.alike} of {found.compared} files compared are copies of others"
+            yield f"  {toml(f'./{escape(found.folder)}/')},  # {why}"
+        yield "]"
     if plan.test_paths:
         yield "# The default list, and after it what else imports pytest or unittest here."
         yield f"test-paths = {toml(plan.test_paths)}"

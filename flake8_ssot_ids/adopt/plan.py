@@ -8,7 +8,8 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.adopt import generators, parts, zones
+from flake8_ssot_ids.adopt import copies, generators, parts, zones
+from flake8_ssot_ids.adopt.copies import Copies
 from flake8_ssot_ids.adopt.generators import Choice
 from flake8_ssot_ids.adopt.index import Index
 from flake8_ssot_ids.adopt.layout import Layout
@@ -35,13 +36,15 @@ _NO_RAW_ID = ("SID204",)
 class Plan:
     """What the configuration of the folder ``root`` should say; paths are relative to it.
 
-    ``src`` and ``test_paths`` are empty where the defaults do. ``not_applicable`` gives contracts that the
-    project surely cannot have, and why. ``notes`` are for people: what could not be read.
+    ``src`` and ``test_paths`` are empty where the defaults do; ``copies`` are folders to exclude.
+    ``not_applicable`` gives contracts that the project surely cannot have, and why. ``notes`` are for people:
+    what could not be read.
     """
 
     root: str
     paths: list[str] = field(default_factory=list)
     choice: Choice = field(default_factory=lambda: Choice([], []))
+    copies: list[Copies] = field(default_factory=list)
     src: list[str] = field(default_factory=list)
     test_paths: list[str] = field(default_factory=list)
     parts: Parts = field(default_factory=Parts)
@@ -57,7 +60,7 @@ def survey(root: str) -> Plan:
     policy = Policy(root=root.replace(os.sep, "/"))
     found = discover([root], policy)
     plan = Plan(root, found.files)
-    plan.notes += [f"{path}: {reason}" for path, reason in found.errors]
+    plan.notes += [*found.notes, *(f"{path}: {reason}" for path, reason in found.errors)]
     plan.notes += [
         f"{policy.relative(path)} goes before this configuration in its folder"
         for path in found.consulted
@@ -77,6 +80,10 @@ def survey(root: str) -> Plan:
             plan.notes.append(f"{file!a}: no configuration can name it, because its name is not UTF-8")
         except OSError as error:
             plan.notes.append(f"{file}: {error.strerror or error}")
+    plan.copies = copies.find(texts)
+    for folder in (f"{found.folder}/" for found in plan.copies):
+        texts = {file: data for file, data in texts.items() if not file.startswith(folder)}
+        plan.paths = [path for path in plan.paths if not policy.relative(path).startswith(folder)]
     layout = Layout(root, texts)
     plan.test_paths = _test_paths(layout, policy, texts)
     policy = Policy(root=policy.root, test_paths=tuple(plan.test_paths) or DEFAULT_TEST_PATHS)
