@@ -24,17 +24,20 @@ def regular(path: str, flags: int) -> int:
     raise OSError(errno.EINVAL, "not a regular file", path)
 
 
-def read(path: str) -> bytes:
+def read(path: str, most: int | None = None) -> bytes:
     """All bytes of a regular file; as ``open(path, "rb", opener=regular)`` would, in a third of the time.
 
-    Raises OSError, and ValueError for a path that cannot be one.
+    Raises OSError, also for a file of more than ``most`` bytes, and ValueError for a path that cannot be one.
     """
     descriptor = regular(path, _TO_READ)
     try:
-        parts = [os.read(descriptor, os.fstat(descriptor).st_size + 1)]
+        size = os.fstat(descriptor).st_size
+        parts: list[bytes] = []
         # A file may grow meanwhile, and some have no size at all.
-        while parts[-1]:
-            parts.append(os.read(descriptor, _MORE))
+        while not parts or parts[-1]:
+            if most is not None and max(size, sum(map(len, parts))) > most:
+                raise OSError(errno.EFBIG, f"larger than {most:,} bytes", path)
+            parts.append(os.read(descriptor, _MORE if parts else size + 1))
     finally:
         os.close(descriptor)
     return parts[0] if len(parts) < 3 else b"".join(parts)

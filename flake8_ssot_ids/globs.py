@@ -11,9 +11,13 @@ from __future__ import annotations
 
 import re
 
+from flake8_ssot_ids.automaton import ANY_OF_A_NAME, EVERYTHING, NAME, NOTHING, Automaton
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
+
+    from flake8_ssot_ids.automaton import Piece, State
 
 _NOT_HERE = frozenset((".", "..", ""))
 
@@ -39,6 +43,12 @@ def fault(pattern: str) -> str | None:
 def is_base_name(pattern: str) -> bool:
     """Is there no ``/`` in the pattern, except perhaps at its end?"""
     return "/" not in pattern.replace("\\", "/").rstrip("/")
+
+
+def starts_with_wildcard(pattern: str) -> bool:
+    """Does the first segment of the pattern stand for more than one name, or is it the root?"""
+    segments = _segments(pattern)
+    return not segments or _has_special(segments[0])
 
 
 def rebase(pattern: str, base: str, root: str, *, anywhere: bool) -> str:
@@ -78,23 +88,14 @@ class Globs:
     one look at its last name. Raises :class:`GlobError` for a pattern that cannot be read.
     """
 
-    __slots__ = (
-        "_all",
-        "_entry",
-        "_folder_entry",
-        "_folder_names",
-        "_folder_texts",
-        "_folders",
-        "_names",
-        "_texts",
-    )
+    __slots__ = ("_all", "_folder_texts", "_folders", "_names", "_paths", "_texts")
 
     def __init__(self, patterns: Iterable[str], *, anywhere: bool) -> None:
         """Compile the patterns."""
         self._all = False
         plain: tuple[set[str], set[str]] = (set(), set())
-        names: tuple[list[str], list[str]] = ([], [])
-        paths: tuple[list[str], list[str]] = ([], [])
+        names: tuple[list[list[State]], list[list[State]]] = ([], [])
+        paths: tuple[list[list[State]], list[list[State]]] = ([], [])
         for pattern in patterns:
             text = pattern.replace("\\", "/")
             segments = _segments(text)
@@ -109,10 +110,8 @@ class Globs:
                 plain[kind].add(segments[0])
         self._texts = frozenset(plain[0])
         self._folder_texts = frozenset(plain[0] | plain[1])
-        self._names = _union(names[0])
-        self._folder_names = _union(names[0] + names[1])
-        self._entry = _union(paths[0])
-        self._folder_entry = _union(paths[0] + paths[1])
+        self._names = _set(*names)
+        self._paths = _set(*paths)
         self._folders: dict[str, bool] = {"": self._all, ".": self._all, "..": self._all}
 
     def matches(self, path: str, is_dir: bool = False) -> bool:
@@ -126,9 +125,16 @@ class Globs:
         return (
             known
             or name in self._texts
-            or (self._names is not None and self._names(name) is not None)
-            or (self._entry is not None and self._entry(path) is not None)
+            or (self._names is not None and self._names.matches(name, False))
+            or (self._paths is not None and self._paths.matches(path, False))
         )
+
+    def may_match_below(self, folder: str) -> bool:
+        """May this root-relative folder hold anything that one of the patterns names?
+
+        Only for patterns that each start at the root.
+        """
+        return self._folder(folder) or (self._paths is not None and self._paths.goes_on(f"{folder}/"))
 
     def keep(self, folder: str) -> None:
         """Do not count this folder, nor those above it, as matched: the user named it himself."""
@@ -147,8 +153,8 @@ class Globs:
                 name not in _NOT_HERE
                 and (
                     name in self._folder_texts
-                    or (self._folder_names is not None and self._folder_names(name) is not None)
-                    or (self._folder_entry is not None and self._folder_entry(folder) is not None)
+                    or (self._names is not None and self._names.matches(name, True))
+                    or (self._paths is not None and self._paths.matches(folder, True))
                 )
             )
             self._folders[folder] = verdict
@@ -170,67 +176,43 @@ def _has_special(text: str) -> bool:
     return "*" in text or "?" in text or "[" in text
 
 
-def _translate(segments: list[str]) -> str:
-    """Translate the segments; what stands between two ``**`` is taken where it fits first.
-
-    That is exact, since the second ``**`` then has the more to choose from, and it keeps
-    ``**/a/**/a/**/a`` from taking exponential time.
-    """
-    groups: list[list[str]] = [[]]  # what stands before, between and after the segments `**`
-    for segment in segments:
-        if segment == "**":
-            groups.append([])
-        else:
-            groups[-1].append(segment)
-    out: list[str] = []
-    for index, group in enumerate(groups):
-        last = index == len(groups) - 1
-        text = "".join(_translate_name(segment) + "/" for segment in group)
-        if index == 0:
-            out.append(text)
-        elif not group:
-            out.append(".+")
-        elif last or any("**" in segment for segment in group):
-            out.append("(?:[^/]+/)*" + text)
-        else:
-            out.append(f"(?>(?:[^/]+/)*?{text})")
-    joined = "".join(out)
-    return joined[:-1] if groups[-1] else joined
+def _translate(segments: list[str]) -> list[State]:
+    """Translate a pattern; ``**/`` also stands for no folder at all."""
+    found: list[State] = []
+    for number, segment in enumerate(segments):
+        last = number == len(segments) - 1
+        if segment == "**" and not last:
+            found.append(("/", EVERYTHING, True))
+            continue
+        found += _translate_name(segment)
+        if not last:
+            found[-1] = ("/", *found[-1][1:])
+    return found
 
 
-def _translate_name(segment: str) -> str:
-    """Translate one segment; where that is exact, a star is tried leftmost first and never again.
-
-    Without the atomic groups a pattern such as ``*a*a*a*a*`` would take exponential time.
-    """
-    chunks = [""]  # what stands before, between and after the stars
-    stars: list[str] = []
+def _translate_name(segment: str) -> list[State]:
+    """Translate one segment; its last state leads nowhere."""
+    found: list[State] = []
+    stays_for = NOTHING
     index = 0
     while index < len(segment):
         char = segment[index]
-        if char == "*":
-            start = index
-            while segment[index + 1 : index + 2] == "*":
-                index += 1
-            stars.append("[^/]*" if index == start else ".*")
-            chunks.append("")
-        elif char == "?":
-            chunks[-1] += "[^/]"
-        elif char == "[":
-            text, index = _translate_class(segment, index)
-            chunks[-1] += text
-        else:
-            chunks[-1] += re.escape(char)
         index += 1
-    out = [chunks[0]]
-    for number, (star, chunk) in enumerate(zip(stars, chunks[1:], strict=True), 1):
-        exact = number < len(stars) and (star != ".*" or stars[number] == ".*")
-        out.append(f"(?>{star}?{chunk})" if exact else star + chunk)
-    return "".join(out)
+        if char == "*":
+            stays_for = EVERYTHING if segment[index : index + 1] == "*" else max(stays_for, NAME)
+            continue
+        piece: Piece = char
+        if char == "?":
+            piece = ANY_OF_A_NAME
+        elif char == "[":
+            piece, index = _translate_class(segment, index - 1)
+        found.append((piece, stays_for, False))
+        stays_for = NOTHING
+    return [*found, (None, stays_for, False)]
 
 
-def _translate_class(segment: str, start: int) -> tuple[str, int]:
-    """Translate ``[...]`` that opens at ``start``; also return where it closes."""
+def _translate_class(segment: str, start: int) -> tuple[Piece, int]:
+    """Translate ``[...]`` that opens at ``start``; also return what comes after it."""
     index = start + 1
     negated = segment[index : index + 1] in ("!", "^")
     index += negated
@@ -238,22 +220,39 @@ def _translate_class(segment: str, start: int) -> tuple[str, int]:
     if close < 0:
         raise GlobError("`[` is not closed (write `[[]` for the character itself)")
     body = segment[index:close]
-    out: list[str] = []
+    characters: set[str] = set()
+    ranges: list[tuple[str, str]] = []
     index = 0
     while index < len(body):
         if body[index + 1 : index + 2] == "-" and index + 2 < len(body):
             low, high = body[index], body[index + 2]
             if low > high:
                 raise GlobError(f"the range `{low}-{high}` is empty")
-            out.append(f"{re.escape(low)}-{re.escape(high)}")
+            ranges.append((low, high))
             index += 3
         else:
-            out.append(re.escape(body[index]))
+            characters.add(body[index])
             index += 1
-    return f"(?!/)[{'^' if negated else ''}{''.join(out)}]", close
+    return (negated, frozenset(characters), tuple(ranges)), close + 1
 
 
-def _union(regexes: list[str]) -> Callable[[str], object] | None:
-    if not regexes:
-        return None
-    return re.compile("|".join(f"(?:{regex})" for regex in regexes), re.DOTALL).fullmatch
+class _Set:
+    """Patterns of which those that name folders only come last; asked whether any matches."""
+
+    __slots__ = ("_automaton", "_ends")
+
+    def __init__(self, of_all: list[list[State]], of_folders: list[list[State]]) -> None:
+        self._automaton = Automaton(of_all + of_folders)
+        ends = self._automaton.ends
+        self._ends = (self._automaton.bits(ends[: len(of_all)]), self._automaton.bits(ends))
+
+    def matches(self, text: str, is_dir: bool) -> bool:
+        return self._automaton.states(text) & self._ends[is_dir] != 0
+
+    def goes_on(self, text: str) -> bool:
+        """Whether anything that begins with ``text`` matches."""
+        return self._automaton.states(text) != 0
+
+
+def _set(of_all: list[list[State]], of_folders: list[list[State]]) -> _Set | None:
+    return _Set(of_all, of_folders) if of_all or of_folders else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from flake8_ssot_ids import clock
-from flake8_ssot_ids.globs import Globs
+from flake8_ssot_ids.globs import Globs, starts_with_wildcard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ DEFAULT_EXCLUDE: tuple[str, ...] = (
     "node_modules",
     "site-packages",
     "venv",
-    "backup*/",
 )
 DEFAULT_TEST_PATHS: tuple[str, ...] = (
     "tests/",
@@ -57,6 +56,8 @@ DEFAULT_TEST_PATHS: tuple[str, ...] = (
     "*_test.py",
     "conftest.py",
 )
+#: Folders of code that others wrote; a zone such as ``**/auth.py`` does not mean what is in them.
+_OF_OTHERS = frozenset((".git", ".hg", ".svn", ".bzr", "__pypackages__", "node_modules", "site-packages"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +201,23 @@ class Policy:
         return frozenset(found)
 
     def excluded(self, path: str, is_dir: bool) -> bool:
-        """Is the path, or a folder between ``root`` and it, excluded?"""
-        return self._excluded.matches(self.relative(path), is_dir)
+        """Is the path, or a folder between ``root`` and it, excluded and no part of a critical zone?"""
+        return self._excluded.matches(self.relative(path), is_dir) and not self.is_critical(path, is_dir)
+
+    def is_critical(self, path: str, is_dir: bool, *, others: bool = False) -> bool:
+        """Is the file in a critical zone, or may the folder hold files that are?
+
+        A pattern that begins with a wildcard does not reach into folders such as ``node_modules``,
+        except with ``others``.
+        """
+        if not self._critical:
+            return False
+        relative = self.relative(path)
+        return any(
+            (spelled_out or others or _OF_OTHERS.isdisjoint(relative.split("/")))
+            and (globs.may_match_below(relative) if is_dir else globs.matches(relative))
+            for globs, spelled_out in self._critical
+        )
 
     # codes
 
@@ -303,6 +319,16 @@ class Policy:
     @cached_property
     def _zones(self) -> list[tuple[Globs, Zone]]:
         return [(Globs(zone.paths, anywhere=False), zone) for zone in self.zones]
+
+    @cached_property
+    def _critical(self) -> list[tuple[Globs, bool]]:
+        """The patterns of critical zones, each with whether its first folder is spelled out."""
+        return [
+            (Globs((path,), anywhere=False), not starts_with_wildcard(path))
+            for zone in self.zones
+            if zone.tier == "critical"
+            for path in zone.paths
+        ]
 
     @cached_property
     def _exemptions(self) -> list[tuple[Globs, Exemption]]:

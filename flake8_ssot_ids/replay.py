@@ -67,6 +67,9 @@ class Question:
             if name == "--cache-dir":
                 cache_dir = value or "".join(arguments[at + 1 : at + 2])
         environment = [os.environ.get(name) for name in _ENVIRONMENT]
+        environment += sorted(
+            "=".join(item) for item in os.environ.items() if item[0].startswith("GIT_CONFIG")
+        )
         terminals = [stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)]
         self._text = repr((code_stamp(), list(arguments), folder, environment, terminals))
         name = f"{zlib.crc32(self._text.encode('utf-8', 'surrogatepass')):08x}{len(self._text):x}.replay"

@@ -69,7 +69,7 @@ def test_forced_exclusion_also_covers_what_is_named() -> None:
     assert find("a.py", "node_modules/deep/n.py", "node_modules", force_exclude=True) == ["a.py"]
 
 
-def test_default_exclusions_and_backup_folders() -> None:
+def test_default_exclusions_and_what_is_called_a_backup() -> None:
     tree(
         "venv/a.py",
         "backup/a.py",
@@ -79,7 +79,7 @@ def test_default_exclusions_and_backup_folders() -> None:
         "src/dist/a.py",
         "src/a.py",
     )
-    assert find() == ["backup.py", "src/a.py"]
+    assert find() == ["backup.py", "backup/a.py", "backups_2024/a.py", "src/a.py"]
 
 
 def test_a_folder_that_is_named_is_walked_though_excluded() -> None:

@@ -64,7 +64,6 @@ def test_defaults() -> None:
             "node_modules",
             "site-packages",
             "venv",
-            "backup*/",
         ),
         respect_gitignore=True,
         test_paths=("tests/", "test/", "testing/", "test_*.py", "*_test.py", "conftest.py"),
@@ -227,8 +226,14 @@ src = [".", "backend"]
 
 def test_excluded() -> None:
     policy = replace(Policy(root="/r"), exclude=(*DEFAULT_EXCLUDE, "gen/*.py"))
-    yes = [("a/.git", True), ("node_modules/a/b.py", False), ("x/backup_2/a.py", False), ("gen/a.py", False)]
-    no = [("backup.py", False), ("x/gen/a.py", False), ("build/a.py", False), ("../a.py", False), (".", True)]
+    yes = [("a/.git", True), ("node_modules/a/b.py", False), ("x/_build/a.py", False), ("gen/a.py", False)]
+    no = [
+        ("backup_2/a.py", False),
+        ("x/gen/a.py", False),
+        ("build/a.py", False),
+        ("../a.py", False),
+        (".", True),
+    ]
     assert [policy.excluded(f"/r/{path}", is_dir) for path, is_dir in yes + no] == [True] * 4 + [False] * 5
     assert not Policy(root="/dist/venv").excluded("/dist/venv/a.py", False)
 

@@ -270,6 +270,7 @@ def _check_in(
     if configurations.broken:
         return
     outcome.errors.extend(f"{terminal.harmless(path)}: {reason}" for path, reason in found.errors)
+    outcome.notes.extend(found.notes)
     if not found.files and not found.errors:
         outcome.notes.append("no Python files were found under the given paths")
     if not options.no_cache and options.output_file is None:

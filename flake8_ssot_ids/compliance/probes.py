@@ -64,7 +64,13 @@ class Probes:
             "generators": [*policy.generators],
             "api": {**policy.api},
             "not_applicable": sorted(policy.not_applicable),
-            "modules": self._scan.modules,
+            # Tests are judged by their code, and not imported.
+            "modules": {
+                contract: [
+                    path for path in group if policy.scope_of(f"{self._scan.root}/{path}") == "production"
+                ]
+                for contract, group in self._scan.modules.items()
+            },
             "cuts": self._scan.cuts,
         }
 

@@ -6,7 +6,6 @@ The result is plain data, so that pytest's controller can hand it to its workers
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from flake8_ssot_ids import baseline, gitbase
 from flake8_ssot_ids.approved import file_of
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
-from flake8_ssot_ids.discover import discover
+from flake8_ssot_ids.discover import DiscoverResult, discover
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.flow import SLICED, SPLIT, ModuleFlow
 from flake8_ssot_ids.globs import Globs, escape
@@ -156,18 +155,20 @@ def strict(policy: Policy, modules: Iterable[str] = ()) -> Policy:
 
 
 def _open(policy: Policy) -> Policy:
-    """The policy with nothing excluded but what is no code of the project."""
-    return replace(policy, exclude=DEFAULT_EXCLUDE)
+    """The policy with nothing excluded but what is no code of the project, and its judged zones whole."""
+    names = {zone.name for contract in ZONE_KINDS for zone in zones_of(contract, policy)}
+    zones = tuple(replace(zone, tier="critical") if zone.name in names else zone for zone in policy.zones)
+    return replace(policy, exclude=DEFAULT_EXCLUDE, zones=zones)
 
 
 def scan(target: str, policy: Policy, *, base: str | None = None, jobs: int | None = None) -> Scan:
     """Look at every Python file below ``target``; ``base`` is the branch whose baseline may not grow."""
     target = os.path.realpath(target)
     found = discover([target], _open(policy), respect_gitignore=policy.respect_gitignore)
-    paths = sorted({*found.files, *_named(policy, target)})
-    result = Scan(root=target, files=len(paths), errors=[*found.errors])
-    modules = {contract: _modules(contract, paths, policy, result) for contract in ZONE_KINDS}
-    _other_zones(paths, policy, result)
+    paths = found.files
+    result = Scan(root=target, files=len(paths), errors=[*found.errors], notes=[*found.notes])
+    modules = {contract: _modules(contract, found, policy, result) for contract in ZONE_KINDS}
+    _other_zones(found, policy, result)
     critical = sorted({path for group in modules.values() for path in group})
     outcome = run(paths, strict(policy, critical), jobs=jobs, noqa=False)
     result.notes += outcome.notes
@@ -185,48 +186,37 @@ def scan(target: str, policy: Policy, *, base: str | None = None, jobs: int | No
     return result
 
 
-def _named(policy: Policy, target: str) -> set[str]:
-    """Files that a critical zone names: no ``.gitignore`` and no exclusion hides them."""
-    found: set[str] = set()
-    for contract in ZONE_KINDS:
-        for zone in zones_of(contract, policy):
-            for pattern in zone.paths:
-                globs = Globs((pattern,), anywhere=False)
-                # Only below what the pattern spells out, so that `**/auth.py` does not reach into .venv.
-                head = re.match(r"(?:[^*?\[]*/)?(?:[^*?\[/]*$)?", pattern.replace("\\", "/"))
-                start = os.path.realpath(os.path.join(policy.root, head[0] if head else ""))
-                if target.startswith(f"{start}{os.sep}"):
-                    start = target
-                if not os.path.exists(start) or not f"{start}{os.sep}".startswith(target + os.sep):
-                    continue
-                below = discover([start], _open(policy), respect_gitignore=False).files
-                found.update(path for path in below if globs.matches(policy.relative(path)))
-    return found
+def _matching(pattern: str, found: DiscoverResult, policy: Policy) -> list[str]:
+    """The files that a glob of a zone names, also those behind a link in it."""
+    globs = Globs((pattern,), anywhere=False)
+    return [
+        path
+        for path in found.files
+        if any(globs.matches(policy.relative(name)) for name in (path, *found.through_links(path)))
+    ]
 
 
-def _other_zones(paths: list[str], policy: Policy, result: Scan) -> None:
+def _other_zones(found: DiscoverResult, policy: Policy, result: Scan) -> None:
     """Note the globs of critical zones that no contract of their own looks at, and that name no file."""
     known = {zone.name for contract in ZONE_KINDS for zone in zones_of(contract, policy)}
     for zone in policy.zones:
         if zone.tier != "critical" or zone.name in known:
             continue
         for pattern in zone.paths:
-            globs = Globs((pattern,), anywhere=False)
-            if not any(globs.matches(policy.relative(path)) for path in paths):
+            if not _matching(pattern, found, policy):
                 result.unmatched.setdefault("", []).append(f"{zone.name}: {pattern}")
 
 
-def _modules(contract: str, paths: list[str], policy: Policy, result: Scan) -> list[str]:
-    """The files that the zones of ``contract`` name; globs that name none are noted."""
-    found: dict[str, None] = {}
+def _modules(contract: str, found: DiscoverResult, policy: Policy, result: Scan) -> list[str]:
+    """The files that the zones of ``contract`` name, tests among them; globs that name none are noted."""
+    modules: dict[str, None] = {}
     for zone in zones_of(contract, policy):
         for pattern in zone.paths:
-            globs = Globs((pattern,), anywhere=False)
-            matching = [path for path in paths if globs.matches(policy.relative(path))]
+            matching = _matching(pattern, found, policy)
             if not matching:
                 result.unmatched.setdefault(contract, []).append(f"{zone.name}: {pattern}")
-            found.update(dict.fromkeys(path for path in matching if policy.scope_of(path) == "production"))
-    return [*found]
+            modules.update(dict.fromkeys(matching))
+    return [*modules]
 
 
 def _parse_all(paths: list[str], target: str, result: Scan) -> None:

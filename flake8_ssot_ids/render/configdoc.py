@@ -60,6 +60,36 @@ a name at any depth (`./name` only at the top). In `allow-raw-in`, `zone` and `e
 pattern starts at the top, because matching too much there would hide something: write `**/name` for
 any depth.
 
+## Which files are checked
+
+A file that is named is checked, also an excluded one (unless `--force-exclude` is given). It has to
+be a Python file: `.py`, `.pyw`, `.pyi`, or a script whose first line names Python (`#!/usr/bin/env
+python3`). Anything else, such as a notebook or a text, is SID990 and exit code 2.
+
+In a folder, `*.py` and `*.pyw` are checked, except for:
+
+- what `exclude` and `extend-exclude` name;
+- what git ignores and does not track, if `respect-gitignore` is on. `.gitignore`,
+  `.git/info/exclude` and `core.excludesFile` count as they count for git. A file that git tracks is
+  checked even where one of them names it. Where git cannot tell what it tracks (it is not
+  installed, the folder belongs to someone else, the index is damaged), the files that it ignores
+  are checked, and a note says so;
+- what `.ignore` names, tracked or not;
+- symbolic links to folders.
+
+In a critical zone none of these counts: every `*.py` and `*.pyw` is checked. A link to a folder is
+followed, each file once; a link that leads out of the project is an error. A pattern that begins
+with a wildcard, such as `**/auth.py`, does not reach into `node_modules`, `site-packages` and the
+like, except for what git tracks there.
+
+A file of patterns that is a pipe, a device or longer than 1 MB has no effect, and a note says so.
+Neither has a `.gitignore` that is a link; git does not follow it either.
+
+flake8 searches folders by its own rules, and leaves out a file that `exclude` names. Of a file that
+is named it says what `ssot-ids check` says, with three exceptions. It reads a file that is not
+UTF-8 as latin-1, where `check` reports SID990. It reports a file that does not parse as E999 or
+E902. It takes for Python what its own option `filename` names.
+
 ## Keys
 
 `baseline`, `api` and `not-applicable`, and the tier and phase of a zone, are checked, and
