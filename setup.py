@@ -1,0 +1,29 @@
+"""Builds the long description: the README, without links that are dead outside of the repository.
+
+Everything else is in pyproject.toml.
+"""
+
+import re
+import runpy
+from pathlib import Path
+
+from setuptools import setup
+
+_LINK = re.compile(r"\[([^]]*)\]\((?![a-z]+:|#)([^)]+)\)")
+_LINKS = runpy.run_path("flake8_ssot_ids/render/links.py")
+
+
+def _long_description() -> str:
+    return _LINK.sub(_outside, Path("README.md").read_text(encoding="utf-8"))
+
+
+def _outside(link: re.Match[str]) -> str:
+    """A link to a file of the repository by the documentation's address; without one, the file's name."""
+    text, target = link.groups()
+    address = _LINKS["url"](target)
+    if address is not None:
+        return f"[{text}]({address})"
+    return text if text.strip("`") == target.rstrip("/") else f"{text} (`{target}`)"
+
+
+setup(long_description=_long_description(), long_description_content_type="text/markdown")
