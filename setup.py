@@ -9,21 +9,23 @@ from pathlib import Path
 
 from setuptools import setup
 
-_LINK = re.compile(r"\[([^]]*)\]\((?![a-z]+:|#)([^)]+)\)")
+# Blocks and spans of code are matched too, to be passed over.
+_LINK = re.compile(r"(?s:```.*?```)|\[([^]]*)\]\((?![a-z]+:|#)([^)]+)\)|`[^`\n]*`")
 _LINKS = runpy.run_path("flake8_ssot_ids/render/links.py")
 
 
-def _long_description() -> str:
-    return _LINK.sub(_outside, Path("README.md").read_text(encoding="utf-8"))
-
-
-def _outside(link: re.Match[str]) -> str:
+def _outside(found: re.Match[str]) -> str:
     """A link to a file of the repository by the documentation's address; without one, the file's name."""
-    text, target = link.groups()
+    text, target = found.groups()
+    if target is None:
+        return found[0]
     address = _LINKS["url"](target)
     if address is not None:
         return f"[{text}]({address})"
-    return text if text.strip("`") == target.rstrip("/") else f"{text} (`{target}`)"
+    return text if text.strip("`") == target else f"{text} (`{target}`)"
 
 
-setup(long_description=_long_description(), long_description_content_type="text/markdown")
+setup(
+    long_description=_LINK.sub(_outside, Path("README.md").read_text(encoding="utf-8")),
+    long_description_content_type="text/markdown",
+)

@@ -242,8 +242,8 @@ def test_an_empty_folder(tmp_path: Path, init: Run) -> None:
         "# nothing to do with authentication. `ssot-ids config` shows what is in force.\n"
         "[tool.ssot-ids]\n"
         "# Nothing here looks like an id generator. Without one `check` works; `fix` and most of the\n"
-        "# compliance contracts do not. The package `ssot_ids` has one; it lies in the folder\n"
-        "# runtime/ of the repository that ssot-ids comes from:\n"
+        "# compliance contracts do not. The package `ssot_ids` has one; it lies in the folder runtime/ of\n"
+        "# the repository that ssot-ids comes from:\n"
         '# generator = "ssot_ids.UnifiedIdGenerator"\n'
     )
 

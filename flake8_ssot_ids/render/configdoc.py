@@ -62,9 +62,8 @@ any depth.
 
 ## Keys
 
-`baseline`, `api` and `not-applicable`, and the tier and phase of a zone, are checked, and
-serve commands that are still to come (`fix`, baselines, reports, the compliance contracts). Until
-then they change nothing.
+All keys are optional. `baseline` and `not-applicable` count for `ssot-ids compliance` only. `api` also tells
+the rules SID3xx which calls are calls of the generator.
 """
 
 EXAMPLE = """\
