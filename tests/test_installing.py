@@ -16,9 +16,8 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.cli import VERBS
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli, texts_of
 
-ROOT = Path(__file__).resolve().parent.parent
 #: The only page that may say how to install from an index, and this file, which has to plant it.
 MAY = ("docs/releasing.md", "tests/test_installing.py")
 
@@ -86,25 +85,11 @@ def test_what_needs_no_index_passes(text: str) -> None:
     assert told(text) == []
 
 
-def _texts() -> list[Path]:
-    """What git tracks or would take up; without git, as in an unpacked source distribution, all texts."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True) if (ROOT / ".git").exists() else None
-    if done is not None and done.returncode == 0:
-        return [ROOT / os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-    kinds = {".cfg", ".ini", ".md", ".py", ".toml", ".txt", ".yaml"}
-    return [
-        file
-        for file in ROOT.rglob("*.*")
-        if file.suffix in kinds and not file.relative_to(ROOT).as_posix().startswith((".", "build/", "dist/"))
-    ]
-
-
 def test_no_file_tells_anybody_to_install_what_is_on_no_index() -> None:
     read = 0
-    for file in _texts():
+    for file in texts_of(ROOT):
         name = file.relative_to(ROOT).as_posix()
-        if name not in MAY and file.is_file():
+        if name not in MAY:
             read += 1
             assert told(file.read_text(encoding="utf-8", errors="replace")) == [], name
     assert read > 100
@@ -186,21 +171,9 @@ def test_nothing_else_gives_the_long_description(folder: str) -> None:
 
 
 @pytest.mark.corpora
+@pytest.mark.skipif(os.name == "nt", reason="the commands are those of a POSIX shell")
 class TestTheShownCommands:
     """The README's ways to install, in a copy of this work tree and an empty environment."""
-
-    @pytest.fixture(scope="class")
-    def clone(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        folder = tmp_path_factory.mktemp("clone") / "clone"
-        for file in _texts():
-            if file.is_file():
-                target = folder / file.relative_to(ROOT)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(file, target)
-        who = {f"GIT_{role}_{key}": "a" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
-        for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "all")):
-            subprocess.run(["git", *command], cwd=folder, env=os.environ | who, check=True)
-        return folder
 
     @pytest.mark.parametrize("way", [0, 1, 2], ids=["folder", "wheel", "git"])
     @pytest.mark.parametrize("package", ["flake8-ssot-ids", "ssot-ids-runtime"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,8 +13,8 @@ import pytest
 from pre_commit.clientlib import load_manifest
 
 from flake8_ssot_ids.commands import check, fix
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 HOOKS = {hook["id"]: hook for hook in load_manifest(ROOT / ".pre-commit-hooks.yaml")}
 RAW = "import uuid\n\n\ndef open_session():\n    session_id = str(uuid.uuid4())\n    return session_id\n"
 CLEAN = "def open_session(session_id):\n    return session_id\n"
@@ -61,11 +60,11 @@ class Repository:
 
     Args:
         root: an empty folder.
-        hooks: the repository with the hooks, and its commit.
+        hooks: the repository with the hooks.
         home: where pre-commit keeps the environments that it makes.
     """
 
-    def __init__(self, root: Path, hooks: tuple[Path, str], home: Path) -> None:
+    def __init__(self, root: Path, hooks: Path, home: Path) -> None:
         self.root = root
         self._environment = _environment() | {"PRE_COMMIT_HOME": str(home)}
         self._hooks = hooks
@@ -81,8 +80,8 @@ class Repository:
 
     def use(self, hook: str, *more: str) -> None:
         """Have this hook run before each commit, with further lines of its configuration."""
-        source, commit = self._hooks
-        lines = [f"- repo: {source.as_posix()}", f"  rev: {commit}", "  hooks:", f"  - id: {hook}"]
+        commit = self.git("-C", str(self._hooks), "rev-parse", "HEAD").stdout.strip()
+        lines = [f"- repo: {self._hooks.as_posix()}", f"  rev: {commit}", "  hooks:", f"  - id: {hook}"]
         lines += [f"    {line}" for line in more]
         self.write(".pre-commit-config.yaml", "repos:\n" + "\n".join(lines) + "\n")
         self.run(sys.executable, "-m", "pre_commit", "install")
@@ -111,28 +110,13 @@ def _environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def hooks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """This work tree as it is now, as a repository with one commit."""
-    folder = tmp_path_factory.mktemp("hooks") / "flake8-ssot-ids"
-    folder.mkdir()
-    for name in ("flake8_ssot_ids", "compliance_tests"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
-        shutil.copy(ROOT / name, folder / name)
-    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "all")):
-        subprocess.run(["git", *command], cwd=folder, env=_environment(), check=True)
-    head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=folder, text=True)
-    return folder, head.strip()
-
-
-@pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pre-commit-home")
 
 
 @pytest.fixture
-def repository(tmp_path: Path, hooks: tuple[Path, str], home: Path) -> Repository:
-    return Repository(tmp_path, hooks, home)
+def repository(tmp_path: Path, clone: Path, home: Path) -> Repository:
+    return Repository(tmp_path, clone, home)
 
 
 @pytest.mark.corpora
