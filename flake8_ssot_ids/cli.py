@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 # Verb -> what it does. The module of a verb is only imported when it is called.
 VERBS = {
     "check": "find raw ids in files and folders",
-    "fix": "write the generator's calls, or say why not",
-    "compliance": "judge the twelve contracts on a project",
+    "fix": "rewrite raw ids as calls of the generator, and explain what is left alone",
+    "compliance": "check a project against the twelve contracts",
     "init": "propose a configuration for a repository, or write it",
     "rule": "explain one rule, or all",
     "config": "print the configuration in force, and where each value comes from",
@@ -138,7 +138,7 @@ def _usage() -> str:
     verbs = "\n".join(f"  {verb:<{width}}  {text}" for verb, text in VERBS.items())
     return (
         "Usage: ssot-ids COMMAND [OPTIONS]\n\n"
-        "Finds every id that is made behind the back of the one approved generator.\n\n"
+        "Finds every id that bypasses the one approved generator.\n\n"
         f"Commands:\n{verbs}\n\n"
         "Options:\n  -h, --help     print this\n  -V, --version  print the version\n\n"
         "`ssot-ids COMMAND --help` explains the options of a command."

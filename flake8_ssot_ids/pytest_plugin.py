@@ -42,7 +42,7 @@ _CONTRACT = "CONTRACT"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that name the target."""
     group = parser.getgroup("ssot-ids", "compliance with one source of ids")
-    group.addoption("--ssot-root", metavar="PATH", help="the project to judge (default: pytest's rootdir)")
+    group.addoption("--ssot-root", metavar="PATH", help="the project to check (default: pytest's rootdir)")
     group.addoption("--ssot-config", metavar="FILE", help="its configuration (default: found upward from it)")
     group.addoption("--ssot-static", action="store_true", help="only read code; run nothing of the project")
     group.addoption(

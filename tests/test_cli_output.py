@@ -56,7 +56,7 @@ class TestOutput:
             "name": "raw-uuid-text",
             "noqa_row": 3,
             "severity": "error",
-            "url": "docs/rules.md#sid102",
+            "url": None,
             "scope": "production",
             "role": "session_id",
             "prefix": None,
@@ -133,6 +133,7 @@ class TestRule:
         one = json.loads(cli("rule", "SID101", "--output-format=json")[1])
         assert one == rows[0]
         assert list(one) == ["name", "code", "linter", "summary", "fix", "explanation", "preview", "url"]
+        assert {row["url"] for row in rows} == {None}
 
 
 class TestInternalErrors:

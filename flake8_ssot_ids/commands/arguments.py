@@ -174,7 +174,7 @@ def add_files(target: argparse.ArgumentParser) -> None:
         "--respect-gitignore",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="leave out what .gitignore and its kin name (default: yes)",
+        help="leave out what git ignores, and what .ignore names (default: yes)",
     )
     group.add_argument(
         "--force-exclude",

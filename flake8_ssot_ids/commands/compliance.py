@@ -1,4 +1,4 @@
-"""``ssot-ids compliance``: judge the twelve contracts on a project, and print the answer as a table.
+"""``ssot-ids compliance``: check a project against the twelve contracts, and print a table.
 
 The suite is run by pytest in a process of its own, in an empty folder and with nothing of the user's pytest
 configuration: neither ``addopts`` nor plugins nor conftest files have a part in it.
@@ -46,7 +46,8 @@ def run(argv: Sequence[str]) -> int:
     missing = [name for name in ("pytest", *(("xdist",) if options.jobs else ())) if not _installed(name)]
     if missing:
         terminal.say(
-            f"error: {' and '.join(missing)} cannot be imported; pip install 'flake8-ssot-ids[compliance]'"
+            f"error: {' and '.join(missing)} cannot be imported; install what is missing: "
+            f"python3 -m pip --python {terminal.harmless(sys.executable)} install pytest pytest-xdist"
         )
         return 2
     try:
@@ -65,7 +66,7 @@ def run(argv: Sequence[str]) -> int:
     complete = found is not None and len(found["contracts"]) == _CONTRACTS
     if not complete or done.returncode not in _JUDGED:
         terminal.say(done.stdout.decode("utf-8", "replace").strip())
-        terminal.say(f"error: the suite could not judge {options.path} (pytest ended with {done.returncode})")
+        terminal.say(f"error: the suite could not check {options.path} (pytest ended with {done.returncode})")
         return 2
     if not _write_json(found, options.json):
         return 2
@@ -84,7 +85,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = arguments.parser("compliance", "Judge the twelve compliance contracts on a project.")
+    parser = arguments.parser("compliance", "Check a project against the twelve compliance contracts.")
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="the project (default: .)")
     parser.add_argument(
         "-n", dest="jobs", metavar="N", help="share the work among N processes, or auto (pytest-xdist)"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
-    parser = arguments.parser("fix", "Write the generator's calls, or say why not.")
+    parser = arguments.parser("fix", "Rewrite raw ids as calls of the generator; explain what is left alone.")
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
     )

@@ -94,7 +94,7 @@ def _sum(contracts: list[Judged], policy: Policy, seconds: float) -> Iterator[st
     if policy.origin is None:
         yield (
             "No [tool.ssot-ids] was found, so only raw ids were looked for (C01). The others need to "
-            "know the generator and the critical modules: name them in pyproject.toml (docs/compliance.md)."
+            "know the generator and the critical modules: `ssot-ids init` proposes a table that names them."
         )
 
 

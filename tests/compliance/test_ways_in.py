@@ -248,7 +248,10 @@ def test_without_pytest_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pytest", None)
     assert main(["compliance", str(PLATFORM / "after")]) == 2
     said = capsys.readouterr()
-    assert said.err == "error: pytest cannot be imported; pip install 'flake8-ssot-ids[compliance]'\n"
+    assert said.err == (
+        "error: pytest cannot be imported; install what is missing: "
+        f"python3 -m pip --python {sys.executable} install pytest pytest-xdist\n"
+    )
     assert said.out == ""
 
 

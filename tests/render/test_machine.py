@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from flake8_ssot_ids.model import Edit, Finding, Fix, Position, Span
-from flake8_ssot_ids.render import machine, statistics
+from flake8_ssot_ids.render import links, machine, statistics
 from flake8_ssot_ids.render.terminal import Palette
+
+if TYPE_CHECKING:
+    import pytest
 
 SPAN = Span(Position(3, 15), Position(3, 25))
 FINDING = Finding(
@@ -34,7 +38,7 @@ OBJECT = {
     "name": "truncated-uuid",
     "noqa_row": 4,
     "severity": "error",
-    "url": "docs/rules.md#sid103",
+    "url": None,
     "scope": "test",
     "role": "session_id",
     "prefix": "ws",
@@ -50,6 +54,13 @@ def changed(**changes: object) -> Finding:
 
 def test_the_object_of_a_finding() -> None:
     assert list(machine.as_object(FINDING).items()) == list(OBJECT.items())
+
+
+def test_the_url_is_that_of_the_rule_once_the_documentation_has_an_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(links, "DOCUMENTATION", "https://docs.example/latest/")
+    assert machine.as_object(FINDING)["url"] == "https://docs.example/latest/docs/rules.md#sid103"
 
 
 def test_nothing_suppresses_sid990_so_it_has_no_noqa_row() -> None:
