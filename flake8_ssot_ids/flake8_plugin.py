@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from flake8_ssot_ids import __version__
+from flake8_ssot_ids import __version__, escapes
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class _Session:
             policy = load_policy(origin, root=root, codes=known_codes())
             check_recipes(policy)
         except PolicyError as error:
-            raise ConfigurationError(str(error)) from None
+            raise ConfigurationError("\n".join(map(escapes.line, error.lines))) from None
         project = Project(policy.src, catalog.attributes(policy.name_hashes))
 
         def survey() -> tuple[bytes, ...] | None:
@@ -190,7 +190,8 @@ class SsotIdsPlugin:
         report = check_tree(self._tree, text, path, policy, project, words=words, comments=False, house=house)
         for finding in report.findings:
             start = finding.span.start
-            yield start.row, start.column - 1, f"{finding.code} {finding.message}", type(self)
+            said = escapes.harmless(f"{finding.code} {finding.message}")
+            yield start.row, start.column - 1, said, type(self)
 
 
 def _are_many(paths: Sequence[str]) -> bool:

@@ -76,7 +76,7 @@ ENGINE = Package(
         # Data about Python's modules, no code.
         ("catalog",),
         ("policy", "policyfile", "approved", "options", "optionparts", "metavars", "values", "globs"),
-        ("source", "files", "clock", "rows"),
+        ("source", "files", "clock", "rows", "escapes"),
         ("model",),
         ("",),
     ),

@@ -52,7 +52,8 @@ class TestExitCodes:
         code, out, err = cli.check()
         assert code == 1
         assert timeless(out) == (
-            f"a.py:{ROW}sub/b.py:{ROW}Found 2 findings in 2 files (3 files checked in 0.00s).\n"
+            f"a.py:{ROW}sub/b.py:{ROW}"
+            "Found 2 findings in 2 files: 2 production, 0 test (3 files checked in 0.00s).\n"
         )
         assert err == ""
 

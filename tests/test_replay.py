@@ -151,7 +151,7 @@ def test_the_summary_has_the_seconds_of_this_run(shell: Shell) -> None:
     shell.ask("--output-format=json")
     _, out, err = shell.ask("--output-format=json")
     assert out.startswith("[")
-    assert err.startswith("Found 2 findings in 2 files (2 files checked in 0.")
+    assert err.startswith("Found 2 findings in 2 files: 2 production, 0 test (2 files checked in 0.")
     assert err.endswith("s).\n")
     assert "\0" not in err
 

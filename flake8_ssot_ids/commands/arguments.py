@@ -10,7 +10,7 @@ from flake8_ssot_ids.render import output, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
 EXIT_CODES = "Exit codes: 0 nothing found, 1 findings, 2 the job could not be done completely."
@@ -31,24 +31,27 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in a line, as ruff does; the list of all options would drown it."""
         tip = self._tip(message.partition("unrecognized arguments: ")[2])
-        self.exit(2, f"error: {message}\n{tip}\nFor more information, try `{self.prog} --help`.\n")
+        for line in (f"error: {message}", *tip, "", f"For more information, try `{self.prog} --help`."):
+            terminal.say(line)
+        self.exit(2)
 
-    def _tip(self, unknown: str) -> str:
+    def _tip(self, unknown: str) -> tuple[str, ...]:
         from difflib import get_close_matches
 
         for argument in unknown.split():
             name = argument.partition("=")[0]
             near = get_close_matches(name, self._option_string_actions, 1, 0.75)
             if near and name.startswith("--"):
-                return f"\n  tip: there is `{near[0]}`\n"
-        return ""
+                return ("", f"  tip: there is `{near[0]}`")
+        return ()
 
     def _print_message(self, message: str, file: Any = None) -> None:
         # argparse would take a full disk for success.
         if file is sys.stdout:
-            output.to_stdout((message,))
+            output.to_people(message.splitlines())
         else:
-            terminal.say(message.removesuffix("\n"))
+            for line in message.splitlines():
+                terminal.say(line)
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -162,8 +165,10 @@ def add_selection(target: argparse.ArgumentParser) -> None:
     )
 
 
-def add_files(target: argparse.ArgumentParser) -> None:
-    """Add the options that choose files."""
+def add_files(
+    target: argparse.ArgumentParser, more: Callable[[argparse._ActionsContainer], None] | None = None
+) -> None:
+    """Add the options that choose files, and ``more`` of them."""
     group = target.add_argument_group("File selection")
     for name, meaning in (
         ("--exclude", "leave these out, instead of the usual"),
@@ -174,7 +179,7 @@ def add_files(target: argparse.ArgumentParser) -> None:
         "--respect-gitignore",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="leave out what .gitignore and its kin name (default: yes)",
+        help="leave out what .gitignore and .ignore files name (default: yes)",
     )
     group.add_argument(
         "--force-exclude",
@@ -182,6 +187,8 @@ def add_files(target: argparse.ArgumentParser) -> None:
         default=False,
         help="leave out excluded files also where they are named one by one",
     )
+    if more is not None:
+        more(group)
 
 
 def add_fixing(target: argparse.ArgumentParser) -> None:

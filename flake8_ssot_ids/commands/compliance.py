@@ -15,7 +15,7 @@ import time
 
 from flake8_ssot_ids.commands import arguments
 from flake8_ssot_ids.model import SsotIdsError
-from flake8_ssot_ids.render import output, terminal
+from flake8_ssot_ids.render import machine, output, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         policy = _policy(options)
     except SsotIdsError as error:
-        terminal.say(f"error: {error}")
+        terminal.say_error(error)
         return 2
     with tempfile.TemporaryDirectory(prefix="ssot-ids-compliance-") as folder:
         report = os.path.join(folder, "report.json")
@@ -64,7 +64,8 @@ def run(argv: Sequence[str]) -> int:
             found = None
     complete = found is not None and len(found["contracts"]) == _CONTRACTS
     if not complete or done.returncode not in _JUDGED:
-        terminal.say(done.stdout.decode("utf-8", "replace").strip())
+        for text in done.stdout.decode("utf-8", "replace").strip().splitlines():
+            terminal.say(text)
         terminal.say(f"error: the suite could not judge {options.path} (pytest ended with {done.returncode})")
         return 2
     if not _write_json(found, options.json):
@@ -75,11 +76,12 @@ def run(argv: Sequence[str]) -> int:
     aside = options.json == "-"
     colour = terminal.wants_colour(options.color, sys.stderr if aside else sys.stdout)
     palette = terminal.Palette(colour)
-    text = "\n".join(lines(found["contracts"], policy, palette, time.perf_counter() - started))
+    table = lines(found["contracts"], policy, palette, time.perf_counter() - started)
     if aside:
-        terminal.say(text)
+        for text in table:
+            terminal.say(text, palette)
     else:
-        output.to_stdout(f"{text}\n")
+        output.to_people(table, palette)
     return 1 if any(contract["outcome"] == "failed" for contract in found["contracts"]) else 0
 
 
@@ -164,13 +166,12 @@ def _judge(options: argparse.Namespace, folder: str, report: str) -> subprocess.
 def _write_json(found: dict[str, Any], path: str | None) -> bool:
     if path is None:
         return True
-    text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     if path == "-":
-        output.to_stdout(text)
+        machine.show(found)
         return True
     try:
-        with open(path, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with open(path, "wb") as stream:
+            stream.write(machine.to_bytes(machine.document(found)))
     except OSError as error:
         terminal.say(f"error: {path}: {error.strerror or error}")
         return False

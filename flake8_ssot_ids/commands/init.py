@@ -34,13 +34,14 @@ def run(argv: Sequence[str]) -> int:
         if options.write:
             where.write(text)
     except SsotIdsError as error:
-        terminal.say(f"error: {error}")
+        terminal.say_error(error)
         return 2
     except OSError as error:
         terminal.say(f"error: {os.path.join(options.path, where.name)}: {error.strerror or error}")
         return 2
     if not options.write:
-        output.to_stdout((where.addition(text).decode().replace("\r\n", "\n"),), _as_utf8)
+        lines = where.addition(text).decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
+        output.to_people(lines, encode=_as_utf8)
     _tell(found)
     for hint in (*hints.for_ruff(root), *hints.for_flake8(root)):
         terminal.say(f"hint: {hint}")
@@ -78,6 +79,6 @@ def _as_utf8(text: str) -> bytes:
 def _tell(found: Plan) -> None:
     """Say what could not be looked at."""
     for note in found.notes[:_SHOWN]:
-        terminal.say(f"note: {terminal.harmless(note)}")
+        terminal.say(f"note: {note}")
     if len(found.notes) > _SHOWN:
         terminal.say(f"note: and {len(found.notes) - _SHOWN} more")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 from flake8_ssot_ids.commands import arguments
 from flake8_ssot_ids.registry import rules
-from flake8_ssot_ids.render import output, ruledoc
+from flake8_ssot_ids.render import machine, output, ruledoc, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,16 +26,13 @@ def run(argv: Sequence[str]) -> int:
         parser.error("give either a CODE or --all")
     chosen = list(rules()) if options.all else _named(options.code)
     if not chosen:
-        print(f"error: there is no rule {options.code}{_suggestion(options.code)}", file=sys.stderr)
+        terminal.say(f"error: there is no rule {options.code}{_suggestion(options.code)}")
         return 2
     if options.output_format == "json":
-        from json import dumps
-
         objects = [ruledoc.as_object(rule) for rule in chosen]
-        text = dumps(objects if options.all else objects[0], indent=2, ensure_ascii=False) + "\n"
+        machine.show(objects if options.all else objects[0])
     else:
-        text = "\n".join(ruledoc.as_markdown(rule) for rule in chosen)
-    output.to_stdout([text])
+        output.to_people("\n".join(ruledoc.as_markdown(rule) for rule in chosen).splitlines())
     return 0
 
 

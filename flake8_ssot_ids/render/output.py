@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 _CHUNK_CHARACTERS = 1 << 16
 
 
+def to_people(
+    lines: Iterable[str],
+    palette: terminal.Palette = terminal.PLAIN,
+    encode: Callable[[str], bytes] | None = None,
+) -> None:
+    """Write lines to standard output, harmless; see :func:`to_stdout`."""
+    to_stdout(palette.rows(lines), encode)
+
+
 def to_stdout(parts: Iterable[str], encode: Callable[[str], bytes] | None = None) -> None:
-    """Write to standard output; ``encode`` replaces the encoding of the stream.
+    """Write text that is harmless already to standard output; ``encode`` replaces the stream's encoding.
 
     Raises BrokenPipeError when the reader has gone, and OutputError when writing fails.
     """
