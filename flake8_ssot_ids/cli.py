@@ -126,7 +126,8 @@ def _config(argv: Sequence[str]) -> int:
     from flake8_ssot_ids.commands import arguments, config
     from flake8_ssot_ids.commands.configs import Configurations
 
-    parser = arguments.parser("config", "Print the configuration in force, and where each value comes from.")
+    description = "Print the configuration in force and where each value comes from."
+    parser = arguments.parser("config", description, config.EXIT_CODES)
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)")
     arguments.add_selection(parser)
     arguments.add_files(parser)

@@ -13,15 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
-EXIT_CODES = "Exit codes: 0 nothing found, 1 findings, 2 the job could not be done completely."
 
-
-def parser(verb: str, description: str) -> argparse.ArgumentParser:
-    """Make the parser of one verb."""
+def parser(verb: str, description: str, exit_codes: dict[int, str]) -> argparse.ArgumentParser:
+    """Make the parser of one verb; ``exit_codes`` says what each of them means."""
+    meanings = (f"  {code}  {text}" for code, text in exit_codes.items())
     return _Parser(
         prog=f"ssot-ids {verb}",
         description=description,
-        epilog=EXIT_CODES,
+        epilog="\n".join(("Exit codes:", *meanings)),
         allow_abbrev=False,
         formatter_class=_Formatter,
     )
@@ -42,7 +41,7 @@ class _Parser(argparse.ArgumentParser):
             name = argument.partition("=")[0]
             near = get_close_matches(name, self._option_string_actions, 1, 0.75)
             if near and name.startswith("--"):
-                return ("", f"  tip: there is `{near[0]}`")
+                return ("", f"  tip: did you mean `{near[0]}`?")
         return ()
 
     def _print_message(self, message: str, file: Any = None) -> None:
@@ -54,7 +53,7 @@ class _Parser(argparse.ArgumentParser):
                 terminal.say(line)
 
 
-class _Formatter(argparse.HelpFormatter):
+class _Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         # argparse makes a formatter also when it prints nothing, and would load shutil for the width.
         super().__init__(prog, max_help_position=32, width=_columns())
@@ -135,7 +134,7 @@ def add_configuration(target: argparse.ArgumentParser) -> None:
 def check_configuration(target: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """End with a usage error if ``--config`` and ``--isolated`` contradict each other or name nothing."""
     if options.config is not None and options.isolated:
-        target.error("--config and --isolated exclude each other")
+        target.error("--config and --isolated cannot be combined")
     if options.config is not None and not os.path.exists(options.config):
         target.error(f"argument --config: no such file: {options.config}")
 
@@ -147,9 +146,9 @@ def add_selection(target: argparse.ArgumentParser) -> None:
     def add(name: str, meaning: str) -> None:
         group.add_argument(name, action="extend", type=codes, metavar="CODES", help=meaning)
 
-    add("--select", "only these codes, or beginnings of codes")
-    add("--ignore", "all but these")
-    add("--extend-select", "these too")
+    add("--select", "only these codes or prefixes of codes")
+    add("--ignore", "none of these codes or prefixes")
+    add("--extend-select", "these codes or prefixes too")
     group.add_argument(
         "--preview",
         action=argparse.BooleanOptionalAction,
@@ -161,7 +160,7 @@ def add_selection(target: argparse.ArgumentParser) -> None:
         action="extend",
         type=ignored_codes,
         metavar="PATTERN:CODE",
-        help="not this code in these files",
+        help="ignore this code in these files",
     )
 
 
@@ -171,7 +170,7 @@ def add_files(
     """Add the options that choose files, and ``more`` of them."""
     group = target.add_argument_group("File selection")
     for name, meaning in (
-        ("--exclude", "leave these out, instead of the usual"),
+        ("--exclude", "leave these out instead of the default exclusions"),
         ("--extend-exclude", "leave these out too"),
     ):
         group.add_argument(name, action="extend", type=patterns, metavar="PATTERNS", help=meaning)
@@ -185,7 +184,7 @@ def add_files(
         "--force-exclude",
         action=argparse.BooleanOptionalAction,
         default=False,
-        help="leave out excluded files also where they are named one by one",
+        help="leave out excluded files even if they are named on the command line",
     )
     if more is not None:
         more(group)
@@ -195,12 +194,10 @@ def add_fixing(target: argparse.ArgumentParser) -> None:
     """Add the options that say what may be written."""
     group = target.add_argument_group("Fixing")
     group.add_argument(
-        "--unsafe-fixes", action="store_true", help="write also what changes the format of an id"
+        "--unsafe-fixes", action="store_true", help="also write fixes that change the format of an id"
     )
     group.add_argument("--diff", action="store_true", help="print a diff instead of writing; for `git apply`")
-    group.add_argument(
-        "--allow-dirty", action="store_true", help="write also where git has changes that are not committed"
-    )
+    group.add_argument("--allow-dirty", action="store_true", help="write even if git has uncommitted changes")
 
 
 def add_cache(target: argparse.ArgumentParser) -> None:

@@ -29,20 +29,25 @@ if TYPE_CHECKING:
 
 FORMATS = ("full", "concise", "json", "json-lines", "github")
 _FORMAT = "SSOT_IDS_OUTPUT_FORMAT"
+EXIT_CODES = {
+    0: "no findings; also with findings under --exit-zero, and with --show-files",
+    1: "findings; with --diff: fixes that could be written",
+    2: "a usage or configuration error, or a file that could not be read, parsed or written",
+}
 _COULD_NOT_READ = "SID990"
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
-    parser = arguments.parser("check", "Find raw ids in files and folders.")
+    parser = arguments.parser("check", "Find raw ids in files and folders.", EXIT_CODES)
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
     )
-    parser.add_argument("--stdin-filename", metavar="FILE", help="what standard input is called")
-    parser.add_argument("--ignore-noqa", action="store_true", help="report also what a noqa comment silences")
-    parser.add_argument("--all-files", action="store_true", help="parse also files that cannot hold a raw id")
+    parser.add_argument("--stdin-filename", metavar="FILE", help="the file name of standard input")
+    parser.add_argument("--ignore-noqa", action="store_true", help="report suppressed findings too")
+    parser.add_argument("--all-files", action="store_true", help="also parse files that cannot hold a raw id")
     parser.add_argument(
-        "-e", "--exit-zero", action="store_true", help="exit with 0 also if there are findings"
+        "-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings"
     )
     parser.add_argument(
         "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
@@ -60,22 +65,22 @@ def make_parser() -> argparse.ArgumentParser:
         "-o", "--output-file", metavar="FILE", help="write findings to a file instead of stdout"
     )
     output.add_argument(
-        "--statistics", action="store_true", help="print how many findings each code has, only that"
+        "--statistics",
+        action="store_true",
+        help="print only the number of findings of each code",
     )
     output.add_argument(
-        "--show-files", action="store_true", help="print the files that would be checked, only that"
+        "--show-files",
+        action="store_true",
+        help="print only the files that would be checked",
     )
-    output.add_argument(
-        "-q", "--quiet", action="store_true", help="print findings, and what went wrong, only"
-    )
-    output.add_argument(
-        "-s", "--silent", action="store_true", help="print nothing; only the exit code speaks"
-    )
+    output.add_argument("-q", "--quiet", action="store_true", help="print only findings and errors")
+    output.add_argument("-s", "--silent", action="store_true", help="print nothing; look at the exit code")
     output.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
     )
     arguments.add_cache(parser)
-    parser.add_argument("--fix", action="store_true", help="first write what `ssot-ids fix` writes")
+    parser.add_argument("--fix", action="store_true", help="first do what `ssot-ids fix` does")
     arguments.add_fixing(parser)
     arguments.add_configuration(parser)
     return parser
@@ -132,9 +137,11 @@ def run(argv: Sequence[str]) -> int:
     options = parser.parse_intermixed_args(flags)
     paths = paths_of(options, literal, parser)
     if options.output_format not in FORMATS:  # argparse does not look at a default
-        parser.error(f"{_FORMAT}: there is no format {options.output_format!r} ({', '.join(FORMATS)})")
+        parser.error(
+            f"{_FORMAT}: there is no format {options.output_format!r} (formats: {', '.join(FORMATS)})"
+        )
     if options.statistics and options.output_format == "github":
-        parser.error("--statistics has no github format")
+        parser.error("--statistics cannot be combined with --output-format=github")
     arguments.check_configuration(parser, options)
     configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
     zones = Zones(options, parser)

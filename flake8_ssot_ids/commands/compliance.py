@@ -1,4 +1,4 @@
-"""``ssot-ids compliance``: judge the twelve contracts on a project, and print the answer as a table.
+"""``ssot-ids compliance``: check a project against the twelve contracts, and print the answer as a table.
 
 The suite is run by pytest in a process of its own, in an empty folder and with nothing of the user's pytest
 configuration: neither ``addopts`` nor plugins nor conftest files have a part in it.
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.policy import Policy
 
+EXIT_CODES = {
+    0: "every contract holds, apart from those that were not judged",
+    1: "a contract is broken",
+    2: "a usage or configuration error, or the project could not be judged",
+}
 _SUITE = "flake8_ssot_ids.compliance_tests"
 _PLUGIN = "flake8_ssot_ids.pytest_plugin"
 #: pytest's own exit codes: all passed, some failed. Any other means that it could not judge.
@@ -42,7 +47,7 @@ def run(argv: Sequence[str]) -> int:
     if options.config is not None and not os.path.exists(options.config):
         parser.error(f"argument --config: no such file: {options.config}")
     if options.timeout is not None and options.timeout <= 0:
-        parser.error("argument --timeout: it must be more than 0 seconds")
+        parser.error("argument --timeout: must be more than 0 seconds")
     missing = [name for name in ("pytest", *(("xdist",) if options.jobs else ())) if not _installed(name)]
     if missing:
         terminal.say(
@@ -86,12 +91,10 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = arguments.parser("compliance", "Judge the twelve compliance contracts on a project.")
+    parser = arguments.parser("compliance", "Check a project against the twelve contracts.", EXIT_CODES)
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="the project (default: .)")
-    parser.add_argument(
-        "-n", dest="jobs", metavar="N", help="share the work among N processes, or auto (pytest-xdist)"
-    )
-    parser.add_argument("--static", action="store_true", help="only read code; import nothing of the project")
+    parser.add_argument("-n", dest="jobs", metavar="N", help="number of processes, or auto (pytest-xdist)")
+    parser.add_argument("--static", action="store_true", help="only read code; do not import the project")
     parser.add_argument(
         "--base", metavar="REF", help="the branch whose baseline may not grow (default: found by git)"
     )
@@ -99,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         "--timeout",
         metavar="SECONDS",
         type=float,
-        help="how long one look at the running project may take (default: 60)",
+        help="time limit for each run of the project's code (default: 60)",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
     parser.add_argument("--junit", metavar="FILE", help="write a JUnit report")

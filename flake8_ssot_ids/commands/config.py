@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.optionparts import Option
     from flake8_ssot_ids.policy import Policy
 
+EXIT_CODES = {0: "the configuration was printed", 2: "a usage error, or the configuration cannot be used"}
+
 
 def run(policy: Policy) -> int:
     """Print the policy; the exit code is 0."""

@@ -18,25 +18,32 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.fixes.shares import Outcome as Planned
 
+EXIT_CODES = {
+    0: "no raw ids are left to rewrite",
+    1: "raw ids are left, to fix by hand or with --unsafe-fixes; with --diff: fixes that could be written",
+    2: "a usage or configuration error, or a file that could not be read, parsed or written",
+}
+
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
-    parser = arguments.parser("fix", "Write the generator's calls, or say why not.")
+    description = "Rewrite raw ids as generator calls and explain what is left alone."
+    parser = arguments.parser("fix", description, EXIT_CODES)
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
     )
-    parser.add_argument("--stdin-filename", metavar="FILE", help="what standard input is called")
+    parser.add_argument("--stdin-filename", metavar="FILE", help="the file name of standard input")
     arguments.add_fixing(parser)
     parser.add_argument("--max", type=_positive, metavar="N", help="write at most N findings")
-    parser.add_argument("--report", metavar="FILE", help="write what was done, and why not, as JSON")
+    parser.add_argument("--report", metavar="FILE", help="write what was fixed and what was not as JSON")
     parser.add_argument(
         "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
     )
     arguments.add_selection(parser)
     arguments.add_files(parser, add_zone)
     group = parser.add_argument_group("Output")
-    group.add_argument("-q", "--quiet", action="store_true", help="print the diff, and what went wrong, only")
-    group.add_argument("-s", "--silent", action="store_true", help="print nothing; only the exit code speaks")
+    group.add_argument("-q", "--quiet", action="store_true", help="print only the diff and errors")
+    group.add_argument("-s", "--silent", action="store_true", help="print nothing; look at the exit code")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
     arguments.add_cache(parser)
     arguments.add_configuration(parser)

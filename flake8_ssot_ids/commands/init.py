@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.adopt.plan import Plan
 
+EXIT_CODES = {
+    0: "the configuration was printed or written",
+    2: "a usage error, or there is a configuration already, or it could not be written",
+}
 _SHOWN = 5
 
 
@@ -53,13 +57,13 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = arguments.parser("init", "Propose a configuration for a repository: generator, api, zones.")
-    parser.epilog = "Exit codes: 0 printed or written, 2 it cannot be: there is a configuration already."
+    description = "Propose a configuration for a repository: generator, api, zones."
+    parser = arguments.parser("init", description, EXIT_CODES)
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="the repository (default: .)")
     parser.add_argument(
         "--write",
         action="store_true",
-        help="write it to the end of pyproject.toml, or to a new ssot-ids.toml; nothing is ever overwritten",
+        help="append it to pyproject.toml, or write a new ssot-ids.toml; nothing is overwritten",
     )
     return parser
 
