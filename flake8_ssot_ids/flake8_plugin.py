@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from flake8_ssot_ids import __version__, escapes
+from flake8_ssot_ids import __version__
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class _Session:
                 project.surveyed, project.survey = project.survey(), None
 
     def _load(self, origin: str | None) -> tuple[Policy, Project]:
-        from flake8_ssot_ids import catalog
+        from flake8_ssot_ids import catalog, escapes
         from flake8_ssot_ids.commands.configs import check_recipes, known_codes
         from flake8_ssot_ids.model import PolicyError
         from flake8_ssot_ids.names.project import Project
@@ -167,7 +167,7 @@ class SsotIdsPlugin:
         Comments and ``per-file-ignores`` of flake8 are flake8's business; the policy's are honoured
         here, and so is what it excludes, since flake8 too leaves out an excluded file that is named.
         """
-        from flake8_ssot_ids import catalog
+        from flake8_ssot_ids import catalog, escapes
         from flake8_ssot_ids.prefilter import may_hold_use
 
         policy, project, path = self._policy, self._project, self._path

@@ -78,12 +78,15 @@ def run(argv: Sequence[str]) -> int:
         return 2
     errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
     errors += finish(work.planned, options)
+    unreadable = [finding for finding in outcome.findings if finding.code == "SID990"]
     if not options.silent:
+        for finding in unreadable:
+            where = f"{terminal.display_path(finding.path)}:{finding.span.start.row}"
+            terminal.say(f"error: {where}: {finding.message}")
         for text in errors:
             terminal.say(f"error: {text}")
         for text in outcome.notes if not options.quiet or outcome.failed else ():
             terminal.say(f"note: {text}")
-    unreadable = any(finding.code == "SID990" for finding in outcome.findings)
     nothing = bool(errors) and not any(item.new is not None for item in work.planned)
     if not (options.quiet or options.silent or nothing):
         colour = terminal.wants_colour(options.color, sys.stderr if options.diff else sys.stdout)
