@@ -340,3 +340,38 @@ def test_a_broken_contract_in_pytest() -> None:
     text = str(ContractError(Check("C01", f"files{ACTS}", lambda _: ()), facts))
     assert_harmless(text)
     assert len(text.splitlines()) == 6
+
+
+@posix_only
+@pytest.mark.parametrize(
+    "text", [GOOD, BAD["a key"]], ids=["contracts", "a configuration that cannot be used"]
+)
+def test_the_contracts_in_pytest(text: str, tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / f"PWN{NAME}.py").write_text(f"import uuid\nx = uuid.uuid4()  # {ACTS.splitlines()[-1]}\n")
+    reason = f"[not-applicable]\nC04 = {toml_string('PWN' + ACTS)}\n" if text == GOOD else ""
+    (root / "ssot-ids.toml").write_text(text + reason)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "flake8_ssot_ids.pytest_plugin",
+        "-p",
+        "no:cacheprovider",
+    ]
+    command += [
+        "--pyargs",
+        "flake8_ssot_ids.compliance_tests",
+        f"--ssot-root={root}",
+        "--ssot-static",
+        "-q",
+        "-rs",
+    ]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, check=False)
+    got = done.returncode, done.stdout.decode(), done.stderr.decode()
+    assert_told(got, 1 if text == GOOD else 4)
+    if text == GOOD:
+        assert "not applicable: PWN\u240a::error::PWN" in got[1]

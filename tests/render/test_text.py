@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from flake8_ssot_ids.escapes import harmless
@@ -207,6 +209,9 @@ def test_display_path() -> None:
     assert display_path("/ab/c", "/a") == "/ab/c"
     assert display_path("/a/c", "/") == "a/c"
     assert display_path("-", "/a") == "-"
+    assert display_path("/a/::error::b.py", "/a") == os.path.join(".", "::error::b.py")
+    assert display_path("/a/ ::error::b.py", "/a") == os.path.join(".", " ::error::b.py")
+    assert display_path("/a/b/::c.py", "/a") == "b/::c.py"
 
 
 def test_control_characters_lose_their_power() -> None:
