@@ -111,7 +111,7 @@ def finish(planned: Sequence[Planned], options: argparse.Namespace) -> list[str]
     if options.diff:
         if not options.silent:
             cwd = os.getcwd()
-            output.bytes_to_stdout(fixing.diff(item, cwd) for item in planned)
+            output.diff_to_stdout(fixing.diff(item, cwd) for item in planned)
         return []
     changed = [item.path for item in planned if item.new is not None]
     if changed and not options.allow_dirty:
@@ -145,7 +145,7 @@ def _stdin(options: argparse.Namespace, configurations: Configurations, work: fi
     for line in fixing.no_generator_lines(work.no_generator):
         terminal.say(f"error: {line}")
     if options.diff:
-        output.bytes_to_stdout([fixing.diff(item, os.getcwd())])
+        output.diff_to_stdout([fixing.diff(item, os.getcwd())])
     else:
         output.bytes_to_stdout([data if item.new is None else item.new])
     if item.refused or item.failed:

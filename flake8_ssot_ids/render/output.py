@@ -68,6 +68,16 @@ def bytes_to_stdout(parts: Iterable[bytes]) -> None:
             raise terminal.OutputError(f"standard output: {error.strerror or error}") from error
 
 
+def diff_to_stdout(parts: Iterable[bytes]) -> None:
+    """Write a diff: as it is for a program such as ``git apply``, harmless for a person at a terminal."""
+    if not terminal.is_terminal(sys.stdout):
+        bytes_to_stdout(parts)
+        return
+    for part in parts:
+        text = part.decode("utf-8", "surrogateescape").replace("\t", terminal.TAB)
+        to_people(text.removesuffix("\n").split("\n") if text else ())
+
+
 def to_file(path: str, parts: Iterable[str], encode: Callable[[str], bytes]) -> None:
     """Replace a file by the text, completely or not at all; missing folders are made.
 
