@@ -127,6 +127,19 @@ def test_a_configuration_that_is_printed(cli: Cli) -> None:
     assert tomllib.loads(got[1])["exemption"][0]["reason"] == "because" + ACTS
 
 
+@posix_only
+@pytest.mark.skipif(sys.platform == "darwin", reason="that file system only has text")
+def test_a_configuration_in_a_folder_without_a_name_in_text(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/PWN\xff\x9b\x1b"
+    os.mkdir(folder)
+    done = subprocess.run(
+        [sys.executable, "-m", "flake8_ssot_ids", "config"],
+        cwd=folder, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )  # fmt: skip
+    assert_told((done.returncode, done.stdout.decode(), done.stderr.decode()), 0)
+    assert tomllib.loads(done.stdout.decode())["zone"] == []
+
+
 @pytest.mark.parametrize("chosen", FORMATS)
 def test_a_zone_in_a_remedy(cli: Cli, chosen: str) -> None:
     Path("ssot-ids.toml").write_text('generator = "ids.Ids"\n' + GOOD, encoding="utf-8")

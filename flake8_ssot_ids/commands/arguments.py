@@ -27,6 +27,11 @@ def parser(verb: str, description: str, exit_codes: dict[int, str]) -> argparse.
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        # From Python 3.14 on argparse colours its help itself; no escape code gets through `terminal`.
+        self.color = False
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in a line, as ruff does; the list of all options would drown it."""
         tip = self._tip(message.partition("unrecognized arguments: ")[2])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from flake8_ssot_ids.escapes import harmless
 from flake8_ssot_ids.options import OPTIONS
-from flake8_ssot_ids.render import output
+from flake8_ssot_ids.render import machine, output
 from flake8_ssot_ids.values import toml, toml_key
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ EXIT_CODES = {0: "the configuration was printed", 2: "a usage error, or the conf
 
 def run(policy: Policy) -> int:
     """Print the policy; the exit code is 0."""
-    output.to_people(describe(policy).splitlines())
+    # TOML is UTF-8 whatever the terminal speaks.
+    output.to_people(describe(policy).splitlines(), encode=machine.to_bytes)
     return 0
 
 
