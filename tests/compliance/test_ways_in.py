@@ -257,7 +257,7 @@ REFUSED = {
     "a file": ([], "pyproject.toml", "no such folder"),
     "processes": (["-n", "many"], ".", "-n takes a number or auto, not 'many'"),
     "no such configuration": (["--config", "gone.toml"], ".", "no such file: gone.toml"),
-    "no time": (["--timeout", "0"], ".", "it must be more than 0 seconds"),
+    "no time": (["--timeout", "0"], ".", "must be more than 0 seconds"),
 }
 
 
