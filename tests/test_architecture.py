@@ -76,7 +76,7 @@ ENGINE = Package(
         # Data about Python's modules, no code.
         ("catalog",),
         ("policy", "policyfile", "approved", "options", "optionparts", "metavars", "values", "globs"),
-        ("source", "files", "clock", "rows", "git"),
+        ("source", "files", "clock", "rows", "git", "escapes"),
         ("model",),
         ("",),
     ),

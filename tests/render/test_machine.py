@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_ssot_ids.model import Edit, Finding, Fix, Position, Span
 from flake8_ssot_ids.render import links, machine, statistics
-from flake8_ssot_ids.render.terminal import Palette
+from flake8_ssot_ids.render.terminal import PLAIN
 
 if TYPE_CHECKING:
     import pytest
@@ -122,21 +122,47 @@ def test_statistics_count_and_sort() -> None:
     fix = Fix("m", "unsafe", ())
     findings = [
         changed(code="SID105", name="uuid-factory"),
-        changed(code="SID101", name="raw-uuid"),
+        changed(code="SID101", name="raw-uuid", scope="production"),
         FINDING,
         changed(fix=fix),
     ]
     rows = statistics.count(findings)
     assert rows == [
-        {"code": "SID103", "name": "truncated-uuid", "count": 2, "fixable": False, "fixable_count": 1},
-        {"code": "SID101", "name": "raw-uuid", "count": 1, "fixable": False, "fixable_count": 0},
-        {"code": "SID105", "name": "uuid-factory", "count": 1, "fixable": False, "fixable_count": 0},
+        {
+            "code": "SID103",
+            "name": "truncated-uuid",
+            "count": 2,
+            "fixable": False,
+            "fixable_count": 1,
+            "production": 0,
+            "test": 2,
+        },
+        {
+            "code": "SID101",
+            "name": "raw-uuid",
+            "count": 1,
+            "fixable": False,
+            "fixable_count": 0,
+            "production": 1,
+            "test": 0,
+        },
+        {
+            "code": "SID105",
+            "name": "uuid-factory",
+            "count": 1,
+            "fixable": False,
+            "fixable_count": 0,
+            "production": 0,
+            "test": 1,
+        },
     ]
-    assert "".join(statistics.table(rows, Palette(False))) == (
-        "2\tSID103\t[-]\ttruncated-uuid\n1\tSID101\t[ ]\traw-uuid\n1\tSID105\t[ ]\tuuid-factory\n"
-    )
+    assert list(PLAIN.rows(statistics.table(rows, PLAIN))) == [
+        "2\tSID103\t[-]\ttruncated-uuid\t0 production\t2 test\n",
+        "1\tSID101\t[ ]\traw-uuid\t1 production\t0 test\n",
+        "1\tSID105\t[ ]\tuuid-factory\t0 production\t1 test\n",
+    ]
     plain = statistics.count([FINDING] * 12 + [changed(code="SID101", name="raw-uuid")])
-    assert (
-        "".join(statistics.table(plain, Palette(False)))
-        == "12\tSID103\ttruncated-uuid\n1 \tSID101\traw-uuid\n"
-    )
+    assert list(PLAIN.rows(statistics.table(plain, PLAIN))) == [
+        "12\tSID103\ttruncated-uuid\t0 production\t12 test\n",
+        "1 \tSID101\traw-uuid\t0 production\t1 test\n",
+    ]
