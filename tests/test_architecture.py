@@ -87,7 +87,7 @@ ENGINE = Package(
             "globs",
             "automaton",
         ),
-        ("source", "files", "clock", "rows", "git"),
+        ("source", "files", "clock", "rows", "git", "escapes"),
         ("model",),
         ("",),
     ),
