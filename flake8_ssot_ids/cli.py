@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+from flake8_ssot_ids import signals
+from flake8_ssot_ids.render import terminal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,35 +21,40 @@ VERBS = {
     "rule": "explain one rule, or all",
     "config": "print the configuration in force, and where each value comes from",
 }
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit code (0 clean, 1 findings, 2 could not be done)."""
-    given = list(sys.argv[1:] if argv is None else argv)
+    """Run the command line; return the exit code (0 clean, 1 findings, 2 could not be done).
+
+    Without ``argv`` the process is this program's own: then it also says what signals do to it.
+    """
+    try:
+        if argv is None:
+            signals.heed()
+        return _main(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        return signals.INTERRUPTED
+    except signals.TerminatedError:
+        return signals.TERMINATED
+    finally:
+        signals.end_at_once()
+
+
+def _main(given: list[str]) -> int:
     try:
         return _dispatch(given)
     except SystemExit as ending:  # argparse: --help, usage errors
         return ending.code if isinstance(ending.code, int) else 2
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        from flake8_ssot_ids.render.terminal import forget_stdout
-
-        forget_stdout()
-        return 0
     except Exception as error:
         # Python's own exit code for this is 1, which would read as "findings".
-        from flake8_ssot_ids.render import terminal
-
         if isinstance(error, terminal.OutputError):
             terminal.say(f"error: {error}")
             terminal.forget_stdout()
             return 2
         import traceback
 
-        traceback.print_exc()
-        print("ssot-ids: internal error; please report it with the lines above", file=sys.stderr)
+        terminal.say(traceback.format_exc().rstrip("\n"))
+        terminal.say("ssot-ids: internal error; please report it with the lines above")
         return 2
 
 
@@ -55,7 +63,7 @@ def _dispatch(given: list[str]) -> int:
         try:
             os.getcwd()
         except OSError as error:
-            print(f"error: the working directory: {error.strerror}", file=sys.stderr)
+            terminal.say(f"error: the working directory: {error.strerror}")
             return 2
     if given and given[0] == "check":
         from time import perf_counter
@@ -63,23 +71,28 @@ def _dispatch(given: list[str]) -> int:
         from flake8_ssot_ids.replay import Question
 
         started = perf_counter()
-        answer = Question(given[1:], os.getcwd()).answer()
+        question = Question(given[1:], os.getcwd())
+        answer = question.answer()
+        if question.note and "-q" not in given and "--quiet" not in given:
+            terminal.say(f"note: {terminal.harmless(question.note)}")
         if answer is not None:
             from flake8_ssot_ids.commands.printing import show
 
             return show(answer, started)
     if given and given[0] in VERBS:
-        return _load(given[0])(given[1:])
+        run = _load(given[0])
+        signals.tidy_up()
+        return run(given[1:])
     if given and given[0] in ("-V", "--version"):
         from flake8_ssot_ids import __version__
 
         return _print(f"ssot-ids {__version__}")
     asked = bool(given) and given[0] in ("-h", "--help", "help")
     if given and not asked:
-        print(f"error: there is no command {given[0]!r}{_suggestion(given)}\n", file=sys.stderr)
+        terminal.say(f"error: there is no command {given[0]!r}{_suggestion(given)}\n")
     if asked:
         return _print(_usage())
-    print(_usage(), file=sys.stderr)
+    terminal.say(_usage())
     return 2
 
 

@@ -40,10 +40,13 @@ class Pool:
     def __enter__(self) -> Pool:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        for helper in self._helpers or ():
+    def __exit__(self, failure: object, *_: object) -> None:
+        helpers, self._helpers = self._helpers or (), None
+        if failure is not None:
+            for helper in helpers:
+                helper.kill()
+        for helper in helpers:
             helper.stop()
-        self._helpers = None
 
     def start(self) -> None:
         """Start the helpers, so that they are up when there is work."""
@@ -116,9 +119,9 @@ class _Helper:
         self.ready = self.dead = False
         #: How many of the pool's messages it has been told.
         self.told = 0
-        self._read, self._write, self._wait, self._kill = _spawn(_command())
-        self._greeter = threading.Thread(target=self._greet, daemon=True)
-        self._greeter.start()
+        self._read, self._write, self._wait, self.kill = _spawn(_command())
+        self._threads = [threading.Thread(target=self._greet, daemon=True)]
+        self._threads[0].start()
 
     def _greet(self) -> None:
         from flake8_ssot_ids.pipes import receive
@@ -160,6 +163,7 @@ class _Helper:
                 lost.extend(on_the_way)
 
         feeder = threading.Thread(target=run, daemon=True)
+        self._threads.append(feeder)
         feeder.start()
         return feeder
 
@@ -167,9 +171,10 @@ class _Helper:
         """Let it end, and wait for that."""
         os.close(self._write)
         if not self.ready:
-            self._kill()
+            self.kill()
         self._wait()
-        self._greeter.join()
+        for thread in self._threads:
+            thread.join()
         os.close(self._read)
 
 
@@ -200,7 +205,9 @@ def _spawn(command: list[str]) -> tuple[int, int, Callable[[], object], Callable
     its_orders, orders = os.pipe()
     try:
         actions = [(os.POSIX_SPAWN_DUP2, its_orders, 0), (os.POSIX_SPAWN_DUP2, its_answers, 1)]
-        number = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+        # Ctrl-C goes to all processes at once; this one ends its helpers itself.
+        deaf = (signal.SIGINT,)
+        number = os.posix_spawn(command[0], command, os.environ, file_actions=actions, setsigmask=deaf)
     except OSError:
         os.close(answers)
         os.close(orders)

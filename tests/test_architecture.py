@@ -41,7 +41,7 @@ ENGINE = Package(
     name="flake8_ssot_ids",
     folder="flake8_ssot_ids",
     layers=(
-        ("__main__", "cli", "flake8_plugin", "pytest_plugin", "server", "testing"),
+        ("__main__", "cli", "signals", "flake8_plugin", "pytest_plugin", "server", "testing"),
         ("commands", "commands.*"),
         ("adopt", "adopt.*"),
         ("compliance", "compliance.*"),
@@ -55,6 +55,7 @@ ENGINE = Package(
                 "pipes",
                 "replay",
                 "cache",
+                "kept",
                 "standing",
                 "discover",
                 "ignorefiles",
@@ -76,7 +77,7 @@ ENGINE = Package(
         # Data about Python's modules, no code.
         ("catalog",),
         ("policy", "policyfile", "approved", "options", "optionparts", "metavars", "values", "globs"),
-        ("source", "files", "clock", "rows", "git"),
+        ("source", "files", "atomic", "clock", "rows", "git"),
         ("model",),
         ("",),
     ),

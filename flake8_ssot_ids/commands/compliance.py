@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ _PLUGIN = "flake8_ssot_ids.pytest_plugin"
 #: pytest's own exit codes: all passed, some failed. Any other means that it could not judge.
 _JUDGED = (0, 1)
 _CONTRACTS = 12
+_SECONDS_TO_END = 5
 _FILES = ("--ssot-config", "--junit-xml")
 _ENVIRONMENT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST")
 
@@ -79,7 +81,7 @@ def run(argv: Sequence[str]) -> int:
     if aside:
         terminal.say(text)
     else:
-        output.to_stdout(f"{text}\n")
+        output.to_stdout((f"{text}\n",))
     return 1 if any(contract["outcome"] == "failed" for contract in found["contracts"]) else 0
 
 
@@ -155,10 +157,21 @@ def _judge(options: argparse.Namespace, folder: str, report: str) -> subprocess.
         parts = environment["PYTHONPATH"].split(os.pathsep)
         environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, filter(None, parts)))
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return subprocess.run(  # noqa: S603 - pytest, in this interpreter
+    with subprocess.Popen(  # noqa: S603 - pytest, in this interpreter
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, check=False,
-    )  # fmt: skip
+        stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        try:
+            out, _ = process.communicate()
+        except BaseException:
+            # pytest ends what it has started, if it is asked and not killed.
+            process.send_signal(signal.SIGINT)
+            try:
+                process.communicate(timeout=_SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out)
 
 
 def _write_json(found: dict[str, Any], path: str | None) -> bool:
@@ -166,7 +179,7 @@ def _write_json(found: dict[str, Any], path: str | None) -> bool:
         return True
     text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     if path == "-":
-        output.to_stdout(text)
+        output.to_stdout((text,))
         return True
     try:
         with open(path, "w", encoding="utf-8") as stream:

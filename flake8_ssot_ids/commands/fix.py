@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.fixes.shares import Outcome as Planned
 
 
+#: So many files are listed that git could not bring back.
+_SHOWN = 10
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
     parser = arguments.parser("fix", "Write the generator's calls, or say why not.")
@@ -72,7 +76,7 @@ def run(argv: Sequence[str]) -> int:
     if not work.zone_seen:
         parser.error(f"argument --zone: the policy has no zone {options.zone!r}")
     errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
-    errors += finish(work.planned, options)
+    errors += finish(work.planned, options, paths)
     if not options.silent:
         for text in errors:
             terminal.say(f"error: {text}")
@@ -98,26 +102,31 @@ def run(argv: Sequence[str]) -> int:
     return 1 if left or (options.diff and any(item.new is not None for item in work.planned)) else 0
 
 
-def finish(planned: Sequence[Planned], options: argparse.Namespace) -> list[str]:
-    """Show the diff, or write the files; return what went wrong."""
+def finish(planned: Sequence[Planned], options: argparse.Namespace, paths: Sequence[str]) -> list[str]:
+    """Show the diff, or write the files, which lie where ``paths`` say; return what went wrong."""
+    within = fixing.writable_folders(paths)
+    errors = [*fixing.refuse_outside(planned, within)]
     if options.diff:
         if not options.silent:
             cwd = os.getcwd()
             output.bytes_to_stdout(fixing.diff(item, cwd) for item in planned)
-        return []
+        return errors
     changed = [item.path for item in planned if item.new is not None]
     if changed and not options.allow_dirty:
-        dirty = fixing.dirty_files(changed)
-        if dirty:
+        lost = [
+            f"\n  {terminal.harmless(terminal.display_path(path))}: {terminal.harmless(reason)}"
+            for path, reason in fixing.not_restorable(changed).items()
+        ]
+        if lost:
             for item in planned:
                 item.new = None
-            shown = "".join(f"\n  {terminal.harmless(terminal.display_path(path))}" for path in dirty[:10])
-            more = f"\n  … and {len(dirty) - 10} more" if len(dirty) > 10 else ""
+            more = f"\n  … and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
             return [
-                "nothing was written: git could not bring these files back; commit or stash them, or say "
-                f"--allow-dirty{shown}{more}"
+                *errors,
+                "nothing was written: git could not bring back these files; commit or stash the changes, or "
+                f"pass --allow-dirty{''.join(lost[:_SHOWN])}{more}",
             ]
-    return [*fixing.write(planned)]
+    return [*errors, *fixing.write(planned, within)]
 
 
 def _stdin(options: argparse.Namespace, configurations: Configurations, work: fixing.Fixing) -> int:

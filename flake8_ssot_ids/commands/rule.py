@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 from flake8_ssot_ids.commands import arguments
 from flake8_ssot_ids.registry import rules
-from flake8_ssot_ids.render import output, ruledoc
+from flake8_ssot_ids.render import output, ruledoc, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ def run(argv: Sequence[str]) -> int:
         parser.error("give either a CODE or --all")
     chosen = list(rules()) if options.all else _named(options.code)
     if not chosen:
-        print(f"error: there is no rule {options.code}{_suggestion(options.code)}", file=sys.stderr)
+        terminal.say(f"error: there is no rule {options.code}{_suggestion(options.code)}")
         return 2
     if options.output_format == "json":
         from json import dumps
