@@ -120,8 +120,9 @@ class _Helper:
         #: How many of the pool's messages it has been told.
         self.told = 0
         self._read, self._write, self._wait, self.kill = _spawn(_command())
-        self._threads = [threading.Thread(target=self._greet, daemon=True)]
-        self._threads[0].start()
+        self._greeter = threading.Thread(target=self._greet, daemon=True)
+        self._greeter.start()
+        self._threads = [self._greeter]
 
     def _greet(self) -> None:
         from flake8_ssot_ids.pipes import receive
