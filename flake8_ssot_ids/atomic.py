@@ -13,6 +13,8 @@ import time
 import zlib
 from functools import cache
 
+from flake8_ssot_ids import signals
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,6 +45,7 @@ def write_new(
     Raises:
         OSError: it cannot be made; and whatever ``write`` and ``finish`` raise.
     """
+    signals.tidy_up()
     sweep(folder)
     own = f"{_PREFIX}{_machine()}-{os.getpid()}-{os.urandom(8).hex()}{_SUFFIX}"
     name = own if held is not None else os.path.join(folder, own)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from flake8_ssot_ids import signals
-from flake8_ssot_ids.render import terminal
+from flake8_ssot_ids import signals  # and nothing else that signals could find half loaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ def _main(given: list[str]) -> int:
         return ending.code if isinstance(ending.code, int) else 2
     except Exception as error:
         # Python's own exit code for this is 1, which would read as "findings".
+        from flake8_ssot_ids.render import terminal
+
         if isinstance(error, terminal.OutputError):
             terminal.say(f"error: {error}")
             terminal.forget_stdout()
@@ -59,6 +60,8 @@ def _main(given: list[str]) -> int:
 
 
 def _dispatch(given: list[str]) -> int:
+    from flake8_ssot_ids.render import terminal
+
     if given and given[0] in ("check", "config"):
         try:
             os.getcwd()
@@ -80,9 +83,7 @@ def _dispatch(given: list[str]) -> int:
 
             return show(answer, started)
     if given and given[0] in VERBS:
-        run = _load(given[0])
-        signals.tidy_up()
-        return run(given[1:])
+        return _load(given[0])(given[1:])
     if given and given[0] in ("-V", "--version"):
         from flake8_ssot_ids import __version__
 

@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from flake8_ssot_ids import signals
 from flake8_ssot_ids.files import top_of as top_of
 from flake8_ssot_ids.model import SsotIdsError
 
@@ -140,6 +141,7 @@ def _start(top: str, arguments: tuple[str, ...], settings: Sequence[tuple[str, s
     program = _program(top)
     if program is None:
         raise GitError("git is not installed")
+    signals.tidy_up()
     try:
         # A list and no shell; which git it is is up to the user's PATH.
         process = subprocess.Popen(  # noqa: S603

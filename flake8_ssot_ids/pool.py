@@ -11,6 +11,9 @@ import os
 import signal
 import sys
 from collections import deque
+from contextlib import contextmanager
+
+from flake8_ssot_ids import signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ class Pool:
         self._messages: list[tuple[Any, ...]] = []
 
     def __enter__(self) -> Pool:
+        signals.tidy_up()
         return self
 
     def __exit__(self, failure: object, *_: object) -> None:
@@ -52,10 +56,12 @@ class Pool:
         """Start the helpers, so that they are up when there is work."""
         if self._helpers is not None or self.jobs < 2 or not sys.executable:
             return
+        self._helpers = []
         try:
-            self._helpers = [_Helper() for _ in range(self.jobs - 1)]
+            for _ in range(self.jobs - 1):
+                with _undisturbed():
+                    self._helpers.append(_Helper())
         except OSError as error:
-            self._helpers = []
             self.notes.append(f"no helper process could be started: {error.strerror or error}")
 
     def set_up(self, policy: Policy, all_files: bool, noqa: bool, files: Sequence[str]) -> None:
@@ -177,6 +183,19 @@ class _Helper:
         for thread in self._threads:
             thread.join()
         os.close(self._read)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals wait, lest a process be started that nobody knows of."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _command() -> list[str]:

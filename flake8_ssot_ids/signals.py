@@ -1,7 +1,7 @@
 """What signals do to the process of the command: it ends with 128 and the number of the signal, and quietly.
 
-While it only starts, or has its answer, it ends at once. While a verb runs, the signal becomes an exception,
-so that whatever is half done is tidied up: files that are being written, helper processes.
+While it only starts, or has its answer, it ends at once: an exception could surface where nothing takes it.
+Once there is something to tidy up, the signal becomes one: files that are being written, helper processes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ def heed() -> None:
 
 
 def tidy_up() -> None:
-    """From now on a signal is KeyboardInterrupt or TerminatedError; a second one ends the process at once."""
+    """From now on a signal is KeyboardInterrupt or TerminatedError; a second one ends the process at once.
+
+    To be called before something is begun that must not be left half done.
+    """
     for number in _heeded:
         signal.signal(number, _raise)
 

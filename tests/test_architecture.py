@@ -41,7 +41,7 @@ ENGINE = Package(
     name="flake8_ssot_ids",
     folder="flake8_ssot_ids",
     layers=(
-        ("__main__", "cli", "signals", "flake8_plugin", "pytest_plugin", "server", "testing"),
+        ("__main__", "cli", "flake8_plugin", "pytest_plugin", "server", "testing"),
         ("commands", "commands.*"),
         ("adopt", "adopt.*"),
         ("compliance", "compliance.*"),
@@ -77,7 +77,7 @@ ENGINE = Package(
         # Data about Python's modules, no code.
         ("catalog",),
         ("policy", "policyfile", "approved", "options", "optionparts", "metavars", "values", "globs"),
-        ("source", "files", "atomic", "clock", "rows", "git"),
+        ("source", "files", "atomic", "signals", "clock", "rows", "git"),
         ("model",),
         ("",),
     ),

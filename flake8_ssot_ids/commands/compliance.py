@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 
+from flake8_ssot_ids import signals
 from flake8_ssot_ids.commands import arguments
 from flake8_ssot_ids.model import SsotIdsError
 from flake8_ssot_ids.render import output, terminal
@@ -56,6 +57,7 @@ def run(argv: Sequence[str]) -> int:
     except SsotIdsError as error:
         terminal.say(f"error: {error}")
         return 2
+    signals.tidy_up()
     with tempfile.TemporaryDirectory(prefix="ssot-ids-compliance-") as folder:
         report = os.path.join(folder, "report.json")
         done = _judge(options, folder, report)
