@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 # Verb -> what it does. The module of a verb is only imported when it is called.
 VERBS = {
     "check": "find raw ids in files and folders",
-    "fix": "write the generator's calls, or say why not",
-    "compliance": "judge the twelve contracts on a project",
-    "init": "propose a configuration for a repository, or write it",
-    "rule": "explain one rule, or all",
-    "config": "print the configuration in force, and where each value comes from",
+    "fix": "rewrite raw ids as generator calls and explain what is left alone",
+    "compliance": "check a project against the twelve contracts",
+    "init": "propose a configuration for a repository or write it",
+    "rule": "explain one rule or all rules",
+    "config": "print the configuration in force and where each value comes from",
 }
 
 
@@ -52,22 +52,17 @@ def _main(given: list[str]) -> int:
             terminal.say(f"error: {error}")
             terminal.forget_stdout()
             return 2
-        import traceback
-
-        terminal.say(traceback.format_exc().rstrip("\n"))
+        terminal.say_crash()
         terminal.say("ssot-ids: internal error; please report it with the lines above")
         return 2
 
 
 def _dispatch(given: list[str]) -> int:
-    from flake8_ssot_ids.render import terminal
-
     if given and given[0] in ("check", "config"):
         try:
             os.getcwd()
         except OSError as error:
-            terminal.say(f"error: the working directory: {error.strerror}")
-            return 2
+            return _refuse(f"the working directory: {error.strerror}")
     if given and given[0] == "check":
         from time import perf_counter
 
@@ -77,7 +72,9 @@ def _dispatch(given: list[str]) -> int:
         question = Question(given[1:], os.getcwd())
         answer = question.answer()
         if question.note and "-q" not in given and "--quiet" not in given:
-            terminal.say(f"note: {terminal.harmless(question.note)}")
+            from flake8_ssot_ids.render import terminal
+
+            terminal.say(f"note: {question.note}")
         if answer is not None:
             from flake8_ssot_ids.commands.printing import show
 
@@ -88,20 +85,31 @@ def _dispatch(given: list[str]) -> int:
         from flake8_ssot_ids import __version__
 
         return _print(f"ssot-ids {__version__}")
-    asked = bool(given) and given[0] in ("-h", "--help", "help")
-    if given and not asked:
-        terminal.say(f"error: there is no command {given[0]!r}{_suggestion(given)}\n")
-    if asked:
-        return _print(_usage())
-    terminal.say(_usage())
+    if given and given[0] in ("-h", "--help", "help"):
+        return _print(*_usage())
+    if given:
+        return _refuse(f"there is no command {given[0]!r}{_suggestion(given)}", "", *_usage())
+    from flake8_ssot_ids.render import terminal
+
+    for text in _usage():
+        terminal.say(text)
     return 2
 
 
-def _print(text: str) -> int:
+def _print(*lines: str) -> int:
     from flake8_ssot_ids.render import output
 
-    output.to_stdout((text + "\n",))
+    output.to_people(lines)
     return 0
+
+
+def _refuse(reason: str, *lines: str) -> int:
+    """Say why nothing was done, and what to do instead; return the exit code."""
+    from flake8_ssot_ids.render import terminal
+
+    for text in (f"error: {reason}", *lines):
+        terminal.say(text)
+    return 2
 
 
 def _load(verb: str) -> Callable[[Sequence[str]], int]:
@@ -132,7 +140,8 @@ def _config(argv: Sequence[str]) -> int:
     from flake8_ssot_ids.commands import arguments, config
     from flake8_ssot_ids.commands.configs import Configurations
 
-    parser = arguments.parser("config", "Print the configuration in force, and where each value comes from.")
+    description = "Print the configuration in force and where each value comes from."
+    parser = arguments.parser("config", description, config.EXIT_CODES)
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)")
     arguments.add_selection(parser)
     arguments.add_files(parser)
@@ -147,15 +156,21 @@ def _config(argv: Sequence[str]) -> int:
     return 2 if configurations.complain() else config.run(policy)
 
 
-def _usage() -> str:
+def _usage() -> tuple[str, ...]:
     width = max(len(verb) for verb in VERBS)
-    verbs = "\n".join(f"  {verb:<{width}}  {text}" for verb, text in VERBS.items())
     return (
-        "Usage: ssot-ids COMMAND [OPTIONS]\n\n"
-        "Finds every id that is made behind the back of the one approved generator.\n\n"
-        f"Commands:\n{verbs}\n\n"
-        "Options:\n  -h, --help     print this\n  -V, --version  print the version\n\n"
-        "`ssot-ids COMMAND --help` explains the options of a command."
+        "Usage: ssot-ids COMMAND [OPTIONS]",
+        "",
+        "Finds Python code that creates ids outside the approved generator, and rewrites it.",
+        "",
+        "Commands:",
+        *(f"  {verb:<{width}}  {text}" for verb, text in VERBS.items()),
+        "",
+        "Options:",
+        "  -h, --help     print this help",
+        "  -V, --version  print the version",
+        "",
+        "`ssot-ids COMMAND --help` explains the options and exit codes of a command.",
     )
 
 

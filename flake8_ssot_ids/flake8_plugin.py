@@ -77,7 +77,7 @@ class _Session:
                 project.surveyed, project.survey = project.survey(), None
 
     def _load(self, origin: str | None) -> tuple[Policy, Project]:
-        from flake8_ssot_ids import catalog
+        from flake8_ssot_ids import catalog, escapes
         from flake8_ssot_ids.commands.configs import check_recipes, known_codes
         from flake8_ssot_ids.model import PolicyError
         from flake8_ssot_ids.names.project import Project
@@ -89,7 +89,7 @@ class _Session:
             policy = load_policy(origin, root=root, codes=known_codes())
             check_recipes(policy)
         except PolicyError as error:
-            raise ConfigurationError(str(error)) from None
+            raise ConfigurationError("\n".join(map(escapes.line, error.lines))) from None
         project = Project(policy.src, catalog.attributes(policy.name_hashes))
 
         def survey() -> tuple[bytes, ...] | None:
@@ -167,7 +167,7 @@ class SsotIdsPlugin:
         Comments and ``per-file-ignores`` of flake8 are flake8's business; the policy's are honoured
         here, and so is what it excludes, since flake8 too leaves out an excluded file that is named.
         """
-        from flake8_ssot_ids import catalog
+        from flake8_ssot_ids import catalog, escapes
         from flake8_ssot_ids.prefilter import may_hold_use
 
         policy, project, path = self._policy, self._project, self._path
@@ -190,7 +190,8 @@ class SsotIdsPlugin:
         report = check_tree(self._tree, text, path, policy, project, words=words, comments=False, house=house)
         for finding in report.findings:
             start = finding.span.start
-            yield start.row, start.column - 1, f"{finding.code} {finding.message}", type(self)
+            said = escapes.harmless(f"{finding.code} {finding.message}")
+            yield start.row, start.column - 1, said, type(self)
 
 
 def _are_many(paths: Sequence[str]) -> bool:

@@ -92,6 +92,11 @@ class FileReport:
 class SsotIdsError(Exception):
     """Base of the errors that this package raises on purpose."""
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is wrong, one thing a line."""
+        return (str(self),)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -112,11 +117,15 @@ class PolicyError(SsotIdsError):
     def __init__(self, origin: str, problems: tuple[Problem, ...]) -> None:
         self.origin = origin
         self.problems = problems
-        self.lines = tuple(
-            f"{p.origin or origin}: {p.key}: {p.message}" + (f" ({p.hint})" if p.hint else "")
-            for p in problems
-        )
         super().__init__("\n".join(self.lines))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The problems, each with its place and its hint."""
+        return tuple(
+            f"{p.origin or self.origin}: {p.key}: {p.message}" + (f" ({p.hint})" if p.hint else "")
+            for p in self.problems
+        )
 
     def __reduce__(self) -> tuple[type[PolicyError], tuple[str, tuple[Problem, ...]]]:
         """Keep it whole on the way between processes."""

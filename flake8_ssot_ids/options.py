@@ -164,7 +164,7 @@ OPTIONS = (
         "zone",
         Kind("list of tables", unique_names),
         (),
-        "A named part of the project, for reports, progress and the compliance contracts.",
+        "A named part of the project, for `fix --zone` and the compliance contracts.",
         'zone = [{ name = "auth", paths = ["auth_service"] }]',
         "zones",
         parts=ZONE,

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from flake8_ssot_ids import escapes
 from flake8_ssot_ids.compliance.checks import (
     BY_ID,
     CONTRACTS,
@@ -42,7 +43,7 @@ _CONTRACT = "CONTRACT"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that name the target."""
     group = parser.getgroup("ssot-ids", "compliance with one source of ids")
-    group.addoption("--ssot-root", metavar="PATH", help="the project to judge (default: pytest's rootdir)")
+    group.addoption("--ssot-root", metavar="PATH", help="the project to check (default: pytest's rootdir)")
     group.addoption("--ssot-config", metavar="FILE", help="its configuration (default: found upward from it)")
     group.addoption("--ssot-static", action="store_true", help="only read code; run nothing of the project")
     group.addoption(
@@ -78,7 +79,7 @@ class Session:
             try:
                 self._policy = policy_of(self.root, self._config.getoption("--ssot-config"))
             except (TargetError, PolicyError) as error:
-                raise pytest.UsageError(str(error)) from None
+                raise pytest.UsageError("\n".join(map(escapes.line, error.lines))) from None
         return self._policy
 
     @property
@@ -157,11 +158,11 @@ class BoundCheck:
         contract = BY_ID[self.check.contract]
         reason = not_applicable(contract.id, self._target.policy)
         if reason is not None:
-            pytest.skip(f"not applicable: {reason}")
+            pytest.skip(escapes.harmless(f"not applicable: {reason}"))
         try:
             evidence = judge(self.check, self._target)
         except NotJudgedError as error:
-            pytest.skip(f"not judged: {error}")
+            pytest.skip(escapes.harmless(f"not judged: {error}"))
         if evidence:
             raise ContractError(self.check, evidence)
 
@@ -176,7 +177,8 @@ class ContractError(AssertionError):
         lines += [str(item) for item in evidence[:_SHOWN]]
         if len(evidence) > _SHOWN:
             lines.append(f"… and {len(evidence) - _SHOWN} more")
-        super().__init__("\n".join(lines))
+        # pytest shows the text as it is.
+        super().__init__("\n".join(map(escapes.line, lines)))
         self.evidence = evidence
 
 

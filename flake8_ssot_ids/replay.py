@@ -43,7 +43,7 @@ _KNOWN = frozenset(
         "--config", "--isolated", "--statistics", "--exit-zero", "-e", "--cache-dir", "-j", "--jobs", "-q",
         "--quiet", "--ignore-noqa", "--all-files", "--output-format", "--respect-gitignore",
         "--no-respect-gitignore", "--force-exclude", "--no-force-exclude", "--color", "--preview",
-        "--no-preview",
+        "--no-preview", "--zone",
     }
 )  # fmt: skip
 _ENVIRONMENT = (

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flake8_ssot_ids import globs
+from flake8_ssot_ids.escapes import quoted
 from flake8_ssot_ids.model import Problem
 
 _CODE = re.compile(r"SID[0-9]{0,3}")
@@ -277,7 +278,7 @@ def toml(value: object) -> str:
     import json
 
     text = str(value).encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return quoted(json.dumps(text, ensure_ascii=False))
 
 
 def toml_key(key: str) -> str:

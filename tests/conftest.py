@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +17,8 @@ from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.signatures import Sources
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
@@ -76,3 +82,34 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     for name in ("NO_COLOR", "FORCE_COLOR", "SSOT_IDS_OUTPUT_FORMAT", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     return Cli(capfd)
+
+
+def texts_of(root: Path) -> list[Path]:
+    """What git tracks below a root or would take up; without git, as in an unpacked sdist, all texts."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=root, capture_output=True) if (root / ".git").exists() else None
+    if done is not None and done.returncode == 0:
+        files = [root / os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+        return [file for file in files if file.is_file()]
+    hidden = re.compile(r"(?:\.|__pycache__/|build/|dist/).*")
+    found = [file for file in root.rglob("*") if file.is_file()]
+    return [
+        file
+        for file in found
+        if not any(hidden.match(f"{part}/") for part in file.relative_to(root).parts[:-1])
+    ]
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This work tree as it is now, in a repository of one commit."""
+    folder = tmp_path_factory.mktemp("clone") / "clone"
+    for file in texts_of(ROOT):
+        target = folder / file.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
+    who = {f"GIT_{role}_{key}": "a" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "all")):
+        subprocess.run(["git", *command], cwd=folder, env=kept | who, check=True)
+    return folder

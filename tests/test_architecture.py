@@ -77,7 +77,7 @@ ENGINE = Package(
         # Data about Python's modules, no code.
         ("catalog",),
         ("policy", "policyfile", "approved", "options", "optionparts", "metavars", "values", "globs"),
-        ("source", "files", "atomic", "signals", "clock", "rows", "git"),
+        ("source", "files", "atomic", "signals", "clock", "rows", "git", "escapes"),
         ("model",),
         ("",),
     ),

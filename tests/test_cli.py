@@ -52,7 +52,8 @@ class TestExitCodes:
         code, out, err = cli.check()
         assert code == 1
         assert timeless(out) == (
-            f"a.py:{ROW}sub/b.py:{ROW}Found 2 findings in 2 files (3 files checked in 0.00s).\n"
+            f"a.py:{ROW}sub/b.py:{ROW}"
+            "Found 2 findings in 2 files: 2 production, 0 test (3 files checked in 0.00s).\n"
         )
         assert err == ""
 
@@ -102,16 +103,19 @@ class TestExitCodes:
             (["check", "a.py", ""], "a PATH is empty"),
             (["check", "--select="], "argument --select: expected codes, found nothing"),
             (["check", "--ignore=,"], "argument --ignore: expected codes, found nothing"),
-            (["check", "--selct", "SID1"], "tip: there is `--select`"),
+            (["check", "--selct", "SID1"], "tip: did you mean `--select`?"),
             (["check", "--stdin-filename=b.py", "a.py"], "cannot be combined with other paths"),
             (["check", "-j0"], "argument -j/--jobs: must be 1 or more, or auto"),
             (["check", "-", "a.py"], "- (standard input) cannot be combined with other paths"),
-            (["check", "--statistics", "--output-format=github"], "--statistics has no github format"),
-            (["check", "--config=x.toml", "--isolated"], "--config and --isolated exclude each other"),
+            (
+                ["check", "--statistics", "--output-format=github"],
+                "--statistics cannot be combined with --output-format=github",
+            ),
+            (["check", "--config=x.toml", "--isolated"], "--config and --isolated cannot be combined"),
             (["check", "--config=x.toml"], "argument --config: no such file: x.toml"),
             (["check", "--per-file-ignores=SID101"], "expected PATTERN:CODE, found 'SID101'"),
-            (["rule"], "give either a CODE or --all"),
-            (["rule", "SID101", "--all"], "give either a CODE or --all"),
+            (["rule"], "give a CODE or --all"),
+            (["rule", "SID101", "--all"], "give a CODE or --all"),
             (["rule", "SID777"], "there is no rule SID777"),
             (["rule", "truncated-uid"], "did you mean truncated-uuid?"),
             (["config", "gone"], "no such file or folder: gone"),
@@ -136,7 +140,7 @@ class TestExitCodes:
         monkeypatch.setenv("SSOT_IDS_OUTPUT_FORMAT", "jsn")
         code, out, err = cli("check")
         assert (code, out) == (2, "")
-        assert "SSOT_IDS_OUTPUT_FORMAT: there is no format 'jsn' (full, concise, " in err
+        assert "SSOT_IDS_OUTPUT_FORMAT: there is no format 'jsn' (formats: full, concise, " in err
         assert cli.check("-q") == (1, f"a.py:{ROW}", "")
         monkeypatch.setenv("SSOT_IDS_OUTPUT_FORMAT", "concise")
         assert cli("check", "-q") == (1, f"a.py:{ROW}", "")

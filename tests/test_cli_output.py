@@ -41,7 +41,7 @@ class TestOutput:
         write("a.py")
         code, out, err = cli("check", "--output-format=json")
         assert code == 1
-        assert timeless(err) == "Found 1 finding in 1 file (1 file checked in 0.00s).\n"
+        assert timeless(err) == "Found 1 finding in 1 file: 1 production, 0 test (1 file checked in 0.00s).\n"
         (row,) = json.loads(out)
         fingerprint = row.pop("fingerprint")
         assert len(fingerprint) == 32
@@ -56,7 +56,7 @@ class TestOutput:
             "name": "raw-uuid-text",
             "noqa_row": 3,
             "severity": "error",
-            "url": "docs/rules.md#sid102",
+            "url": None,
             "scope": "production",
             "role": "session_id",
             "prefix": None,
@@ -78,7 +78,10 @@ class TestOutput:
     def test_statistics_replace_the_findings(self, cli: Cli) -> None:
         write("a.py", RAW * 2 + "x = uuid.uuid4()\n")
         code, out, _ = cli.check("--statistics", "-q")
-        assert (code, out) == (1, "2\tSID102\traw-uuid-text\n1\tSID101\traw-uuid\n")
+        assert (code, out) == (
+            1,
+            "2\tSID102\traw-uuid-text\t2 production\t0 test\n1\tSID101\traw-uuid\t1 production\t0 test\n",
+        )
         code, out, _ = cli("check", "--statistics", "--output-format=json", "-q")
         assert [(row["code"], row["count"]) for row in json.loads(out)] == [("SID102", 2), ("SID101", 1)]
 
@@ -86,7 +89,7 @@ class TestOutput:
         write("a.py")
         code, out, err = cli.check("--output-file", "new/out.txt")
         assert (code, err) == (1, "")
-        assert timeless(out) == "Found 1 finding in 1 file (1 file checked in 0.00s).\n"
+        assert timeless(out) == "Found 1 finding in 1 file: 1 production, 0 test (1 file checked in 0.00s).\n"
         assert Path("new/out.txt").read_text() == f"a.py:{ROW}"
         assert os.listdir("new") == ["out.txt"]
         code, out, _ = cli("check", "-o", "new/out.json", "--output-format=json", "-q")
@@ -133,6 +136,7 @@ class TestRule:
         one = json.loads(cli("rule", "SID101", "--output-format=json")[1])
         assert one == rows[0]
         assert list(one) == ["name", "code", "linter", "summary", "fix", "explanation", "preview", "url"]
+        assert {row["url"] for row in rows} == {None}
 
 
 class TestInternalErrors:

@@ -97,6 +97,29 @@ class TestTerminal:
         assert b"\x1b[" in run("check", "--color=always").stdout
         assert b"\x1b[" not in run("check").stdout
 
+    def test_a_diff_is_harmless_on_a_terminal_and_exact_in_a_pipe(self) -> None:
+        Path("ssot-ids.toml").write_text('generator = "ids.Ids"\n')
+        Path("ids.py").write_text(
+            "class Ids:\n    @staticmethod\n    def generate_base_id(prefix: str) -> str: ...\n"
+        )
+        Path("a.py").write_text(RAW + 'if 1:\n\tx = """\n::error::\x1b[31m ##[error]\u202e"""\n')
+        argv = ["fix", "--unsafe-fixes", "--diff", "-q", "a.py"]
+        exact = run(*argv)
+        assert exact.returncode == 1
+        assert b'\n \tx = """\n' in exact.stdout
+        code, shown = in_terminal([*COMMAND, *argv])
+        assert code == 1
+        stand_ins = {"\x1b": "␛", "##": "\ufffd#", "\u202e": "\ufffd", "\n ::": "\n \ufffd:"}
+        expected = exact.stdout.decode()
+        for hostile, stand_in in stand_ins.items():
+            assert hostile in expected
+            expected = expected.replace(hostile, stand_in)
+        # The terminal itself puts blanks for tabs.
+        assert shown.expandtabs() == expected.expandtabs()
+        subprocess.run(["git", "apply", "-"], input=exact.stdout, check=True)
+        assert "\x1b[31m" in Path("a.py").read_text()
+        assert "Ids.generate_base_id" in Path("a.py").read_text()
+
     def test_progress_is_one_line_that_disappears(self) -> None:
         for number in range(5):
             Path(f"b{number}.py").write_text(RAW)

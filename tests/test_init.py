@@ -51,8 +51,8 @@ SHOP = {
     "tests/test_orders.py": "import uuid\n\nORDER = str(uuid.uuid4())\n",
 }
 SHOP_TABLE = """\
-# Proposed by `ssot-ids init` from what it found here. Read it: what is called like auth
-# need not be that. `ssot-ids config` shows what is in force, `ssot-ids compliance` judges it.
+# Proposed by `ssot-ids init` from names and imports. Read it: a file named `auth` may have
+# nothing to do with authentication. `ssot-ids config` shows what is in force.
 [tool.ssot-ids]
 # The approved generator: imported by 1 module, 2 id-making methods (generate_base_id,
 # new_session_id), made from 1 raw source.
@@ -238,11 +238,12 @@ def test_an_empty_folder(tmp_path: Path, init: Run) -> None:
     code, out, _ = init(tmp_path, "--write")
     assert (code, out) == (0, "")
     assert (tmp_path / "ssot-ids.toml").read_text() == (
-        "# Proposed by `ssot-ids init` from what it found here. Read it: what is called like auth\n"
-        "# need not be that. `ssot-ids config` shows what is in force, `ssot-ids compliance` judges it.\n"
+        "# Proposed by `ssot-ids init` from names and imports. Read it: a file named `auth` may have\n"
+        "# nothing to do with authentication. `ssot-ids config` shows what is in force.\n"
         "[tool.ssot-ids]\n"
         "# Nothing here looks like an id generator. Without one `check` works; `fix` and most of the\n"
-        "# compliance contracts do not. The package ssot-ids-runtime has one:\n"
+        "# compliance contracts do not. The package `ssot_ids` has one; it lies in the folder runtime/ of\n"
+        "# the repository that ssot-ids comes from:\n"
         '# generator = "ssot_ids.UnifiedIdGenerator"\n'
     )
 

@@ -147,11 +147,26 @@ def test_an_answer_from_the_record_is_the_answer(shell: Shell, form: Sequence[st
     assert shell.is_used(*form)
 
 
+def test_a_zone_has_a_record_of_its_own(shell: Shell) -> None:
+    zones = ("a.py", "pkg/**")
+    write(
+        shell.project / "ssot-ids.toml",
+        "".join(f'[[zone]]\nname = "z{at}"\npaths = ["{glob}"]\n' for at, glob in enumerate(zones)),
+    )
+    time.sleep(TICK)
+    shell.prepare("--zone", "z0")
+    assert not shell.is_used("--zone", "z1")
+    assert not shell.is_used("--zone", "z0", "--zone", "z1")
+    assert shell.is_used("--zone", "z0")
+    write(shell.project / "ssot-ids.toml", '[[zone]]\nname = "z0"\npaths = ["pkg/**"]\n')
+    assert not shell.is_used("--zone", "z0")
+
+
 def test_the_summary_has_the_seconds_of_this_run(shell: Shell) -> None:
     shell.ask("--output-format=json")
     _, out, err = shell.ask("--output-format=json")
     assert out.startswith("[")
-    assert err.startswith("Found 2 findings in 2 files (2 files checked in 0.")
+    assert err.startswith("Found 2 findings in 2 files: 2 production, 0 test (2 files checked in 0.")
     assert err.endswith("s).\n")
     assert "\0" not in err
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from flake8_ssot_ids import pool
+
 RAW = "import uuid\n\n\ndef f() -> str:\n    session_id = str(uuid.uuid4())\n    return session_id\n"
 FIXED = (
     "from ids import G\n\n\ndef f() -> str:\n"
@@ -280,6 +282,64 @@ def test_helpers_end_with_it_and_say_nothing(number: int, expected: int, everyon
     for helper in helpers:
         with pytest.raises(ProcessLookupError):
             os.kill(helper, 0)
+
+
+#: A helper that says it is up and then never answers.
+STUCK = """
+import os, sys, time
+sys.path.append(sys.argv[1])
+from flake8_ssot_ids.pipes import send
+send(1, "ready")
+time.sleep(600)
+"""
+
+
+def test_a_helper_that_never_answers_is_ended_when_the_run_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_PROGRAM", STUCK)
+    helped = pool.Pool(2)
+    helped.start()
+    assert helped._helpers is not None
+    helped._helpers[0]._greeter.join()
+    assert helped._helpers[0].ready
+    helped.__exit__(KeyboardInterrupt)
+
+
+#: A helper that sends itself what Ctrl-C at a terminal sends to all, before it is up.
+DISTURBED = """
+import os, signal, sys
+os.kill(os.getpid(), signal.SIGINT)
+sys.path.append(sys.argv[1])
+from flake8_ssot_ids.helper import main
+main()
+"""
+
+
+def test_ctrl_c_at_a_terminal_does_not_reach_a_helper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_PROGRAM", DISTURBED)
+    with pool.Pool(2) as helped:
+        helped.start()
+        assert helped._helpers is not None
+        helped._helpers[0]._greeter.join()
+        assert (helped._helpers[0].ready, helped._helpers[0].dead) == (True, False)
+
+
+def test_a_file_that_is_written_is_tidied_up_without_any_helpers() -> None:
+    source = """
+        import os, signal, sys
+        from flake8_ssot_ids import atomic, signals
+        signals.heed()
+        def write(descriptor):
+            os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            atomic.write_new(".", write, print)
+        except signals.TerminatedError:
+            print("tidied")
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(source)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tidied\n", "")
+    assert strays(".") == []
 
 
 # -- a reader that has gone ---------------------------------------------------------------------

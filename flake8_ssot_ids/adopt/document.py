@@ -9,8 +9,8 @@ from flake8_ssot_ids.adopt.generators import Candidate
 from flake8_ssot_ids.adopt.plan import Plan
 from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
 from flake8_ssot_ids.adopt.zones import Draft
+from flake8_ssot_ids.escapes import harmless
 from flake8_ssot_ids.globs import Globs
-from flake8_ssot_ids.render.terminal import harmless
 from flake8_ssot_ids.values import toml, toml_key
 
 _WIDTH = 96
@@ -30,8 +30,8 @@ def write(plan: Plan, *, counted: bool) -> str:
 
 
 def _lines(plan: Plan, counted: bool) -> Iterator[str]:
-    yield "# Proposed by `ssot-ids init` from what it found here. Read it: what is called like auth"
-    yield "# need not be that. `ssot-ids config` shows what is in force, `ssot-ids compliance` judges it."
+    yield "# Proposed by `ssot-ids init` from names and imports. Read it: a file named `auth` may have"
+    yield "# nothing to do with authentication. `ssot-ids config` shows what is in force."
     yield "[tool.ssot-ids]"
     yield from _generator(plan)
     if plan.src:
@@ -75,13 +75,14 @@ def _generator(plan: Plan) -> Iterator[str]:
             yield from _comment(f"- {candidate.dotted}: {candidate.evidence}", "    ")
     elif others:
         yield from _comment(
-            "No class here surely is the approved generator. Name one as `package.module.Class`; `check` "
-            "works without it, `fix` and most of the compliance contracts do not."
+            "Could not tell which class is the approved generator. Name one as `package.module.Class`; "
+            "`check` works without it, `fix` and most of the compliance contracts do not."
         )
     else:
         yield from _comment(
             "Nothing here looks like an id generator. Without one `check` works; `fix` and most of the "
-            "compliance contracts do not. The package ssot-ids-runtime has one:"
+            "compliance contracts do not. The package `ssot_ids` has one; it lies in the folder "
+            "runtime/ of the repository that ssot-ids comes from:"
         )
         yield '# generator = "ssot_ids.UnifiedIdGenerator"'
     if others:

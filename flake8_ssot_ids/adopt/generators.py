@@ -57,7 +57,7 @@ class Candidate:
             f"imported by {number} module{'s'[: number != 1]}" if number else "imported by no other module"
         ]
         if self.reexport:
-            parts.append(f"hands on `{self.reexport}`")
+            parts.append(f"re-exports `{self.reexport}`")
         elif self.methods:
             shown = ", ".join(self.methods[:3]) + (", …" if len(self.methods) > 3 else "")
             kind = "function" if self.functions else "method"

@@ -10,48 +10,55 @@ from flake8_ssot_ids.render import output, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
-EXIT_CODES = "Exit codes: 0 nothing found, 1 findings, 2 the job could not be done completely."
 
-
-def parser(verb: str, description: str) -> argparse.ArgumentParser:
-    """Make the parser of one verb."""
+def parser(verb: str, description: str, exit_codes: dict[int, str]) -> argparse.ArgumentParser:
+    """Make the parser of one verb; ``exit_codes`` says what each of them means."""
+    meanings = (f"  {code}  {text}" for code, text in exit_codes.items())
     return _Parser(
         prog=f"ssot-ids {verb}",
         description=description,
-        epilog=EXIT_CODES,
+        epilog="\n".join(("Exit codes:", *meanings)),
         allow_abbrev=False,
         formatter_class=_Formatter,
     )
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        # From Python 3.14 on argparse colours its help itself; no escape code gets through `terminal`.
+        self.color = False
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in a line, as ruff does; the list of all options would drown it."""
         tip = self._tip(message.partition("unrecognized arguments: ")[2])
-        self.exit(2, f"error: {message}\n{tip}\nFor more information, try `{self.prog} --help`.\n")
+        for line in (f"error: {message}", *tip, "", f"For more information, try `{self.prog} --help`."):
+            terminal.say(line)
+        self.exit(2)
 
-    def _tip(self, unknown: str) -> str:
+    def _tip(self, unknown: str) -> tuple[str, ...]:
         from difflib import get_close_matches
 
         for argument in unknown.split():
             name = argument.partition("=")[0]
             near = get_close_matches(name, self._option_string_actions, 1, 0.75)
             if near and name.startswith("--"):
-                return f"\n  tip: there is `{near[0]}`\n"
-        return ""
+                return ("", f"  tip: did you mean `{near[0]}`?")
+        return ()
 
     def _print_message(self, message: str, file: Any = None) -> None:
         # argparse would take a full disk for success.
         if file is sys.stdout:
-            output.to_stdout((message,))
+            output.to_people(message.splitlines())
         else:
-            terminal.say(message.removesuffix("\n"))
+            for line in message.splitlines():
+                terminal.say(line)
 
 
-class _Formatter(argparse.HelpFormatter):
+class _Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         # argparse makes a formatter also when it prints nothing, and would load shutil for the width.
         super().__init__(prog, max_help_position=32, width=_columns())
@@ -132,7 +139,7 @@ def add_configuration(target: argparse.ArgumentParser) -> None:
 def check_configuration(target: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """End with a usage error if ``--config`` and ``--isolated`` contradict each other or name nothing."""
     if options.config is not None and options.isolated:
-        target.error("--config and --isolated exclude each other")
+        target.error("--config and --isolated cannot be combined")
     if options.config is not None and not os.path.exists(options.config):
         target.error(f"argument --config: no such file: {options.config}")
 
@@ -144,9 +151,9 @@ def add_selection(target: argparse.ArgumentParser) -> None:
     def add(name: str, meaning: str) -> None:
         group.add_argument(name, action="extend", type=codes, metavar="CODES", help=meaning)
 
-    add("--select", "only these codes, or beginnings of codes")
-    add("--ignore", "all but these")
-    add("--extend-select", "these too")
+    add("--select", "only these codes or prefixes of codes")
+    add("--ignore", "none of these codes or prefixes")
+    add("--extend-select", "these codes or prefixes too")
     group.add_argument(
         "--preview",
         action=argparse.BooleanOptionalAction,
@@ -158,15 +165,17 @@ def add_selection(target: argparse.ArgumentParser) -> None:
         action="extend",
         type=ignored_codes,
         metavar="PATTERN:CODE",
-        help="not this code in these files",
+        help="ignore this code in these files",
     )
 
 
-def add_files(target: argparse.ArgumentParser) -> None:
-    """Add the options that choose files."""
+def add_files(
+    target: argparse.ArgumentParser, more: Callable[[argparse._ActionsContainer], None] | None = None
+) -> None:
+    """Add the options that choose files, and ``more`` of them."""
     group = target.add_argument_group("File selection")
     for name, meaning in (
-        ("--exclude", "leave these out, instead of the usual"),
+        ("--exclude", "leave these out instead of the default exclusions"),
         ("--extend-exclude", "leave these out too"),
     ):
         group.add_argument(name, action="extend", type=patterns, metavar="PATTERNS", help=meaning)
@@ -174,21 +183,23 @@ def add_files(target: argparse.ArgumentParser) -> None:
         "--respect-gitignore",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="leave out what .gitignore and its kin name (default: yes)",
+        help="leave out what git ignores, and what .ignore names (default: yes)",
     )
     group.add_argument(
         "--force-exclude",
         action=argparse.BooleanOptionalAction,
         default=False,
-        help="leave out excluded files also where they are named one by one",
+        help="leave out excluded files even if they are named on the command line",
     )
+    if more is not None:
+        more(group)
 
 
 def add_fixing(target: argparse.ArgumentParser) -> None:
     """Add the options that say what may be written."""
     group = target.add_argument_group("Fixing")
     group.add_argument(
-        "--unsafe-fixes", action="store_true", help="write also what changes the format of an id"
+        "--unsafe-fixes", action="store_true", help="also write fixes that change the format of an id"
     )
     group.add_argument("--diff", action="store_true", help="print a diff instead of writing; for `git apply`")
     group.add_argument("--allow-dirty", action="store_true", help="write also what git could not bring back")

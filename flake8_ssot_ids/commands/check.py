@@ -6,49 +6,54 @@ import os
 import sys
 import time
 
-from flake8_ssot_ids.commands import arguments, printing
+from flake8_ssot_ids.commands import answers, arguments, printing
 from flake8_ssot_ids.commands.configs import Configurations
+from flake8_ssot_ids.commands.zones import Zones, add_zone
 from flake8_ssot_ids.render import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from flake8_ssot_ids.commands.checkfix import ShownFixes
     from flake8_ssot_ids.discover import DiscoverResult
     from flake8_ssot_ids.model import Finding
     from flake8_ssot_ids.policy import Policy
     from flake8_ssot_ids.pool import Pool
-    from flake8_ssot_ids.replay import Answer
     from flake8_ssot_ids.runner import RunResult
 
     #: What is to be done with the files of one policy after they have been checked.
-    After = Callable[[Policy, Sequence[str], RunResult, Pool], None]
+    #: It gets the policy, these files, all files of the policy, what the check has brought, and the pool.
+    After = Callable[[Policy, Sequence[str], Sequence[str], RunResult, Pool], None]
 
 FORMATS = ("full", "concise", "json", "json-lines", "github")
 _FORMAT = "SSOT_IDS_OUTPUT_FORMAT"
-_FOR_PEOPLE = ("full", "concise")
+EXIT_CODES = {
+    0: "no findings; also with findings under --exit-zero, and with --show-files",
+    1: "findings; with --diff: fixes that could be written",
+    2: "a usage or configuration error, or a file that could not be read, parsed or written",
+}
 _COULD_NOT_READ = "SID990"
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
-    parser = arguments.parser("check", "Find raw ids in files and folders.")
+    parser = arguments.parser("check", "Find raw ids in files and folders.", EXIT_CODES)
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
     )
-    parser.add_argument("--stdin-filename", metavar="FILE", help="what standard input is called")
-    parser.add_argument("--ignore-noqa", action="store_true", help="report also what a noqa comment silences")
-    parser.add_argument("--all-files", action="store_true", help="parse also files that cannot hold a raw id")
+    parser.add_argument("--stdin-filename", metavar="FILE", help="the file name of standard input")
+    parser.add_argument("--ignore-noqa", action="store_true", help="report suppressed findings too")
+    parser.add_argument("--all-files", action="store_true", help="also parse files that cannot hold a raw id")
     parser.add_argument(
-        "-e", "--exit-zero", action="store_true", help="exit with 0 also if there are findings"
+        "-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings"
     )
     parser.add_argument(
         "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
     )
     arguments.add_selection(parser)
-    arguments.add_files(parser)
+    arguments.add_files(parser, add_zone)
     output = parser.add_argument_group("Output")
     output.add_argument(
         "--output-format",
@@ -60,19 +65,22 @@ def make_parser() -> argparse.ArgumentParser:
         "-o", "--output-file", metavar="FILE", help="write findings to a file instead of stdout"
     )
     output.add_argument(
-        "--statistics", action="store_true", help="print how many findings each code has, only that"
+        "--statistics",
+        action="store_true",
+        help="print only the number of findings of each code",
     )
     output.add_argument(
-        "-q", "--quiet", action="store_true", help="print findings, and what went wrong, only"
+        "--show-files",
+        action="store_true",
+        help="print only the files that would be checked",
     )
-    output.add_argument(
-        "-s", "--silent", action="store_true", help="print nothing; only the exit code speaks"
-    )
+    output.add_argument("-q", "--quiet", action="store_true", help="print only findings and errors")
+    output.add_argument("-s", "--silent", action="store_true", help="print nothing; look at the exit code")
     output.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
     )
     arguments.add_cache(parser)
-    parser.add_argument("--fix", action="store_true", help="first write what `ssot-ids fix` writes")
+    parser.add_argument("--fix", action="store_true", help="first do what `ssot-ids fix` does")
     arguments.add_fixing(parser)
     arguments.add_configuration(parser)
     return parser
@@ -89,6 +97,8 @@ def paths_of(
         parser.error("- (standard input) cannot be combined with other paths")
     if options.stdin_filename is not None and paths != ["-"]:
         parser.error("--stdin-filename names standard input, which cannot be combined with other paths")
+    if options.zone and paths == ["-"]:
+        parser.error("--zone selects files; it cannot be combined with standard input")
     return paths
 
 
@@ -127,24 +137,34 @@ def run(argv: Sequence[str]) -> int:
     options = parser.parse_intermixed_args(flags)
     paths = paths_of(options, literal, parser)
     if options.output_format not in FORMATS:  # argparse does not look at a default
-        parser.error(f"{_FORMAT}: there is no format {options.output_format!r} ({', '.join(FORMATS)})")
+        parser.error(
+            f"{_FORMAT}: there is no format {options.output_format!r} (formats: {', '.join(FORMATS)})"
+        )
     if options.statistics and options.output_format == "github":
-        parser.error("--statistics has no github format")
+        parser.error("--statistics cannot be combined with --output-format=github")
     arguments.check_configuration(parser, options)
     configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
+    zones = Zones(options, parser)
     outcome = Outcome()
+    if options.show_files:
+        if paths == ["-"]:
+            parser.error("--show-files lists files; it cannot be combined with standard input")
+        from flake8_ssot_ids.commands.showfiles import show_files
+
+        return show_files(paths, options, configurations, zones)
     fixing = None
     if options.fix or options.diff:
         from flake8_ssot_ids.commands.checkfix import fix_first
 
-        fixing = fix_first(paths, options, configurations, parser)
+        fixing = fix_first(paths, options, configurations, zones, parser)
     if isinstance(fixing, int):
         return fixing
     shown = _shown_fixes(options)
     if paths == ["-"]:
         _check_stdin(options, configurations, outcome, shown)
     else:
-        examine(paths, options, configurations, outcome, shown.group if shown is not None else None)
+        after = shown.group if shown is not None else None
+        examine(paths, options, configurations, outcome, zones, after)
     if configurations.complain():
         return 2
     if shown is not None:
@@ -155,10 +175,10 @@ def run(argv: Sequence[str]) -> int:
             terminal.say(f"error: {text}")
         if not options.quiet or outcome.failed:
             for text in outcome.notes:
-                terminal.say(f"note: {terminal.harmless(text)}")
+                terminal.say(f"note: {text}")
     code = outcome.exit_code(options.exit_zero)
-    written = options.output_file is None or _write_file(outcome, options)
-    answer = _answer(outcome, options, written, code if written else 2)
+    written = options.output_file is None or answers.write_file(outcome, options)
+    answer = answers.answer_of(outcome, options, written, code if written else 2)
     code = printing.show(answer, started)
     if outcome.depends is not None and not (outcome.failed or outcome.errors or outcome.notes):
         from flake8_ssot_ids.replay import Question
@@ -238,23 +258,29 @@ def examine(
     options: argparse.Namespace,
     configurations: Configurations,
     outcome: Outcome,
+    zones: Zones,
     after: After | None = None,
 ) -> None:
     """Check files and folders; ``after`` may do more with the files of each policy while the pool is up."""
     from flake8_ssot_ids.pool import Pool
 
     with Pool(options.jobs) as pool:
-        _check_in(pool, paths, options, configurations, outcome, after)
+        # Without a cache there surely is something to do for another process.
+        many = pool.start if options.no_cache else None
+        found = files_of(paths, options, configurations, outcome, zones, many)
+        if found is not None:
+            _run_groups(found, options, outcome, pool, zones, after)
 
 
-def _check_in(
-    pool: Pool,
+def files_of(
     paths: list[str],
     options: argparse.Namespace,
     configurations: Configurations,
     outcome: Outcome,
-    after: After | None,
-) -> None:
+    zones: Zones,
+    many: Callable[[], None] | None = None,
+) -> DiscoverResult | None:
+    """Find the files to check; None where a configuration is broken. ``many`` is as in ``discover``."""
     from flake8_ssot_ids.discover import discover, surroundings
 
     first = configurations.above(_folder_of(paths[0]))
@@ -264,19 +290,21 @@ def _check_in(
         respect_gitignore=first.respect_gitignore,
         force_exclude=options.force_exclude,
         policy_for=configurations.above if configurations.hierarchical else None,
-        # Without a cache there surely is something to do for another process.
-        many=pool.start if options.no_cache else None,
+        many=many,
     )
     if configurations.broken:
-        return
-    outcome.errors.extend(f"{terminal.harmless(path)}: {reason}" for path, reason in found.errors)
+        return None
+    zones.refuse_unknown([first, *(policy for policy, _ in found.groups)])
+    outcome.errors.extend(f"{path}: {reason}" for path, reason in found.errors)
     if not found.files and not found.errors:
         outcome.notes.append("no Python files were found under the given paths")
+    elif zones and not any(zones.of(policy, files) for policy, files in found.groups):
+        outcome.notes.append("no Python files of this zone were found under the given paths")
     if not options.no_cache and options.output_file is None:
         outcome.depends = {*found.files, *found.consulted, *surroundings(paths)}
         if options.config is not None:
             outcome.depends.add(os.path.abspath(options.config))
-    _run_groups(found, options, outcome, pool, after)
+    return found
 
 
 def _folder_of(path: str) -> str:
@@ -289,21 +317,23 @@ def _run_groups(
     options: argparse.Namespace,
     outcome: Outcome,
     pool: Pool,
+    zones: Zones,
     after: After | None,
 ) -> None:
-    if not found.files:
-        return
+    groups = [(policy, zones.of(policy, files), files) for policy, files in found.groups]
     from flake8_ssot_ids.render.progress_line import ProgressLine
     from flake8_ssot_ids.runner import run as run_files
 
     line = ProgressLine()
     line.enabled = line.enabled and not options.quiet and not options.silent
-    total = len(found.files)
+    total = sum(len(wanted) for _, wanted, _ in groups)
     before = 0
     try:
-        for policy, files in found.groups:
+        for policy, wanted, files in groups:
+            if not wanted:
+                continue
             result = run_files(
-                files,
+                wanted,
                 policy,
                 pool=pool,
                 cache_dir=None if options.no_cache else _cache_dir(options),
@@ -314,7 +344,7 @@ def _run_groups(
             if policy.day is not None:
                 # The first one, should midnight have passed between two configurations.
                 outcome.day = min(outcome.day or "9", policy.day.isoformat())
-            before += len(files)
+            before += len(wanted)
             outcome.files_checked += result.files_checked
             outcome.notes.extend(result.notes)
             outcome.failed = outcome.failed or result.errors
@@ -323,10 +353,10 @@ def _run_groups(
             for report in result.reports:
                 outcome.findings.extend(report.findings)
             if after is not None:
-                after(policy, files, result, pool)
+                after(policy, wanted, files, result, pool)
     finally:
         line.erase()
-    if len(found.groups) > 1:
+    if len(groups) > 1:
         outcome.findings.sort(key=lambda finding: finding.path)  # stable: the order within a file stays
 
 
@@ -341,105 +371,3 @@ def _cache_dir(options: argparse.Namespace) -> str:
     from flake8_ssot_ids.kept import default_cache_dir
 
     return default_cache_dir()
-
-
-def _write_file(outcome: Outcome, options: argparse.Namespace) -> bool:
-    """Write findings to the output file; False if that could not be done."""
-    from flake8_ssot_ids.render import output
-
-    for_people = options.output_format in _FOR_PEOPLE
-    try:
-        parts = _render(outcome, options, options.color == "always")
-        output.to_file(options.output_file, parts, _encoder(for_people))
-    except OSError as error:
-        terminal.say(f"error: {options.output_file}: {error.strerror or error}")
-        return False
-    return True
-
-
-def _answer(outcome: Outcome, options: argparse.Namespace, written: bool, code: int) -> Answer:
-    """Return what is to be printed, and the exit code."""
-    for_people = options.output_format in _FOR_PEOPLE
-    text = ""
-    if options.output_file is None and not options.silent:
-        colour = for_people and terminal.wants_colour(options.color, sys.stdout)
-        text = "".join(_render(outcome, options, colour))
-    summary = "" if options.quiet or options.silent else _summary(outcome, written)
-    return {"text": text, "for_people": for_people, "summary": summary, "code": code, "day": outcome.day}
-
-
-def _encoder(for_people: bool) -> Callable[[str], bytes]:
-    if for_people:
-        return lambda text: terminal.encode(text, "utf-8")
-    from flake8_ssot_ids.render.machine import to_bytes
-
-    return to_bytes
-
-
-def _render(outcome: Outcome, options: argparse.Namespace, colour: bool) -> Iterable[str]:
-    """Return the parts of what goes to standard output or the file."""
-    chosen = options.output_format
-    findings = outcome.findings
-    cwd = os.getcwd()
-    palette = terminal.Palette(colour)
-    if chosen in ("json", "json-lines"):
-        from flake8_ssot_ids.render import machine
-
-        as_json = machine.json_array if chosen == "json" else machine.json_lines
-        if options.statistics:
-            from flake8_ssot_ids.render.statistics import count
-
-            return as_json(count(findings))
-        return as_json(machine.as_object(finding) for finding in findings)
-    if chosen == "github":
-        from flake8_ssot_ids.render import machine
-
-        return machine.github(findings, cwd)
-    if options.statistics:
-        from flake8_ssot_ids.render import statistics
-
-        return statistics.table(statistics.count(findings), palette)
-    if not findings:
-        return ()
-    from flake8_ssot_ids.render import text
-
-    if chosen == "concise":
-        return text.concise(findings, palette, cwd)
-    return text.full(findings, palette, cwd, lambda path: _lines_of(path, outcome.stdin))
-
-
-def _lines_of(path: str, stdin: tuple[str, bytes] | None) -> Sequence[str] | None:
-    """Return the lines of a file for its frames; None if it has gone."""
-    from flake8_ssot_ids.files import regular
-    from flake8_ssot_ids.model import UnreadableError
-    from flake8_ssot_ids.source import Lines, decode
-
-    if stdin is not None and path == stdin[0]:
-        data = stdin[1]
-    else:
-        try:
-            with open(path, "rb", opener=regular) as stream:
-                data = stream.read()
-        except OSError:
-            return None
-    try:
-        text = decode(data).text
-    except UnreadableError:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-    return Lines(text).lines
-
-
-def _summary(outcome: Outcome, written: bool) -> str:
-    """Return the last line; ``printing`` puts the seconds in."""
-    number = len(outcome.findings)
-    checked = f"{_counted(outcome.files_checked, 'file')} checked in {printing.SECONDS}s"
-    if number:
-        files = len({finding.path for finding in outcome.findings})
-        return f"Found {_counted(number, 'finding')} in {_counted(files, 'file')} ({checked})."
-    if outcome.failed or outcome.errors or not written:
-        return f"No findings, but not everything could be done ({checked})."
-    return f"All checks passed! ({checked})"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

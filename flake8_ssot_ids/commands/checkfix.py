@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from flake8_ssot_ids.commands.configs import Configurations
+    from flake8_ssot_ids.commands.zones import Zones
     from flake8_ssot_ids.fixes.shares import Outcome as Planned
     from flake8_ssot_ids.model import Finding, Fix
     from flake8_ssot_ids.policy import Policy
@@ -24,6 +25,7 @@ def fix_first(
     paths: list[str],
     options: argparse.Namespace,
     configurations: Configurations,
+    zones: Zones,
     parser: argparse.ArgumentParser,
 ) -> list[str] | int:
     """Write fixes, or show them; return what went wrong, or the exit code where that is all."""
@@ -31,7 +33,7 @@ def fix_first(
         parser.error("--fix and --diff do not take standard input; `ssot-ids fix -` does")
     outcome = check.Outcome()
     work = fixing.Fixing(unsafe=options.unsafe_fixes)
-    check.examine(paths, options, configurations, outcome, work.group)
+    check.examine(paths, options, configurations, outcome, zones, work.group)
     if configurations.complain():
         return 2
     errors = [
@@ -58,10 +60,12 @@ class ShownFixes:
     def __init__(self) -> None:
         self._fixes: dict[tuple[str, str], Fix] = {}
 
-    def group(self, policy: Policy, files: Sequence[str], result: RunResult, pool: Pool) -> None:
-        """Plan the fixes of the files of one policy."""
+    def group(
+        self, policy: Policy, files: Sequence[str], project: Sequence[str], result: RunResult, pool: Pool
+    ) -> None:
+        """Plan the fixes of ``files``; see :meth:`flake8_ssot_ids.commands.fixing.Fixing.group`."""
         work = fixing.Fixing(unsafe=True)
-        work.group(policy, files, result, pool)
+        work.group(policy, files, project, result, pool)
         self.take(work.planned)
 
     def take(self, planned: Iterable[Planned]) -> None:

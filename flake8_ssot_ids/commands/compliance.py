@@ -1,4 +1,4 @@
-"""``ssot-ids compliance``: judge the twelve contracts on a project, and print the answer as a table.
+"""``ssot-ids compliance``: check a project against the twelve contracts, and print the answer as a table.
 
 The suite is run by pytest in a process of its own, in an empty folder and with nothing of the user's pytest
 configuration: neither ``addopts`` nor plugins nor conftest files have a part in it.
@@ -17,7 +17,7 @@ import time
 from flake8_ssot_ids import signals
 from flake8_ssot_ids.commands import arguments
 from flake8_ssot_ids.model import SsotIdsError
-from flake8_ssot_ids.render import output, terminal
+from flake8_ssot_ids.render import machine, output, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.policy import Policy
 
+EXIT_CODES = {
+    0: "every contract holds, apart from those that were not judged",
+    1: "a contract is broken",
+    2: "a usage or configuration error, or the project could not be judged",
+}
 _SUITE = "flake8_ssot_ids.compliance_tests"
 _PLUGIN = "flake8_ssot_ids.pytest_plugin"
 #: pytest's own exit codes: all passed, some failed. Any other means that it could not judge.
@@ -45,17 +50,18 @@ def run(argv: Sequence[str]) -> int:
     if options.config is not None and not os.path.exists(options.config):
         parser.error(f"argument --config: no such file: {options.config}")
     if options.timeout is not None and options.timeout <= 0:
-        parser.error("argument --timeout: it must be more than 0 seconds")
+        parser.error("argument --timeout: must be more than 0 seconds")
     missing = [name for name in ("pytest", *(("xdist",) if options.jobs else ())) if not _installed(name)]
     if missing:
         terminal.say(
-            f"error: {' and '.join(missing)} cannot be imported; pip install 'flake8-ssot-ids[compliance]'"
+            f"error: {' and '.join(missing)} cannot be imported; install what is missing: "
+            f"python3 -m pip --python {sys.executable} install pytest pytest-xdist"
         )
         return 2
     try:
         policy = _policy(options)
     except SsotIdsError as error:
-        terminal.say(f"error: {error}")
+        terminal.say_error(error)
         return 2
     signals.tidy_up()
     with tempfile.TemporaryDirectory(prefix="ssot-ids-compliance-") as folder:
@@ -68,8 +74,9 @@ def run(argv: Sequence[str]) -> int:
             found = None
     complete = found is not None and len(found["contracts"]) == _CONTRACTS
     if not complete or done.returncode not in _JUDGED:
-        terminal.say(done.stdout.decode("utf-8", "replace").strip())
-        terminal.say(f"error: the suite could not judge {options.path} (pytest ended with {done.returncode})")
+        for text in done.stdout.decode("utf-8", "replace").strip().splitlines():
+            terminal.say(text)
+        terminal.say(f"error: the suite could not check {options.path} (pytest ended with {done.returncode})")
         return 2
     if not _write_json(found, options.json):
         return 2
@@ -79,21 +86,20 @@ def run(argv: Sequence[str]) -> int:
     aside = options.json == "-"
     colour = terminal.wants_colour(options.color, sys.stderr if aside else sys.stdout)
     palette = terminal.Palette(colour)
-    text = "\n".join(lines(found["contracts"], policy, palette, time.perf_counter() - started))
+    table = lines(found["contracts"], policy, palette, time.perf_counter() - started)
     if aside:
-        terminal.say(text)
+        for text in table:
+            terminal.say(text, palette)
     else:
-        output.to_stdout((f"{text}\n",))
+        output.to_people(table, palette)
     return 1 if any(contract["outcome"] == "failed" for contract in found["contracts"]) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = arguments.parser("compliance", "Judge the twelve compliance contracts on a project.")
+    parser = arguments.parser("compliance", "Check a project against the twelve contracts.", EXIT_CODES)
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="the project (default: .)")
-    parser.add_argument(
-        "-n", dest="jobs", metavar="N", help="share the work among N processes, or auto (pytest-xdist)"
-    )
-    parser.add_argument("--static", action="store_true", help="only read code; import nothing of the project")
+    parser.add_argument("-n", dest="jobs", metavar="N", help="number of processes, or auto (pytest-xdist)")
+    parser.add_argument("--static", action="store_true", help="only read code; do not import the project")
     parser.add_argument(
         "--base", metavar="REF", help="the branch whose baseline may not grow (default: found by git)"
     )
@@ -101,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         "--timeout",
         metavar="SECONDS",
         type=float,
-        help="how long one look at the running project may take (default: 60)",
+        help="time limit for each run of the project's code (default: 60)",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
     parser.add_argument("--junit", metavar="FILE", help="write a JUnit report")
@@ -179,13 +185,12 @@ def _judge(options: argparse.Namespace, folder: str, report: str) -> subprocess.
 def _write_json(found: dict[str, Any], path: str | None) -> bool:
     if path is None:
         return True
-    text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     if path == "-":
-        output.to_stdout((text,))
+        machine.show(found)
         return True
     try:
-        with open(path, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with open(path, "wb") as stream:
+            stream.write(machine.to_bytes(machine.document(found)))
     except OSError as error:
         terminal.say(f"error: {path}: {error.strerror or error}")
         return False

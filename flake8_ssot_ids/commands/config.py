@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from flake8_ssot_ids.escapes import harmless
 from flake8_ssot_ids.options import OPTIONS
-from flake8_ssot_ids.render import output
+from flake8_ssot_ids.render import machine, output
 from flake8_ssot_ids.values import toml, toml_key
 
 if TYPE_CHECKING:
     from flake8_ssot_ids.optionparts import Option
     from flake8_ssot_ids.policy import Policy
 
+EXIT_CODES = {0: "the configuration was printed", 2: "a usage error, or the configuration cannot be used"}
+
 
 def run(policy: Policy) -> int:
     """Print the policy; the exit code is 0."""
-    output.to_stdout([describe(policy)])
+    # TOML is UTF-8 whatever the terminal speaks.
+    output.to_people(describe(policy).splitlines(), encode=machine.to_bytes)
     return 0
 
 
@@ -25,13 +29,13 @@ def describe(policy: Policy) -> str:
     A comment behind each key says where the value comes from: the default, a file, or the
     command line. A key without a value is a comment altogether.
     """
-    lines = [f"# effective policy; paths and globs are relative to {_one_line(policy.root)}"]
+    lines = [f"# effective policy; paths and globs are relative to {harmless(policy.root)}"]
     tables: list[str] = []
     for option in OPTIONS:
         if not option.field:
             continue
         value = _shown(option.key, getattr(policy, option.field), policy)
-        comment = "# " + _one_line(policy.provenance.get(option.key, "default"))
+        comment = "# " + harmless(policy.provenance.get(option.key, "default"))
         if value is None:
             lines.append(f"# {option.key} is not set  {comment}")
         elif isinstance(value, dict):
@@ -64,7 +68,3 @@ def _list(value: object) -> str:
     if len(text) < 80 or not isinstance(value, list | tuple):
         return text
     return "[\n" + "".join(f"    {toml(item)},\n" for item in value) + "]"
-
-
-def _one_line(text: str) -> str:
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

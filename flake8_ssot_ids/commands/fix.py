@@ -8,6 +8,7 @@ import time
 
 from flake8_ssot_ids.commands import arguments, check, fixing
 from flake8_ssot_ids.commands.configs import Configurations
+from flake8_ssot_ids.commands.zones import Zones, add_zone
 from flake8_ssot_ids.render import fixreport, output, terminal
 
 TYPE_CHECKING = False
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.fixes.shares import Outcome as Planned
 
+EXIT_CODES = {
+    0: "no raw ids are left to rewrite",
+    1: "raw ids are left, to fix by hand or with --unsafe-fixes; with --diff: fixes that could be written",
+    2: "a usage or configuration error, or a file that could not be read, parsed or written",
+}
+
 
 #: So many files are listed that git could not bring back.
 _SHOWN = 10
@@ -24,23 +31,23 @@ _SHOWN = 10
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
-    parser = arguments.parser("fix", "Write the generator's calls, or say why not.")
+    description = "Rewrite raw ids as generator calls and explain what is left alone."
+    parser = arguments.parser("fix", description, EXIT_CODES)
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
     )
-    parser.add_argument("--stdin-filename", metavar="FILE", help="what standard input is called")
+    parser.add_argument("--stdin-filename", metavar="FILE", help="the file name of standard input")
     arguments.add_fixing(parser)
-    parser.add_argument("--zone", metavar="NAME", help="only files of this zone of the policy")
     parser.add_argument("--max", type=_positive, metavar="N", help="write at most N findings")
-    parser.add_argument("--report", metavar="FILE", help="write what was done, and why not, as JSON")
+    parser.add_argument("--report", metavar="FILE", help="write what was fixed and what was not as JSON")
     parser.add_argument(
         "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
     )
     arguments.add_selection(parser)
-    arguments.add_files(parser)
+    arguments.add_files(parser, add_zone)
     group = parser.add_argument_group("Output")
-    group.add_argument("-q", "--quiet", action="store_true", help="print the diff, and what went wrong, only")
-    group.add_argument("-s", "--silent", action="store_true", help="print nothing; only the exit code speaks")
+    group.add_argument("-q", "--quiet", action="store_true", help="print only the diff and errors")
+    group.add_argument("-s", "--silent", action="store_true", help="print nothing; look at the exit code")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
     arguments.add_cache(parser)
     arguments.add_configuration(parser)
@@ -67,33 +74,34 @@ def run(argv: Sequence[str]) -> int:
     arguments.check_configuration(parser, options)
     configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
     outcome = check.Outcome()
-    work = fixing.Fixing(unsafe=options.unsafe_fixes, zone=options.zone, most=options.max)
+    work = fixing.Fixing(unsafe=options.unsafe_fixes, most=options.max)
     if paths == ["-"]:
         return _stdin(options, configurations, work)
-    check.examine(paths, options, configurations, outcome, work.group)
+    check.examine(paths, options, configurations, outcome, Zones(options, parser), work.group)
     if configurations.complain():
         return 2
-    if not work.zone_seen:
-        parser.error(f"argument --zone: the policy has no zone {options.zone!r}")
     errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
     errors += finish(work.planned, options, paths)
+    unreadable = [finding for finding in outcome.findings if finding.code == "SID990"]
     if not options.silent:
+        for finding in unreadable:
+            where = f"{terminal.display_path(finding.path)}:{finding.span.start.row}"
+            terminal.say(f"error: {where}: {finding.message}")
         for text in errors:
             terminal.say(f"error: {text}")
         for text in outcome.notes if not options.quiet or outcome.failed else ():
-            terminal.say(f"note: {terminal.harmless(text)}")
-    unreadable = any(finding.code == "SID990" for finding in outcome.findings)
+            terminal.say(f"note: {text}")
     nothing = bool(errors) and not any(item.new is not None for item in work.planned)
     if not (options.quiet or options.silent or nothing):
         colour = terminal.wants_colour(options.color, sys.stderr if options.diff else sys.stdout)
         seconds = time.perf_counter() - started
-        text = "\n".join(
-            fixreport.lines(work.planned, terminal.Palette(colour), os.getcwd(), options.diff, seconds)
-        )
+        palette = terminal.Palette(colour)
+        told = fixreport.lines(work.planned, palette, os.getcwd(), options.diff, seconds)
         if options.diff:
-            terminal.say(text)
+            for text in told:
+                terminal.say(text, palette)
         else:
-            output.to_stdout((text + "\n",))
+            output.to_people(told, palette)
     if options.report is not None and not _report(work.planned, options.report):
         return 2
     if errors or outcome.failed or unreadable or any(item.refused or item.failed for item in work.planned):
@@ -109,22 +117,23 @@ def finish(planned: Sequence[Planned], options: argparse.Namespace, paths: Seque
     if options.diff:
         if not options.silent:
             cwd = os.getcwd()
-            output.bytes_to_stdout(fixing.diff(item, cwd) for item in planned)
+            output.diff_to_stdout(fixing.diff(item, cwd) for item in planned)
         return errors
     changed = [item.path for item in planned if item.new is not None]
     if changed and not options.allow_dirty:
         lost = [
-            f"\n  {terminal.harmless(terminal.display_path(path))}: {terminal.harmless(reason)}"
+            f"  {terminal.display_path(path)}: {reason}"
             for path, reason in fixing.not_restorable(changed).items()
         ]
         if lost:
             for item in planned:
                 item.new = None
-            more = f"\n  … and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
             return [
                 *errors,
                 "nothing was written: git could not bring back these files; commit or stash the changes, or "
-                f"pass --allow-dirty{''.join(lost[:_SHOWN])}{more}",
+                "pass --allow-dirty:",
+                *lost[:_SHOWN],
+                *([f"  … and {len(lost) - _SHOWN} more"] if len(lost) > _SHOWN else []),
             ]
     return [*errors, *fixing.write(planned, within)]
 
@@ -146,7 +155,7 @@ def _stdin(options: argparse.Namespace, configurations: Configurations, work: fi
     for line in fixing.no_generator_lines(work.no_generator):
         terminal.say(f"error: {line}")
     if options.diff:
-        output.bytes_to_stdout([fixing.diff(item, os.getcwd())])
+        output.diff_to_stdout([fixing.diff(item, os.getcwd())])
     else:
         output.bytes_to_stdout([data if item.new is None else item.new])
     if item.refused or item.failed:
@@ -157,13 +166,10 @@ def _stdin(options: argparse.Namespace, configurations: Configurations, work: fi
 
 
 def _report(planned: Sequence[Planned], path: str) -> bool:
-    import json
-
-    from flake8_ssot_ids.render.output import to_file
+    from flake8_ssot_ids.render import machine
 
     try:
-        text = json.dumps(fixreport.as_object(planned), indent=2, ensure_ascii=False) + "\n"
-        to_file(path, (text,), lambda part: part.encode("utf-8", "backslashreplace"))
+        output.to_file(path, (machine.document(fixreport.as_object(planned)),), machine.to_bytes)
     except OSError as error:
         terminal.say(f"error: {path}: {error.strerror or error}")
         return False

@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from flake8_ssot_ids.model import Finding
     from flake8_ssot_ids.policy import Policy
     from flake8_ssot_ids.pool import Pool
     from flake8_ssot_ids.runner import RunResult
@@ -26,26 +25,32 @@ class Fixing:
 
     Args:
         unsafe: write also what changes the format of an id.
-        zone: only files of this zone; None: all.
         most: at most so many findings; None: all.
 
     A file that has two names, because one is a link, is planned under its own.
     """
 
-    def __init__(self, *, unsafe: bool, zone: str | None = None, most: int | None = None) -> None:
+    def __init__(self, *, unsafe: bool, most: int | None = None) -> None:
         self._unsafe = unsafe
-        self._zone = zone
         self._left = most
-        self.zone_seen = zone is None
         self.planned: list[Planned] = []
         #: The name under which each file is planned, by its real path.
         self._names: dict[str, str] = {}
         #: Why nothing can be written at all, with the configuration that says so.
         self.no_generator: dict[str, str] = {}
 
-    def group(self, policy: Policy, files: Sequence[str], result: RunResult, pool: Pool) -> None:
-        """Plan the files of one policy; ``result`` has their findings."""
-        wanted = self._paths(policy, result.reports)
+    def group(
+        self, policy: Policy, files: Sequence[str], project: Sequence[str], result: RunResult, pool: Pool
+    ) -> None:
+        """Plan ``files``; ``result`` has their findings.
+
+        ``project`` are all files of the policy, which tell who reads the ids.
+        """
+        wanted = self._once(
+            report.path
+            for report in result.reports
+            if any(finding.code in FIXABLE for finding in report.findings)
+        )
         if not wanted:
             return
         if not policy.generators:
@@ -53,42 +58,31 @@ class Fixing:
             return
         places = {path: place for place, path in enumerate(files)}
         if self._left is not None:
-            self._one_by_one(policy, files, wanted, pool)
+            self._one_by_one(policy, project, wanted, pool)
             return
         if len(wanted) > _WORTH_A_PROCESS:
             pool.start()
         pool.look_at_packages()
-        pool.tell("fix", (self._unsafe, None, [*files]))
+        pool.tell("fix", (self._unsafe, None, [*project]))
         # One file a job: what a file costs differs by far.
         jobs = [("fix", [places[path]]) for path in wanted]
         found = [item for share in pool.do(jobs) for item in share]
         self._take(policy, sorted(found, key=lambda item: item.path))
 
-    def _paths(self, policy: Policy, reports: Iterable[object]) -> list[str]:
-        paths = []
-        if self._zone is not None and any(zone.name == self._zone for zone in policy.zones):
-            self.zone_seen = True
-        for report in reports:
-            findings: tuple[Finding, ...] = getattr(report, "findings", ())
-            path: str = getattr(report, "path", "")
-            if self._zone is not None:
-                zone = policy.zone_of(path)
-                if zone is None or zone.name != self._zone:
-                    continue
-            if any(finding.code in FIXABLE for finding in findings):
-                paths.append(path)
-        # Those that are no links first, so that each file is planned once and under its own name.
-        for path in sorted(paths, key=os.path.islink):
+    def _once(self, paths: Iterable[str]) -> list[str]:
+        """Each file under one name: that of no link, if there is one."""
+        found = [*paths]
+        for path in sorted(found, key=os.path.islink):
             self._names.setdefault(os.path.realpath(path), path)
-        return [path for path in paths if self._names[os.path.realpath(path)] == path]
+        return [path for path in found if self._names[os.path.realpath(path)] == path]
 
-    def _one_by_one(self, policy: Policy, files: Sequence[str], paths: Sequence[str], pool: Pool) -> None:
+    def _one_by_one(self, policy: Policy, project: Sequence[str], paths: Sequence[str], pool: Pool) -> None:
         worker = pool.worker
         assert worker is not None
         for path in paths:
             if self._left is not None and self._left <= 0:
                 return
-            worker.tell("fix", (self._unsafe, self._left, [*files]))
+            worker.tell("fix", (self._unsafe, self._left, [*project]))
             (item,) = worker.fix([path])
             self._take(policy, [item])
             if self._left is not None:
@@ -213,13 +207,11 @@ def diff(item: Planned, cwd: str) -> bytes:
     """A unified diff that ``git apply`` takes, in the bytes of the file; empty where nothing changes."""
     import difflib
 
-    from flake8_ssot_ids.render.terminal import display_path
-
     if item.new is None or item.new == item.old:
         return b""
     # A link is not what changes.
     path = os.path.realpath(item.path) if os.path.islink(item.path) else item.path
-    name = os.fsencode(display_path(path, cwd).replace(os.sep, "/"))
+    name = os.fsencode(path.removeprefix(os.path.join(cwd, "")).replace(os.sep, "/"))
     lines = difflib.diff_bytes(
         difflib.unified_diff,
         _lines(item.old),

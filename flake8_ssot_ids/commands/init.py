@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.adopt.plan import Plan
 
+EXIT_CODES = {
+    0: "the configuration was printed or written",
+    2: "a usage error, or there is a configuration already, or it could not be written",
+}
 _SHOWN = 5
 
 
@@ -34,13 +38,14 @@ def run(argv: Sequence[str]) -> int:
         if options.write:
             where.write(text)
     except SsotIdsError as error:
-        terminal.say(f"error: {error}")
+        terminal.say_error(error)
         return 2
     except OSError as error:
         terminal.say(f"error: {os.path.join(options.path, where.name)}: {error.strerror or error}")
         return 2
     if not options.write:
-        output.to_stdout((where.addition(text).decode().replace("\r\n", "\n"),), _as_utf8)
+        lines = where.addition(text).decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
+        output.to_people(lines, encode=_as_utf8)
     _tell(found)
     for hint in (*hints.for_ruff(root), *hints.for_flake8(root)):
         terminal.say(f"hint: {hint}")
@@ -52,13 +57,13 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = arguments.parser("init", "Propose a configuration for a repository: generator, api, zones.")
-    parser.epilog = "Exit codes: 0 printed or written, 2 it cannot be: there is a configuration already."
+    description = "Propose a configuration for a repository: generator, api, zones."
+    parser = arguments.parser("init", description, EXIT_CODES)
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="the repository (default: .)")
     parser.add_argument(
         "--write",
         action="store_true",
-        help="write it to the end of pyproject.toml, or to a new ssot-ids.toml; nothing is ever overwritten",
+        help="append it to pyproject.toml, or write a new ssot-ids.toml; nothing is overwritten",
     )
     return parser
 
@@ -78,6 +83,6 @@ def _as_utf8(text: str) -> bytes:
 def _tell(found: Plan) -> None:
     """Say what could not be looked at."""
     for note in found.notes[:_SHOWN]:
-        terminal.say(f"note: {terminal.harmless(note)}")
+        terminal.say(f"note: {note}")
     if len(found.notes) > _SHOWN:
         terminal.say(f"note: and {len(found.notes) - _SHOWN} more")

@@ -27,7 +27,7 @@ def show(answer: Answer, started: float) -> int:
             output.to_stdout((answer["text"],), to_bytes)
     summary = answer["summary"].replace(SECONDS, f"{time.perf_counter() - started:.2f}")
     if summary and for_people:
-        output.to_stdout((summary + "\n",))
+        output.to_people((summary,))
     elif summary:
         terminal.say(summary)
     return answer["code"]

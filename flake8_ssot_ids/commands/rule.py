@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.commands import arguments
 from flake8_ssot_ids.registry import rules
-from flake8_ssot_ids.render import output, ruledoc, terminal
+from flake8_ssot_ids.render import machine, output, ruledoc, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.rule import Rule
 
+EXIT_CODES = {0: "the explanation was printed", 2: "a usage error, or there is no such rule"}
+
 
 def run(argv: Sequence[str]) -> int:
     """Run the verb; return 0, or 2 if there is no such rule."""
-    parser = arguments.parser("rule", "Explain one rule, or all.")
+    parser = arguments.parser("rule", "Explain one rule or all rules.", EXIT_CODES)
     parser.add_argument(
         "code", nargs="?", metavar="CODE", help="a code such as SID103, or a name such as raw-uuid"
     )
@@ -23,19 +25,16 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--output-format", choices=("text", "json"), default="text", help="(default: text)")
     options = parser.parse_args(list(argv))
     if options.all == (options.code is not None):
-        parser.error("give either a CODE or --all")
+        parser.error("give a CODE or --all")
     chosen = list(rules()) if options.all else _named(options.code)
     if not chosen:
         terminal.say(f"error: there is no rule {options.code}{_suggestion(options.code)}")
         return 2
     if options.output_format == "json":
-        from json import dumps
-
         objects = [ruledoc.as_object(rule) for rule in chosen]
-        text = dumps(objects if options.all else objects[0], indent=2, ensure_ascii=False) + "\n"
+        machine.show(objects if options.all else objects[0])
     else:
-        text = "\n".join(ruledoc.as_markdown(rule) for rule in chosen)
-    output.to_stdout([text])
+        output.to_people("\n".join(ruledoc.as_markdown(rule) for rule in chosen).splitlines())
     return 0
 
 
@@ -50,4 +49,4 @@ def _suggestion(text: str) -> str:
     near = get_close_matches(text.upper(), codes, 1) or get_close_matches(
         text.lower(), [rule.name for rule in rules()], 1
     )
-    return f"; did you mean {near[0]}?" if near else f" (there are {', '.join(codes)})"
+    return f"; did you mean {near[0]}?" if near else f" (rules: {', '.join(codes)})"

@@ -27,9 +27,9 @@ class Contract:
 CONTRACTS: tuple[Contract, ...] = (
     Contract(
         "C01",
-        "No id is made behind the back of the approved generator",
-        "No reference to a raw id source is left in any file, outside of exemptions that have a "
-        "reason and a date. Production and test code are counted apart. Each critical zone names at "
+        "Every id comes from the approved generator",
+        "Every raw id is gone or covered by a dated exemption with a reason, in every file of the "
+        "project. Production and test code are counted apart. Each critical zone names at "
         "least one file.",
         "Every raw id is one that no format check recognises and no clean-up finds.",
         "Let `ssot-ids fix --unsafe-fixes` write the generator's call, or exempt the place with a reason and "
@@ -52,7 +52,7 @@ CONTRACTS: tuple[Contract, ...] = (
         "Each module of the zone is free of raw ids, and no generated id is cut in it. The factory "
         "makes contexts of the user that it is asked for, each with ids of its own. What production "
         "code cuts out of a context's ids, by a slice or a split, still differs for two users.",
-        "A context that can be taken for another user's leaks that user's data.",
+        "If two users' contexts can be confused, one user sees the other's data.",
         "Make contexts with the approved factory, and compare whole ids, never parts of them.",
         runs_target=True,
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from flake8_ssot_ids.compliance.contracts import BY_ID
 from flake8_ssot_ids.policy import Policy
-from flake8_ssot_ids.render.terminal import Palette, harmless
+from flake8_ssot_ids.render.terminal import Palette
 
 _SHOWN = 10
 _WIDTH = len("not-applicable")
@@ -35,7 +35,7 @@ def lines(contracts: list[Judged], policy: Policy, palette: Palette, seconds: fl
         yield f"{palette.bold}Not judged{palette.reset}"
     for group in _alike(unjudged):
         for fact in group[0]["evidence"]:
-            yield f"  {_names(group)}: {harmless(fact['message'].removeprefix('not judged: '))}"
+            yield f"  {_names(group)}: {fact['message'].removeprefix('not judged: ')}"
     yield ""
     yield from _sum(contracts, policy, seconds)
 
@@ -73,7 +73,7 @@ def _section(group: list[Judged], contracts: list[Judged], palette: Palette) -> 
     for fact in evidence[:_SHOWN]:
         code = f"{palette.red}{fact['code']}{palette.reset} " if fact["code"] else ""
         where = fact["where"] or ("" if len(group) > 1 else fact["check"])
-        yield f"  {harmless(where)}{': ' if where else ''}{code}{harmless(fact['message'])}"
+        yield f"  {where}{': ' if where else ''}{code}{fact['message']}"
     if len(evidence) > _SHOWN:
         yield f"  … and {len(evidence) - _SHOWN} more (--json FILE has all)"
 
@@ -94,7 +94,7 @@ def _sum(contracts: list[Judged], policy: Policy, seconds: float) -> Iterator[st
     if policy.origin is None:
         yield (
             "No [tool.ssot-ids] was found, so only raw ids were looked for (C01). The others need to "
-            "know the generator and the critical modules: name them in pyproject.toml (docs/compliance.md)."
+            "know the generator and the critical modules: `ssot-ids init` proposes a table that names them."
         )
 
 

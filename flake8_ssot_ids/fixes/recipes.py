@@ -107,7 +107,7 @@ def _factory(use: Use, context: Context, generator: ClassSource) -> Written | Ma
     reference = use.reference
     parent = context.parents.get(reference)
     if not isinstance(parent, ast.keyword) or parent.arg not in _FACTORY_KEYWORDS:
-        return Manual("handed-on", "the function itself is handed on, nothing is made here", reference)
+        return Manual("handed-on", "the function itself is passed, no id is made here", reference)
     if not _is_text_field(parent, context):
         return Manual(UUID_OBJECT, "it makes UUID objects, not text")
     call = _bound_call(use, context, reference, generator)

@@ -33,8 +33,8 @@ from.
 - Rules in preview are off until `preview` or `--preview` turns them on, or their whole code is selected. In
   flake8 such a rule can be shown if our table turns it on in one of these ways, or if flake8's own `select`
   or `extend-select` names the whole code; its `ignore` then works as for any other.
-- Flags of the command line go before the file. `--select` starts anew; `--ignore` and
-  `--extend-select` go before what the file says of the same codes.
+- Flags of the command line override the file. `--select` starts anew; `--ignore` and
+  `--extend-select` override what the file says of the same codes.
 
 Everything that is wrong with a configuration is reported at once, with the key and a hint, and the
 exit code is 2. An unknown key is an error.
@@ -62,9 +62,8 @@ any depth.
 
 ## Keys
 
-`baseline`, `api` and `not-applicable`, and the tier and phase of a zone, are checked, and
-serve commands that are still to come (`fix`, baselines, reports, the compliance contracts). Until
-then they change nothing.
+All keys are optional. `baseline` and `not-applicable` count for `ssot-ids compliance` only. `api` also tells
+the rules SID3xx which calls are calls of the generator.
 """
 
 EXAMPLE = """\

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from flake8_ssot_ids.render import terminal
+from flake8_ssot_ids.render.statistics import scopes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,18 +22,18 @@ def lines(
     p = palette
     manual = [row for item in planned for row in _rows(item) if row[1].safety == "manual"]
     for finding, fix, kind, place in manual:
-        where = f"{terminal.harmless(terminal.display_path(finding.path, cwd))}:{finding.span.start.row}"
+        where = f"{terminal.display_path(finding.path, cwd)}:{finding.span.start.row}"
         there = f" (at {place})" if place else ""
         yield (
             f"{p.bold}{where}{p.reset}:{finding.span.start.column}: {p.red}{finding.code}{p.reset} "
-            f"manual, {kind}: {terminal.harmless(fix.message)}{there}"
+            f"manual, {kind}: {fix.message}{there}"
         )
     for item in planned:
-        name = terminal.harmless(terminal.display_path(item.path, cwd))
+        name = terminal.display_path(item.path, cwd)
         if item.refused:
-            yield f"{p.bold}{name}{p.reset}: nothing was written: {terminal.harmless(item.refused)}"
+            yield f"{p.bold}{name}{p.reset}: nothing was written: {item.refused}"
         elif item.failed:
-            yield f"{p.bold}{name}{p.reset}: {terminal.harmless(item.failed)}"
+            yield f"{p.bold}{name}{p.reset}: {item.failed}"
     if manual or any(item.refused or item.failed for item in planned):
         yield ""
     fixed = [finding for item in planned if item.new is not None for finding in item.fixed]
@@ -50,8 +51,8 @@ def lines(
     if manual:
         kinds = Counter(kind for _, _, kind, _ in manual)
         reasons = ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items(), key=_by_number))
-        scopes = _scopes([row[0] for row in manual])
-        yield f"{_count(len(manual), 'finding')} to fix by hand{scopes}: {reasons}."
+        where = _scopes([row[0] for row in manual])
+        yield f"{_count(len(manual), 'finding')} to fix by hand{where}: {reasons}."
 
 
 def _by_number(pair: tuple[str, int]) -> tuple[int, str]:
@@ -64,11 +65,7 @@ def _rows(item: Outcome) -> Iterator[tuple[Finding, Fix, str, str]]:
 
 
 def _scopes(findings: Sequence[Finding]) -> str:
-    """Test code and production code told apart, where both are there."""
-    production = sum(finding.scope == "production" for finding in findings)
-    if not findings:
-        return ""
-    return f" ({production} production, {len(findings) - production} test)"
+    return f" ({scopes(findings)})" if findings else ""
 
 
 def _count(number: int, noun: str) -> str:

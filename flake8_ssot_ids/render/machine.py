@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flake8_ssot_ids.escapes import harmless, quoted
+from flake8_ssot_ids.render import output
 from flake8_ssot_ids.render.links import rule_url
 from flake8_ssot_ids.render.terminal import display_path
 
@@ -64,7 +66,7 @@ def json_array(rows: Iterable[dict[str, object]]) -> Iterator[str]:
     encoder = JSONEncoder(ensure_ascii=False, indent=2)
     opened = False
     for row in rows:
-        text = encoder.encode(row).replace("\n", "\n  ")
+        text = quoted(encoder.encode(row)).replace("\n", "\n  ")
         yield f"{',' if opened else '['}\n  {text}"
         opened = True
     yield "\n]\n" if opened else "[]\n"
@@ -76,7 +78,19 @@ def json_lines(rows: Iterable[dict[str, object]]) -> Iterator[str]:
 
     encoder = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
     for row in rows:
-        yield encoder.encode(row) + "\n"
+        yield quoted(encoder.encode(row)) + "\n"
+
+
+def document(value: object) -> str:
+    """Return one JSON value, indented, and a final newline."""
+    from json import dumps
+
+    return quoted(dumps(value, indent=2, ensure_ascii=False)) + "\n"
+
+
+def show(value: object) -> None:
+    """Write one JSON value to standard output; see :func:`flake8_ssot_ids.render.output.to_stdout`."""
+    output.to_stdout((document(value),), to_bytes)
 
 
 def github(findings: Iterable[Finding], cwd: str) -> Iterator[str]:
@@ -96,7 +110,9 @@ def github(findings: Iterable[Finding], cwd: str) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Escape as GitHub's own toolkit does; it knows no escape for other control characters."""
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return harmless(text)
 
 
 def _property(text: str) -> str:

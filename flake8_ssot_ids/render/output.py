@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 _CHUNK_CHARACTERS = 1 << 16
 
 
+def to_people(
+    lines: Iterable[str],
+    palette: terminal.Palette = terminal.PLAIN,
+    encode: Callable[[str], bytes] | None = None,
+) -> None:
+    """Write lines to standard output, harmless; see :func:`to_stdout`."""
+    to_stdout(palette.rows(lines), encode)
+
+
 def to_stdout(parts: Iterable[str], encode: Callable[[str], bytes] | None = None) -> None:
-    """Write to standard output; ``encode`` replaces the encoding of the stream.
+    """Write text that is harmless already to standard output; ``encode`` replaces the stream's encoding.
 
     A reader that has gone, as ``head`` does, needs no more; it does not change what the run does and its exit
     code. Raises OutputError when writing fails for another reason.
@@ -60,6 +69,16 @@ def bytes_to_stdout(parts: Iterable[bytes]) -> None:
             return
         except OSError as error:
             raise terminal.OutputError(f"standard output: {error.strerror or error}") from error
+
+
+def diff_to_stdout(parts: Iterable[bytes]) -> None:
+    """Write a diff: as it is for a program such as ``git apply``, harmless for a person at a terminal."""
+    if not terminal.is_terminal(sys.stdout):
+        bytes_to_stdout(parts)
+        return
+    for part in parts:
+        text = part.decode("utf-8", "surrogateescape").replace("\t", terminal.TAB)
+        to_people(text.removesuffix("\n").split("\n") if text else ())
 
 
 def to_file(path: str, parts: Iterable[str], encode: Callable[[str], bytes]) -> None:

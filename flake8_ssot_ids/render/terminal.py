@@ -1,14 +1,22 @@
-"""Text for people: colours, display widths, harmless control characters, paths, output encoding."""
+"""Text for people: colours, display widths, paths, output encoding.
+
+Whoever prints gives lines, and everything in them is data: :meth:`Palette.shown` makes it harmless. Only
+the marks of a palette become something else, so that no caller can forget to escape.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 
+from flake8_ssot_ids.escapes import TABLE, harmless, line
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import TextIO
+
+    from flake8_ssot_ids.model import SsotIdsError
 
 TAB_WIDTH = 4
 RESET = "\x1b[0m"
@@ -16,15 +24,9 @@ BOLD = "\x1b[1m"
 RED = "\x1b[1;91m"
 BLUE = "\x1b[1;94m"
 CYAN = "\x1b[36m"
-
-# Control characters would move the cursor, direction marks would swap text; both are shown
-# as a visible stand-in of width one.
-_STAND_INS = {code: 0x2400 + code for code in range(0x20)}
-_STAND_INS[0x7F] = 0x2421
-_STAND_INS.update(dict.fromkeys(range(0x80, 0xA0), 0xFFFD))
-_STAND_INS.update(
-    dict.fromkeys([0x2028, 0x2029, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
-)
+#: Becomes a tab. Like the marks of the colours it is half a character, which no encoding has.
+TAB = chr(0xD900)
+_COLOURS = {chr(0xD901 + at): code for at, code in enumerate((RESET, BOLD, RED, BLUE, CYAN))}
 
 
 class OutputError(Exception):
@@ -32,15 +34,27 @@ class OutputError(Exception):
 
 
 class Palette:
-    """Colour codes, or nothing at all."""
+    """Marks that :meth:`shown` turns into colours, or nothing at all."""
 
-    __slots__ = ("blue", "bold", "cyan", "red", "reset")
+    __slots__ = ("_table", "blue", "bold", "cyan", "red", "reset")
 
     def __init__(self, enabled: bool) -> None:
-        """Choose the codes."""
-        self.bold, self.red, self.blue, self.cyan, self.reset = (
-            (BOLD, RED, BLUE, CYAN, RESET) if enabled else ("", "", "", "", "")
-        )
+        """Choose the marks."""
+        colours = _COLOURS if enabled else {}
+        self._table = {**TABLE, **{ord(mark): text for mark, text in ((TAB, "\t"), *colours.items())}}
+        marks = [*_COLOURS] if enabled else [""] * len(_COLOURS)
+        self.reset, self.bold, self.red, self.blue, self.cyan = marks
+
+    def shown(self, text: str) -> str:
+        """One line as it is printed: coloured, and all else in it :func:`harmless`."""
+        return line(text, self._table)
+
+    def rows(self, lines: Iterable[str]) -> Iterator[str]:
+        """The same of many lines, each with its end."""
+        return (f"{self.shown(text)}\n" for text in lines)
+
+
+PLAIN = Palette(False)
 
 
 def wants_colour(choice: str, stream: TextIO | None, environ: Mapping[str, str] = os.environ) -> bool:
@@ -62,13 +76,10 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
-def harmless(text: str) -> str:
-    """Make control characters and direction marks visible instead of effective."""
-    return text if text.isascii() and text.isprintable() else text.translate(_STAND_INS)
-
-
 def cells(text: str) -> list[tuple[str, int]]:
     """Split a line into what is shown and how many columns of the terminal it takes, by character."""
+    # Here, since a command is more than one character. A tab is not over yet.
+    text = "\t".join(map(harmless, text.split("\t")))
     if text.isascii() and text.isprintable():
         return [(char, 1) for char in text]
     from unicodedata import category, east_asian_width
@@ -80,12 +91,10 @@ def cells(text: str) -> list[tuple[str, int]]:
             width = TAB_WIDTH - column % TAB_WIDTH
             shown.append((" " * width, width))
         else:
-            safe = harmless(char)
-            if safe == char and category(char) in ("Mn", "Me", "Cf"):
+            width = 2 if east_asian_width(char) in "WF" else 1
+            if category(char) in ("Mn", "Me", "Cf"):
                 width = 0
-            else:
-                width = 2 if east_asian_width(safe) in "WF" else 1
-            shown.append((safe, width))
+            shown.append((char, width))
         column += width
     return shown
 
@@ -93,7 +102,11 @@ def cells(text: str) -> list[tuple[str, int]]:
 def display_path(path: str, cwd: str | None = None) -> str:
     """Shorten a path that lies below the working directory to a relative one."""
     base = (cwd if cwd is not None else os.getcwd()).rstrip(os.sep) + os.sep
-    return path[len(base) :] if path.startswith(base) and path != base else path
+    if not path.startswith(base) or path == base:
+        return path
+    relative = path[len(base) :]
+    # Nothing would be wrong with such a name, but at the beginning of a line it is a command.
+    return f".{os.sep}{relative}" if relative.lstrip().startswith("::") else relative
 
 
 def encode(text: str, encoding: str | None) -> bytes:
@@ -106,6 +119,11 @@ def encode(text: str, encoding: str | None) -> bytes:
         return text.encode(encoding or "utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return text.encode(encoding or "utf-8", "backslashreplace")
+
+
+def to_utf8(text: str) -> bytes:
+    """Encode for a file; see :func:`encode`."""
+    return encode(text, "utf-8")
 
 
 def write(stream: TextIO, text: str) -> None:
@@ -130,10 +148,24 @@ def forget_stdout() -> None:
         pass
 
 
-def say(text: str) -> None:
+def say(text: str, palette: Palette = PLAIN) -> None:
     """Write one line to standard error; a closed or broken stderr is no reason to stop."""
     if sys.stderr is not None:
         try:
-            write(sys.stderr, text + "\n")
+            write(sys.stderr, palette.shown(text) + "\n")
         except (OSError, ValueError):
             return
+
+
+def say_error(error: SsotIdsError) -> None:
+    """Write what is wrong to standard error, one thing a line."""
+    for text in error.lines:
+        say(f"error: {text}")
+
+
+def say_crash() -> None:
+    """Write the traceback of the exception that is being handled to standard error."""
+    from traceback import format_exc
+
+    for text in format_exc().splitlines():
+        say(text)

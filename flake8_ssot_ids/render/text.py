@@ -1,10 +1,13 @@
-"""The two formats for people: ``concise`` (one line a finding) and ``full`` (with a source frame)."""
+"""The two formats for people: ``concise`` (one line a finding) and ``full`` (with a source frame).
+
+Both give lines for :meth:`~flake8_ssot_ids.render.terminal.Palette.rows`.
+"""
 
 from __future__ import annotations
 
 import re
 
-from flake8_ssot_ids.render.terminal import Palette, cells, display_path, harmless
+from flake8_ssot_ids.render.terminal import Palette, cells, display_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,17 +28,17 @@ def concise(findings: Iterable[Finding], palette: Palette, cwd: str) -> Iterator
     colon = f"{p.cyan}:{p.reset}"
     for finding in findings:
         start = finding.span.start
-        path = harmless(display_path(finding.path, cwd))
+        path = display_path(finding.path, cwd)
         yield (
             f"{p.bold}{path}{p.reset}{colon}{start.row}{colon}{start.column}{colon} "
-            f"{p.red}{finding.code}{p.reset} {harmless(finding.message)}\n"
+            f"{p.red}{finding.code}{p.reset} {finding.message}"
         )
 
 
 def full(
     findings: Iterable[Finding], palette: Palette, cwd: str, lines_of: Callable[[str], Sequence[str] | None]
 ) -> Iterator[str]:
-    """Yield one block a finding: message, place, source frame with carets.
+    """Yield one block a finding: message, place, source frame with carets, an empty line.
 
     ``lines_of`` gives the physical lines of a path, or None where they cannot be had.
     """
@@ -49,15 +52,15 @@ def full(
         start = finding.span.start
         frame = _frame(lines, finding.span, palette) if lines is not None else None
         gutter = " " * (frame[0] if frame else 1)
-        place = f"{harmless(display_path(path, cwd))}:{start.row}:{start.column}"
+        place = f"{display_path(path, cwd)}:{start.row}:{start.column}"
         message, advice = _split(finding)
-        yield f"{p.red}{finding.code}{p.reset}{p.bold} {harmless(message)}{p.reset}\n"
-        yield f"{gutter}{p.blue}-->{p.reset} {place}\n"
+        yield f"{p.red}{finding.code}{p.reset}{p.bold} {message}{p.reset}"
+        yield f"{gutter}{p.blue}-->{p.reset} {place}"
         if frame is not None:
-            yield frame[1]
+            yield from frame[1]
         if advice:
-            yield f"{p.cyan}help{p.reset}: {harmless(advice)}\n"
-        yield "\n"
+            yield f"{p.cyan}help{p.reset}: {advice}"
+        yield ""
 
 
 def _split(finding: Finding) -> tuple[str, str]:
@@ -68,7 +71,7 @@ def _split(finding: Finding) -> tuple[str, str]:
     return (finding.message[: found.start()], found[1]) if found else (finding.message, "")
 
 
-def _frame(lines: Sequence[str], span: Span, palette: Palette) -> tuple[int, str] | None:
+def _frame(lines: Sequence[str], span: Span, palette: Palette) -> tuple[int, list[str]] | None:
     """Draw the rows around a span; also return the width of the row numbers.
 
     None where the span lies outside the text: the file has changed since it was checked.
@@ -90,17 +93,17 @@ def _frame(lines: Sequence[str], span: Span, palette: Palette) -> tuple[int, str
         row: _marks(shown[row], lines[row - 1], row, span) for row in range(span.start.row, last_marked + 1)
     }
     left, right = _window(shown, marks)
-    out = [f"{bar}\n"]
+    out = [bar]
     for row in range(first, last + 1):
         text = _cut(shown[row], left, right)
-        out.append(f"{p.blue}{row:>{digits}} |{p.reset} {text}".rstrip() + "\n")
+        out.append(f"{p.blue}{row:>{digits}} |{p.reset} {text}".rstrip())
         if row in marks and marks[row][1] > marks[row][0]:
             start, end = marks[row]
             end = min(end, right)
             skip = start - left + (1 if left else 0)
-            out.append(f"{bar} {' ' * skip}{p.red}{'^' * max(1, end - start)}{p.reset}\n")
-    out.append(f"{bar}\n")
-    return digits, "".join(out)
+            out.append(f"{bar} {' ' * skip}{p.red}{'^' * max(1, end - start)}{p.reset}")
+    out.append(bar)
+    return digits, out
 
 
 def _marks(row_cells: list[tuple[str, int]], text: str, row: int, span: Span) -> tuple[int, int]:

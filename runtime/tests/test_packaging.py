@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import re
 import runpy
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
+from email.message import Message
 from email.parser import Parser
 from pathlib import Path
 
@@ -154,11 +156,30 @@ def test_the_tests_of_the_source_distribution_find_all_that_they_need(built: tup
     assert " passed" in links
 
 
-def test_the_metadata_names_no_requirement(built: tuple[Path, Path, Path]) -> None:
-    _, wheel, _ = built
+def metadata_of(wheel: Path) -> Message:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        metadata = Parser().parsestr(archive.read(name).decode())
+        return Parser().parsestr(archive.read(name).decode())
+
+
+def test_the_long_description_is_the_readme_without_links_into_the_repository(
+    built: tuple[Path, Path, Path],
+) -> None:
+    _, wheel, unpacked = built
+    metadata = metadata_of(wheel)
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    description = str(metadata.get_payload())
+    assert re.findall(r"\]\((?!https?:|#).*?\)", description) == []
+    assert "- Grammar (`docs/grammar.md`): the one spelling" in description
+    assert (
+        str(Parser().parsestr((unpacked / "PKG-INFO").read_text(encoding="utf-8")).get_payload())
+        == description
+    )
+
+
+def test_the_metadata_names_no_requirement(built: tuple[Path, Path, Path]) -> None:
+    _, wheel, _ = built
+    metadata = metadata_of(wheel)
     assert [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line] == []
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["License-Expression"] == "MIT"

@@ -72,9 +72,9 @@ class House:
         first, *reasons = err.splitlines()
         assert first == (
             "error: nothing was written: git could not bring back these files; commit or stash the changes, "
-            "or pass --allow-dirty"
+            "or pass --allow-dirty:"
         )
-        return [line.strip() for line in reasons if line.startswith("  ")]
+        return [line.removeprefix("error:   ") for line in reasons if line.startswith("error:   ")]
 
     def state(self) -> dict[str, bytes]:
         found = {path: path.read_bytes() for path in self.top.parent.rglob("*.py") if path.is_file()}
@@ -444,7 +444,7 @@ def test_a_disk_that_fills_up_loses_nothing(
 NAMES = [
     b"plain.py", b"a b.py", b"tab\t.py", b"line\nbreak.py", b'quo"te.py', b"back\\slash.py", b"bell\x07.py",
     b"\xff\xfe.py", "ünï.py".encode(), b"del\x7f.py", b"sub dir/x y.py", b"-n.py", b"a/b.py", b" lead.py",
-    b"'single'.py", b"\x01\x1b[31m.py", b"trail .py", b"b -> c.py",
+    b"'single'.py", b"\x01\x1b[31m.py", b"trail .py", b"b -> c.py", b"::error::x.py",
 ]  # fmt: skip
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from flake8_ssot_ids.model import Edit, Finding, Fix, Position, Span
-from flake8_ssot_ids.render import machine, statistics
-from flake8_ssot_ids.render.terminal import Palette
+from flake8_ssot_ids.render import links, machine, statistics
+from flake8_ssot_ids.render.terminal import PLAIN
+
+if TYPE_CHECKING:
+    import pytest
 
 SPAN = Span(Position(3, 15), Position(3, 25))
 FINDING = Finding(
@@ -34,7 +38,7 @@ OBJECT = {
     "name": "truncated-uuid",
     "noqa_row": 4,
     "severity": "error",
-    "url": "docs/rules.md#sid103",
+    "url": None,
     "scope": "test",
     "role": "session_id",
     "prefix": "ws",
@@ -50,6 +54,13 @@ def changed(**changes: object) -> Finding:
 
 def test_the_object_of_a_finding() -> None:
     assert list(machine.as_object(FINDING).items()) == list(OBJECT.items())
+
+
+def test_the_url_is_that_of_the_rule_once_the_documentation_has_an_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(links, "DOCUMENTATION", "https://docs.example/latest/")
+    assert machine.as_object(FINDING)["url"] == "https://docs.example/latest/docs/rules.md#sid103"
 
 
 def test_nothing_suppresses_sid990_so_it_has_no_noqa_row() -> None:
@@ -111,21 +122,47 @@ def test_statistics_count_and_sort() -> None:
     fix = Fix("m", "unsafe", ())
     findings = [
         changed(code="SID105", name="uuid-factory"),
-        changed(code="SID101", name="raw-uuid"),
+        changed(code="SID101", name="raw-uuid", scope="production"),
         FINDING,
         changed(fix=fix),
     ]
     rows = statistics.count(findings)
     assert rows == [
-        {"code": "SID103", "name": "truncated-uuid", "count": 2, "fixable": False, "fixable_count": 1},
-        {"code": "SID101", "name": "raw-uuid", "count": 1, "fixable": False, "fixable_count": 0},
-        {"code": "SID105", "name": "uuid-factory", "count": 1, "fixable": False, "fixable_count": 0},
+        {
+            "code": "SID103",
+            "name": "truncated-uuid",
+            "count": 2,
+            "fixable": False,
+            "fixable_count": 1,
+            "production": 0,
+            "test": 2,
+        },
+        {
+            "code": "SID101",
+            "name": "raw-uuid",
+            "count": 1,
+            "fixable": False,
+            "fixable_count": 0,
+            "production": 1,
+            "test": 0,
+        },
+        {
+            "code": "SID105",
+            "name": "uuid-factory",
+            "count": 1,
+            "fixable": False,
+            "fixable_count": 0,
+            "production": 0,
+            "test": 1,
+        },
     ]
-    assert "".join(statistics.table(rows, Palette(False))) == (
-        "2\tSID103\t[-]\ttruncated-uuid\n1\tSID101\t[ ]\traw-uuid\n1\tSID105\t[ ]\tuuid-factory\n"
-    )
+    assert list(PLAIN.rows(statistics.table(rows, PLAIN))) == [
+        "2\tSID103\t[-]\ttruncated-uuid\t0 production\t2 test\n",
+        "1\tSID101\t[ ]\traw-uuid\t1 production\t0 test\n",
+        "1\tSID105\t[ ]\tuuid-factory\t0 production\t1 test\n",
+    ]
     plain = statistics.count([FINDING] * 12 + [changed(code="SID101", name="raw-uuid")])
-    assert (
-        "".join(statistics.table(plain, Palette(False)))
-        == "12\tSID103\ttruncated-uuid\n1 \tSID101\traw-uuid\n"
-    )
+    assert list(PLAIN.rows(statistics.table(plain, PLAIN))) == [
+        "12\tSID103\ttruncated-uuid\t0 production\t12 test\n",
+        "1 \tSID101\traw-uuid\t0 production\t1 test\n",
+    ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from flake8_ssot_ids.escapes import harmless
 from flake8_ssot_ids.model import Edit, Finding, Fix, Position, Span
 from flake8_ssot_ids.render import text
 from flake8_ssot_ids.render.terminal import (
@@ -11,7 +14,6 @@ from flake8_ssot_ids.render.terminal import (
     cells,
     display_path,
     encode,
-    harmless,
     is_terminal,
     wants_colour,
 )
@@ -39,14 +41,14 @@ def frame(source: str, *place: int, **changes: object) -> str:
     lines = source.split("\n")
     row, column, end_row, end_column = place
     found = finding(row, column, end_row, end_column, **changes)
-    return "".join(text.full([found], PLAIN, "/p", lambda _path: lines))
+    return "".join(PLAIN.rows(text.full([found], PLAIN, "/p", lambda _path: lines)))
 
 
 def test_concise() -> None:
     rows = text.concise([finding(3, 15, 3, 25), finding(4, 1, 4, 2, path="/q/b.py")], PLAIN, "/p")
     assert list(rows) == [
-        "a.py:3:15: SID101 wrong; write `good()`\n",
-        "/q/b.py:4:1: SID101 wrong; write `good()`\n",
+        "a.py:3:15: SID101 wrong; write `good()`",
+        "/q/b.py:4:1: SID101 wrong; write `good()`",
     ]
 
 
@@ -135,7 +137,8 @@ def test_very_long_lines_are_cut_around_the_mark() -> None:
 def test_a_file_that_has_changed_or_gone_has_no_frame() -> None:
     expected = "SID101 wrong\n --> a.py:9:1\nhelp: write `good()`\n\n"
     assert frame("one", 9, 1, 9, 2) == expected
-    assert "".join(text.full([finding(9, 1, 9, 2)], PLAIN, "/p", lambda _path: None)) == expected
+    found = text.full([finding(9, 1, 9, 2)], PLAIN, "/p", lambda _path: None)
+    assert "".join(PLAIN.rows(found)) == expected
 
 
 def test_a_span_beyond_the_end_of_its_line_does_not_fail() -> None:
@@ -155,12 +158,13 @@ def test_a_message_without_advice_stays_whole() -> None:
 
 
 def test_colour_is_a_matter_of_the_palette() -> None:
-    row = "".join(text.concise([finding(1, 2, 1, 3)], Palette(True), "/p"))
+    colours = Palette(True)
+    row = "".join(colours.rows(text.concise([finding(1, 2, 1, 3)], colours, "/p")))
     assert row == (
         "\x1b[1ma.py\x1b[0m\x1b[36m:\x1b[0m1\x1b[36m:\x1b[0m2\x1b[36m:\x1b[0m "
         "\x1b[1;91mSID101\x1b[0m wrong; write `good()`\n"
     )
-    block = "".join(text.full([finding(1, 1, 1, 2)], Palette(True), "/p", lambda _path: ["x"]))
+    block = "".join(colours.rows(text.full([finding(1, 1, 1, 2)], colours, "/p", lambda _path: ["x"])))
     assert "\x1b[1;91m^\x1b[0m\n" in block
 
 
@@ -205,6 +209,9 @@ def test_display_path() -> None:
     assert display_path("/ab/c", "/a") == "/ab/c"
     assert display_path("/a/c", "/") == "a/c"
     assert display_path("-", "/a") == "-"
+    assert display_path("/a/::error::b.py", "/a") == os.path.join(".", "::error::b.py")
+    assert display_path("/a/ ::error::b.py", "/a") == os.path.join(".", " ::error::b.py")
+    assert display_path("/a/b/::c.py", "/a") == "b/::c.py"
 
 
 def test_control_characters_lose_their_power() -> None:

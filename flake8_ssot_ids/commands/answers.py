@@ -1,0 +1,124 @@
+"""What a check prints or writes: the findings in the wanted format, and the summary."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from flake8_ssot_ids.commands import printing
+from flake8_ssot_ids.render import terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable, Sequence
+
+    from flake8_ssot_ids.commands.check import Outcome
+    from flake8_ssot_ids.replay import Answer
+
+_FOR_PEOPLE = ("full", "concise")
+
+
+def write_file(outcome: Outcome, options: argparse.Namespace) -> bool:
+    """Write findings to the output file; False if that could not be done."""
+    from flake8_ssot_ids.render import output
+
+    for_people = options.output_format in _FOR_PEOPLE
+    try:
+        parts = _render(outcome, options, options.color == "always")
+        output.to_file(options.output_file, parts, _encoder(for_people))
+    except OSError as error:
+        terminal.say(f"error: {options.output_file}: {error.strerror or error}")
+        return False
+    return True
+
+
+def answer_of(outcome: Outcome, options: argparse.Namespace, written: bool, code: int) -> Answer:
+    """Return what is to be printed, and the exit code."""
+    for_people = options.output_format in _FOR_PEOPLE
+    text = ""
+    if options.output_file is None and not options.silent:
+        colour = for_people and terminal.wants_colour(options.color, sys.stdout)
+        text = "".join(_render(outcome, options, colour))
+    summary = "" if options.quiet or options.silent else _summary(outcome, written)
+    return {"text": text, "for_people": for_people, "summary": summary, "code": code, "day": outcome.day}
+
+
+def _encoder(for_people: bool) -> Callable[[str], bytes]:
+    if for_people:
+        return terminal.to_utf8
+    from flake8_ssot_ids.render.machine import to_bytes
+
+    return to_bytes
+
+
+def _render(outcome: Outcome, options: argparse.Namespace, colour: bool) -> Iterable[str]:
+    """Return the parts of what goes to standard output or the file."""
+    chosen = options.output_format
+    findings = outcome.findings
+    cwd = os.getcwd()
+    palette = terminal.Palette(colour)
+    if chosen in ("json", "json-lines"):
+        from flake8_ssot_ids.render import machine
+
+        as_json = machine.json_array if chosen == "json" else machine.json_lines
+        if options.statistics:
+            from flake8_ssot_ids.render.statistics import count
+
+            return as_json(count(findings))
+        return as_json(machine.as_object(finding) for finding in findings)
+    if chosen == "github":
+        from flake8_ssot_ids.render import machine
+
+        return machine.github(findings, cwd)
+    if options.statistics:
+        from flake8_ssot_ids.render import statistics
+
+        return palette.rows(statistics.table(statistics.count(findings), palette))
+    if not findings:
+        return ()
+    from flake8_ssot_ids.render import text
+
+    if chosen == "concise":
+        return palette.rows(text.concise(findings, palette, cwd))
+    return palette.rows(text.full(findings, palette, cwd, lambda path: _lines_of(path, outcome.stdin)))
+
+
+def _lines_of(path: str, stdin: tuple[str, bytes] | None) -> Sequence[str] | None:
+    """Return the lines of a file for its frames; None if it has gone."""
+    from flake8_ssot_ids.files import regular
+    from flake8_ssot_ids.model import UnreadableError
+    from flake8_ssot_ids.source import Lines, decode
+
+    if stdin is not None and path == stdin[0]:
+        data = stdin[1]
+    else:
+        try:
+            with open(path, "rb", opener=regular) as stream:
+                data = stream.read()
+        except OSError:
+            return None
+    try:
+        text = decode(data).text
+    except UnreadableError:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    return Lines(text).lines
+
+
+def _summary(outcome: Outcome, written: bool) -> str:
+    """Return the last line; ``printing`` puts the seconds in."""
+    number = len(outcome.findings)
+    checked = f"{_counted(outcome.files_checked, 'file')} checked in {printing.SECONDS}s"
+    if number:
+        files = len({finding.path for finding in outcome.findings})
+        from flake8_ssot_ids.render.statistics import scopes
+
+        where = f"{_counted(files, 'file')}: {scopes(outcome.findings)}"
+        return f"Found {_counted(number, 'finding')} in {where} ({checked})."
+    if outcome.failed or outcome.errors or not written:
+        return f"No findings, but not everything could be done ({checked})."
+    return f"All checks passed! ({checked})"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

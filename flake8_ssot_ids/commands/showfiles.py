@@ -1,0 +1,41 @@
+"""``check --show-files``: the files that would be checked, one a line, as ruff shows them."""
+
+from __future__ import annotations
+
+from flake8_ssot_ids.escapes import file_name
+from flake8_ssot_ids.render import output, terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from flake8_ssot_ids.commands.configs import Configurations
+    from flake8_ssot_ids.commands.zones import Zones
+
+
+def show_files(
+    paths: list[str], options: argparse.Namespace, configurations: Configurations, zones: Zones
+) -> int:
+    """Print the absolute paths, sorted; return 0, or 2 where not everything could be searched."""
+    from flake8_ssot_ids.commands.check import Outcome, files_of
+
+    outcome = Outcome()
+    found = files_of(paths, options, configurations, outcome, zones)
+    if found is None:
+        configurations.complain()
+        return 2
+    for text in outcome.errors:
+        terminal.say(f"error: {text}")
+    for text in outcome.notes:
+        terminal.say(f"note: {text}")
+    files = sorted(path for policy, group in found.groups for path in zones.of(policy, group))
+    lines = map(file_name, files)
+    if options.output_file is None:
+        output.to_people(lines)
+        return outcome.exit_code(exit_zero=True)
+    try:
+        output.to_file(options.output_file, terminal.PLAIN.rows(lines), terminal.to_utf8)
+    except OSError as error:
+        terminal.say(f"error: {options.output_file}: {error.strerror or error}")
+        return 2
+    return outcome.exit_code(exit_zero=True)
