@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from flake8_ssot_ids.cli import main
-
 if __name__ == "__main__":
+    from flake8_ssot_ids import signals
+
+    signals.heed()  # before anything else is loaded
+
+    from flake8_ssot_ids.cli import main
+
     sys.exit(main())

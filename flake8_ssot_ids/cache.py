@@ -5,59 +5,37 @@ file itself, the modules that its names led to, the folders that were searched f
 changed only just before it was read is compared by content, since a file system's clock is too
 coarse to tell two writes within one tick apart.
 
-The file is replaced as a whole, so concurrent runs lose at most each other's additions. What does
-not begin with the right mark or fails its checksum is left aside with a note.
+The file is replaced as a whole, so concurrent runs lose at most each other's additions. What is not of
+the right form is left aside with a note.
 """
 
 from __future__ import annotations
 
-import marshal
 import os
-import sys
-import zlib
 
-from flake8_ssot_ids import __version__
+from flake8_ssot_ids import kept
 from flake8_ssot_ids.files import regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
+    from typing import TypeGuard
 
     #: (mtime ns, ctime ns, size, hash of the content or "") of a file, a folder; None: missing.
     Stamp = tuple[int, int, int, str] | None
     #: (stamp, judged, findings, number of suppressed ones, indexes into the table of dependencies)
     Entry = tuple[Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[int, ...]]
 
-_MARK = b"ssot-ids cache 1\n"
+_TEXT, _NUMBER, _MAYBE, _SPAN = (str,), (int,), (str, type(None)), (tuple,)
+#: The types of a finding as plain values; a span is four numbers.
+_PACKED = (
+    *(_TEXT, _TEXT, _TEXT, _SPAN, _SPAN, _NUMBER, _TEXT, _TEXT),
+    *(_MAYBE, _MAYBE, _MAYBE, _TEXT, _NUMBER, _TEXT, _TEXT),
+)
 #: Younger changes are compared by content. Two seconds is the tick of FAT, the coarsest in use.
 RECENT_NS = 2_000_000_000
 #: More entries than this and those of other runs are dropped.
 _MOST = 60_000
-
-
-def default_cache_dir() -> str:
-    """The user's cache folder for this program, as the platform has it."""
-    home = os.path.expanduser("~")
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
-    elif sys.platform == "darwin":
-        base = os.path.join(home, "Library", "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    return os.path.join(base, "flake8-ssot-ids")
-
-
-def code_stamp() -> str:
-    """What tells this program from another version of it, and this interpreter from another."""
-    newest = 0
-    top = os.path.dirname(os.path.abspath(__file__))
-    for folder in ("", "names", "rules", "definitions", "commands", "fixes", "render"):
-        with os.scandir(os.path.join(top, folder)) as entries:
-            newest = max(
-                newest, *(entry.stat().st_mtime_ns for entry in entries if entry.name.endswith(".py"))
-            )
-    return f"{__version__} {newest} {sys.implementation.cache_tag} {sys.version}"
 
 
 def stamp_of(path: str, now_ns: int = 0) -> Stamp:
@@ -117,29 +95,30 @@ class Cache:
         self._entries: dict[str, Entry] = {}
         self._fresh: dict[str, Entry] = {}
         self._changed: set[int] = set()
-        if folder is not None:
+        if folder is not None and not self._refused(folder):
             name = blake2b(
-                f"{code_stamp()}\n{key}".encode("utf-8", "surrogatepass"), digest_size=16
+                f"{kept.code_stamp()}\n{key}".encode("utf-8", "surrogatepass"), digest_size=16
             ).hexdigest()
             self._path = os.path.join(folder, f"{name}.results")
-            self._load()
+            self._load(self._path)
 
-    def _load(self) -> None:
-        assert self._path is not None
-        try:
-            with open(self._path, "rb") as file:
-                data = file.read()
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            self.notes.append(f"the cache {self._path} cannot be read: {error.strerror or error}")
-            return
-        payload = unseal(data)
+    def _refused(self, folder: str) -> bool:
+        reason = kept.why_not(folder)
+        if reason:
+            self.notes.append(f"the cache folder {folder} is not used: {reason}")
+        return bool(reason)
+
+    def _load(self, path: str) -> None:
+        payload, note = kept.load(path)
+        if note:
+            self.notes.append(note)
         if payload is None:
-            self.notes.append(f"the cache {self._path} is damaged or not ours; it is ignored")
             return
         context, table, entries = payload
         if context != self._context:
+            return
+        if not (isinstance(entries, dict) and isinstance(table, list) and all(map(_is_row, table))):
+            self.notes.append(kept.damaged(path))
             return
         self._entries = entries
         self._table = table
@@ -153,7 +132,13 @@ class Cache:
     def get(self, path: str) -> Entry | None:
         """The stored result for ``path``, if all that it depends on is as it was."""
         entry = self._entries.get(path)
-        if entry is None or not _same(path, entry[0]):
+        if entry is None:
+            return None
+        if not _is_entry(entry, len(self._table)):
+            self._entries = {}  # who has spoilt this one may have spoilt others
+            self.notes.append(kept.damaged(self._path or ""))
+            return None
+        if not _same(path, entry[0]):
             return None
         if self._changed and not self._changed.isdisjoint(entry[4]):
             return None
@@ -183,53 +168,48 @@ class Cache:
         """Write what is new, if anything is; a cache that cannot be written is only a note."""
         if self._path is None or not self._fresh:
             return
-        kept = self._entries if len(self._entries) + len(self._fresh) < _MOST else {}
-        entries = {path: entry for path, entry in kept.items() if self._changed.isdisjoint(entry[4])}
+        old = self._entries if len(self._entries) + len(self._fresh) < _MOST else {}
+        size = len(self._table)
+        entries = {
+            path: entry
+            for path, entry in old.items()
+            if _is_entry(entry, size) and self._changed.isdisjoint(entry[4])
+        }
         entries.update(self._fresh)
         used = sorted({at for entry in entries.values() for at in entry[4]})
         place = {old: new for new, old in enumerate(used)}
         packed = {path: (*entry[:4], tuple(place[at] for at in entry[4])) for path, entry in entries.items()}
         try:
-            write_atomically(self._path, seal((self._context, [self._table[at] for at in used], packed)))
+            kept.keep(self._path, (self._context, [self._table[at] for at in used], packed))
         except OSError as error:
             self.notes.append(f"the cache {self._path} cannot be written: {error.strerror or error}")
 
 
-def seal(payload: Any) -> bytes:
-    """Bytes that :func:`unseal` takes back: a mark, a checksum, the payload."""
-    body = marshal.dumps(payload)
-    return _MARK + zlib.crc32(body).to_bytes(4, "big") + body
+def _is_stamp(value: object) -> TypeGuard[Stamp]:
+    return value is None or (isinstance(value, tuple) and [*map(type, value)] == [int, int, int, str])
 
 
-def unseal(data: bytes) -> Any | None:
-    """The payload of :func:`seal`; None for anything else."""
-    start = len(_MARK) + 4
-    if not data.startswith(_MARK) or zlib.crc32(data[start:]) != int.from_bytes(
-        data[start - 4 : start], "big"
-    ):
-        return None
-    try:
-        # The checksum has been compared: these are our own bytes, from the user's own cache folder.
-        payload = marshal.loads(data[start:])  # noqa: S302
-    except (ValueError, EOFError, TypeError):
-        return None
-    return payload if isinstance(payload, tuple) and len(payload) == 3 else None
+def _is_row(value: object) -> TypeGuard[tuple[str, Stamp]]:
+    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str) and _is_stamp(value[1])
 
 
-def write_atomically(path: str, data: bytes) -> None:
-    """Replace ``path`` as a whole; a reader sees the old bytes or the new ones.
+def _is_entry(value: object, size: int) -> TypeGuard[Entry]:
+    """Whether a stored result has the form of one, in a table with ``size`` rows."""
+    if not (isinstance(value, tuple) and [*map(type, value[1:])] == [bool, tuple, int, tuple]):
+        return False
+    stamp, _, findings, _, places = value
+    return (
+        _is_stamp(stamp)
+        and all(type(place) is int and 0 <= place < size for place in places)
+        and all(map(_is_packed, findings))
+    )
 
-    Raises:
-        OSError: it could not be written; nothing is left behind.
-    """
-    folder = os.path.dirname(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except OSError:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+
+def _is_packed(value: object) -> bool:
+    """Whether this is a finding as plain values; see :func:`flake8_ssot_ids.worker.pack`."""
+    if not isinstance(value, tuple) or len(value) != len(_PACKED):
+        return False
+    return all(
+        type(part) in kinds and (kinds is not _SPAN or [*map(type, part)] == [int] * 4)
+        for part, kinds in zip(value, _PACKED, strict=True)
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from flake8_ssot_ids import signals  # and nothing else that signals could find half loaded
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,23 +20,30 @@ VERBS = {
     "rule": "explain one rule or all rules",
     "config": "print the configuration in force and where each value comes from",
 }
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit code (0 clean, 1 findings, 2 could not be done)."""
-    given = list(sys.argv[1:] if argv is None else argv)
+    """Run the command line; return the exit code (0 clean, 1 findings, 2 could not be done).
+
+    Without ``argv`` the process is this program's own: then it also says what signals do to it.
+    """
+    try:
+        if argv is None:
+            signals.heed()
+        return _main(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        return signals.INTERRUPTED
+    except signals.TerminatedError:
+        return signals.TERMINATED
+    finally:
+        signals.end_at_once()
+
+
+def _main(given: list[str]) -> int:
     try:
         return _dispatch(given)
     except SystemExit as ending:  # argparse: --help, usage errors
         return ending.code if isinstance(ending.code, int) else 2
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        from flake8_ssot_ids.render.terminal import forget_stdout
-
-        forget_stdout()
-        return 0
     except Exception as error:
         # Python's own exit code for this is 1, which would read as "findings".
         from flake8_ssot_ids.render import terminal
@@ -60,7 +69,12 @@ def _dispatch(given: list[str]) -> int:
         from flake8_ssot_ids.replay import Question
 
         started = perf_counter()
-        answer = Question(given[1:], os.getcwd()).answer()
+        question = Question(given[1:], os.getcwd())
+        answer = question.answer()
+        if question.note and "-q" not in given and "--quiet" not in given:
+            from flake8_ssot_ids.render import terminal
+
+            terminal.say(f"note: {question.note}")
         if answer is not None:
             from flake8_ssot_ids.commands.printing import show
 

@@ -7,16 +7,16 @@ import os
 import stat
 
 _DO_NOT_WAIT = getattr(os, "O_NONBLOCK", 0)
-_TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _MORE = 1 << 16
 
 
-def regular(path: str, flags: int) -> int:
+def regular(path: str, flags: int, folder: int | None = None) -> int:
     """Open a file, as an ``opener`` for ``open``; reading a pipe or a device might never end.
 
-    Raises OSError.
+    With ``folder``, a descriptor, ``path`` is relative to it. Raises OSError.
     """
-    descriptor = os.open(path, flags | _DO_NOT_WAIT)
+    descriptor = os.open(path, flags | _DO_NOT_WAIT, dir_fd=folder)
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):  # of a folder ``open`` itself says what it is
         return descriptor
@@ -24,20 +24,40 @@ def regular(path: str, flags: int) -> int:
     raise OSError(errno.EINVAL, "not a regular file", path)
 
 
-def read(path: str, most: int | None = None) -> bytes:
+def read(path: str, most: int | None = None, *, flags: int = TO_READ) -> bytes:
     """All bytes of a regular file; as ``open(path, "rb", opener=regular)`` would, in a third of the time.
 
     Raises OSError, also for a file of more than ``most`` bytes, and ValueError for a path that cannot be one.
     """
-    descriptor = regular(path, _TO_READ)
+    descriptor = regular(path, flags)
     try:
-        size = os.fstat(descriptor).st_size
-        parts: list[bytes] = []
-        # A file may grow meanwhile, and some have no size at all.
-        while not parts or parts[-1]:
-            if most is not None and max(size, sum(map(len, parts))) > most:
-                raise OSError(errno.EFBIG, f"larger than {most:,} bytes", path)
-            parts.append(os.read(descriptor, _MORE if parts else size + 1))
+        return rest(descriptor, path, most)
     finally:
         os.close(descriptor)
+
+
+def rest(descriptor: int, path: str = "", most: int | None = None) -> bytes:
+    """All bytes from where the descriptor stands. Raises OSError, also where they are more than ``most``."""
+    size = os.fstat(descriptor).st_size
+    parts: list[bytes] = []
+    # A file may grow meanwhile, and some have no size at all.
+    while not parts or parts[-1]:
+        if most is not None and max(size, sum(map(len, parts))) > most:
+            raise OSError(errno.EFBIG, f"larger than {most:,} bytes", path)
+        parts.append(os.read(descriptor, _MORE if parts else size + 1))
     return parts[0] if len(parts) < 3 else b"".join(parts)
+
+
+def top_of(folder: str) -> str | None:
+    """Return the nearest folder from ``folder`` upward that holds a ``.git``, links resolved.
+
+    None if none does, and for a folder inside of a ``.git``. Whether git can use that ``.git`` is another
+    question.
+    """
+    folder = os.path.realpath(folder)
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder or os.path.basename(folder) == ".git":
+            return None
+        folder = above
+    return folder

@@ -10,19 +10,25 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from dataclasses import dataclass
 
+from flake8_ssot_ids import signals
+from flake8_ssot_ids.files import top_of as top_of
 from flake8_ssot_ids.model import SsotIdsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from subprocess import Popen
+    from typing import BinaryIO
 
+#: How long git may take, and how much it may write: the names of some million files.
 SECONDS = 30
-#: Variables of git's that say where git itself and the user's own settings are; no other is passed on.
-_KEPT = frozenset(
-    ("GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT")
-)
+MOST_BYTES = 256 << 20
+#: Variables of git's that say where the user's own settings are; no other is passed on.
+_KEPT = frozenset(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT"))
 _KEPT_BEGINNINGS = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 #: Settings that win over those of the repository, because git reads them last.
 _SETTINGS = (
@@ -46,6 +52,10 @@ class GitError(SsotIdsError):
     """Git has no answer; the text says why."""
 
 
+class NoRepositoryError(GitError):
+    """What is called ``.git`` is no repository."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """How a call of git ended: its exit code and what it wrote."""
@@ -56,24 +66,10 @@ class Done:
 
     @property
     def complaint(self) -> str:
-        """The first line of what git complained about."""
-        text = self.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-        return text.split("\n", 1)[0] or f"git ended with {self.code}"
-
-
-def top_of(folder: str) -> str | None:
-    """Return the nearest folder from ``folder`` upward that holds a ``.git``, links resolved.
-
-    None if none does, and for a folder inside of a ``.git``. Whether git can use that ``.git`` is another
-    question.
-    """
-    folder = os.path.realpath(folder)
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder or os.path.basename(folder) == ".git":
-            return None
-        folder = above
-    return folder
+        """The line that says why git gave up."""
+        lines = self.stderr.decode("utf-8", "replace").strip().split("\n")
+        fatal = [line.removeprefix("fatal: ") for line in lines if line.startswith("fatal: ")]
+        return (fatal or lines)[0] or f"git ended with {self.code}"
 
 
 def run(top: str, *arguments: str, filters: bool = True) -> Done:
@@ -83,14 +79,14 @@ def run(top: str, *arguments: str, filters: bool = True) -> Done:
         top: a folder that :func:`top_of` has returned.
         arguments: the command and its arguments. A path among them is taken as it is written.
         filters: False where the command reads files of the work tree: then also the clean, smudge and process
-            filters that any configuration names are off.
+            filters, and the hooks, that any configuration names are off.
 
     Raises:
         GitError: git is not installed, cannot be started or does not end within :data:`SECONDS`.
     """
     settings = [*_SETTINGS]
     if not filters:
-        settings += _filters_off(top)
+        settings += _drivers_off(top)
     return _start(top, arguments, settings)
 
 
@@ -106,22 +102,46 @@ def answer(top: str, *arguments: str, filters: bool = True) -> str:
     return os.fsdecode(done.stdout)
 
 
-def _filters_off(top: str) -> list[tuple[str, str]]:
-    """Return the settings that turn off every filter driver that git would use in ``top``."""
-    done = _start(top, ("config", "--name-only", "-z", "--get-regexp", r"^filter\."), _SETTINGS)
+def check_top(top: str) -> None:
+    """Make sure that git takes ``top`` for the top folder of a work tree.
+
+    ``.git`` may be a file, or hold a ``core.worktree``, that makes it speak of another folder.
+
+    Raises:
+        GitError: it does not.
+    """
+    done = run(top, "rev-parse", "--is-inside-work-tree", "--show-toplevel")
+    if done.code != 0:
+        error = NoRepositoryError if done.complaint.startswith("not a git repository") else GitError
+        raise error(done.complaint)
+    inside, _, found = os.fsdecode(done.stdout).partition("\n")
+    if inside != "true" or os.path.realpath(found.removesuffix("\n")) != top:
+        raise GitError(f"{top} is no work tree of git")
+
+
+def _drivers_off(top: str) -> list[tuple[str, str]]:
+    """Return the settings that turn off every driver of filters, and every hook, that git would use."""
+    done = _start(top, ("config", "--name-only", "-z", "--get-regexp", r"^(filter|hook)\."), _SETTINGS)
     if done.code not in (0, 1):  # 1: there are none
         raise GitError(done.complaint)
-    found = {name.rpartition(".")[0] for name in os.fsdecode(done.stdout).split("\0") if name}
-    off = [(f"{driver}.{key}", "") for driver in sorted(found) for key in _FILTER_SETTINGS]
-    return off + [(f"{driver}.required", "false") for driver in sorted(found)]
+    off: dict[str, str] = {}
+    for name in sorted(os.fsdecode(done.stdout).split("\0")):
+        driver = name.rpartition(".")[0]
+        if driver.startswith("filter."):
+            off |= dict.fromkeys((f"{driver}.{key}" for key in _FILTER_SETTINGS), "")
+            off[f"{driver}.required"] = "false"
+        elif driver.startswith("hook."):  # hooks in the configuration, which newer versions of git have
+            off[f"{driver}.enabled"] = "false"
+    return [*off.items()]
 
 
 def _start(top: str, arguments: tuple[str, ...], settings: Sequence[tuple[str, str]]) -> Done:
     import subprocess
 
-    program = _program()
+    program = _program(top)
     if program is None:
         raise GitError("git is not installed")
+    signals.tidy_up()
     try:
         # A list and no shell; which git it is is up to the user's PATH.
         process = subprocess.Popen(  # noqa: S603
@@ -135,15 +155,39 @@ def _start(top: str, arguments: tuple[str, ...], settings: Sequence[tuple[str, s
         )
     except (OSError, ValueError) as error:
         raise GitError(f"git could not be started: {error}") from None
+    return _result(process)
+
+
+def _result(process: Popen[bytes]) -> Done:
+    """Wait for git, for a bounded time and a bounded output."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    found: dict[BinaryIO, bytes] = {}
+    streams: tuple[BinaryIO, BinaryIO] = (process.stdout, process.stderr)  # type: ignore[assignment]
+
+    def take(stream: BinaryIO) -> None:
+        found[stream] = stream.read(MOST_BYTES + 1)
+        if len(found[stream]) > MOST_BYTES:
+            _end(process.pid)
+
+    readers = [threading.Thread(target=take, args=(stream,), daemon=True) for stream in streams]
+    limit = time.monotonic() + SECONDS
     with process:
         try:
-            stdout, stderr = process.communicate(timeout=SECONDS)
-        except subprocess.TimeoutExpired:
-            raise GitError(f"git did not answer within {SECONDS} seconds") from None
+            for reader in readers:
+                reader.start()
+            for reader in readers:
+                reader.join(max(0.0, limit - time.monotonic()))
         finally:
-            if process.poll() is None:
+            # Git may have ended: what it has started can hold the pipes open.
+            late = any(reader.is_alive() for reader in readers)
+            if late:
                 _end(process.pid)
-    return Done(process.returncode, stdout, stderr)
+    if late:
+        raise GitError(f"git did not answer within {SECONDS} seconds")
+    if any(len(data) > MOST_BYTES for data in found.values()):
+        raise GitError(f"git answered with more than {MOST_BYTES >> 20} MB")
+    return Done(process.returncode, found[streams[0]], found[streams[1]])
 
 
 def _end(leader: int) -> None:
@@ -177,17 +221,25 @@ def _environment(top: str, settings: Sequence[tuple[str, str]]) -> dict[str, str
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks
+        "GIT_NO_LAZY_FETCH": "1",  # the same, for newer versions
         "GIT_LITERAL_PATHSPECS": "1",
     }
 
 
-def _program() -> str | None:
-    """Return the git on the user's PATH; an entry that depends on the working folder does not count."""
-    names = ("git.exe",) if os.name == "nt" else ("git",)
-    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        if os.path.isabs(folder):
-            for name in names:
-                path = os.path.join(folder, name)
-                if os.path.isfile(path) and os.access(path, os.X_OK):
-                    return path
+def _program(top: str) -> str | None:
+    """Return the git on the user's PATH.
+
+    An entry that depends on the working folder, or lies in the work tree that is asked about, does not count.
+    """
+    name = "git.exe" if os.name == "nt" else "git"
+    tree = os.path.join(top, "")
+    for folder in filter(os.path.isabs, os.environ.get("PATH", os.defpath).split(os.pathsep)):
+        path = os.path.join(folder, name)
+        ways = (os.path.join(os.path.realpath(folder), ""), os.path.realpath(path))
+        if (
+            not any(way.startswith(tree) for way in ways)
+            and os.path.isfile(path)
+            and os.access(path, os.X_OK)
+        ):
+            return path
     return None

@@ -14,6 +14,10 @@ from flake8_ssot_ids import baseline, git
 from flake8_ssot_ids.baseline import Baseline, BaselineError
 from flake8_ssot_ids.git import GitError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 #: What the base branch may be called, where nobody says it; the first that exists is taken.
 CANDIDATES = (
     "refs/remotes/origin/HEAD",
@@ -23,6 +27,9 @@ CANDIDATES = (
     "refs/heads/master",
 )
 _FILE_MODES = ("100644", "100755")
+_UNTRACKED = "git does not track it"
+#: How ``ls-files -v`` marks a file that is compared with what was committed.
+_TRACKED = "H"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +72,42 @@ def base_rows(root: str, path: str, ref: str | None = None) -> BaseBranch | NotJ
         return NotJudged(str(error))
 
 
-def dirty(top: str) -> tuple[str, ...] | NotJudged:
-    """The files of the work tree in ``top`` that differ from HEAD, as git shows them; absolute.
+def not_restorable(top: str, paths: Sequence[str]) -> dict[str, str] | NotJudged:
+    """What git could not bring back: files that differ from HEAD, and which of ``paths`` it does not keep.
 
-    Files that git does not track, and does not ignore, count too: it could not bring them back.
+    Args:
+        top: the top folder of the work tree.
+        paths: real paths of files in it.
+
+    Returns:
+        For each file, by its absolute path, the reason. Of the other files in the work tree those are there
+        that have uncommitted changes, or that git neither tracks nor ignores.
     """
     try:
-        listed = git.answer(
+        git.check_top(top)
+        changed = git.answer(
             top,
             *("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"),
             "--ignore-submodules=all",
             filters=False,
         )
+        # Whatever the status is silent about; and a list of paths could be too long for a command.
+        listed = git.answer(top, "ls-files", "-v", "-z")
     except GitError as error:
         return NotJudged(str(error))
-    return tuple(os.path.join(top, entry[3:]) for entry in listed.split("\0") if len(entry) > 3)
+    found = {
+        os.path.join(top, entry[3:]): _UNTRACKED if entry.startswith("??") else "it has uncommitted changes"
+        for entry in changed.split("\0")
+        if len(entry) > 3
+    }
+    tags = {entry[2:]: entry[0] for entry in listed.split("\0") if entry}
+    for path in paths:
+        tag = tags.get(os.path.relpath(path, top).replace(os.sep, "/"))
+        if tag is None:
+            found.setdefault(path, "git ignores it")
+        elif tag != _TRACKED:
+            found.setdefault(path, "git is told not to look at it (assume-unchanged, skip-worktree)")
+    return found
 
 
 def _base_rows(path: str, ref: str | None) -> BaseBranch:
@@ -87,8 +115,7 @@ def _base_rows(path: str, ref: str | None) -> BaseBranch:
     top = git.top_of(folder)
     if top is None:
         raise GitError(f"{folder} is in no work tree of git")
-    if git.answer(top, "rev-parse", "--is-inside-work-tree") != "true\n":
-        raise GitError(f"{top} is no work tree of git")
+    git.check_top(top)
     head = _commit(top, "HEAD")
     if head is None:
         raise GitError("the repository has no commit yet")

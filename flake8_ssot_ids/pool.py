@@ -11,6 +11,9 @@ import os
 import signal
 import sys
 from collections import deque
+from contextlib import contextmanager
+
+from flake8_ssot_ids import signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,21 +41,27 @@ class Pool:
         self._messages: list[tuple[Any, ...]] = []
 
     def __enter__(self) -> Pool:
+        signals.tidy_up()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        for helper in self._helpers or ():
+    def __exit__(self, failure: object, *_: object) -> None:
+        helpers, self._helpers = self._helpers or (), None
+        if failure is not None:
+            for helper in helpers:
+                helper.kill()
+        for helper in helpers:
             helper.stop()
-        self._helpers = None
 
     def start(self) -> None:
         """Start the helpers, so that they are up when there is work."""
         if self._helpers is not None or self.jobs < 2 or not sys.executable:
             return
+        self._helpers = []
         try:
-            self._helpers = [_Helper() for _ in range(self.jobs - 1)]
+            for _ in range(self.jobs - 1):
+                with _undisturbed():
+                    self._helpers.append(_Helper())
         except OSError as error:
-            self._helpers = []
             self.notes.append(f"no helper process could be started: {error.strerror or error}")
 
     def set_up(self, policy: Policy, all_files: bool, noqa: bool, files: Sequence[str]) -> None:
@@ -116,9 +125,10 @@ class _Helper:
         self.ready = self.dead = False
         #: How many of the pool's messages it has been told.
         self.told = 0
-        self._read, self._write, self._wait, self._kill = _spawn(_command())
+        self._read, self._write, self._wait, self.kill = _spawn(_command())
         self._greeter = threading.Thread(target=self._greet, daemon=True)
         self._greeter.start()
+        self._threads = [self._greeter]
 
     def _greet(self) -> None:
         from flake8_ssot_ids.pipes import receive
@@ -160,6 +170,7 @@ class _Helper:
                 lost.extend(on_the_way)
 
         feeder = threading.Thread(target=run, daemon=True)
+        self._threads.append(feeder)
         feeder.start()
         return feeder
 
@@ -167,10 +178,24 @@ class _Helper:
         """Let it end, and wait for that."""
         os.close(self._write)
         if not self.ready:
-            self._kill()
+            self.kill()
         self._wait()
-        self._greeter.join()
+        for thread in self._threads:
+            thread.join()
         os.close(self._read)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals wait, lest a process be started that nobody knows of."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _command() -> list[str]:
@@ -200,7 +225,9 @@ def _spawn(command: list[str]) -> tuple[int, int, Callable[[], object], Callable
     its_orders, orders = os.pipe()
     try:
         actions = [(os.POSIX_SPAWN_DUP2, its_orders, 0), (os.POSIX_SPAWN_DUP2, its_answers, 1)]
-        number = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+        # Ctrl-C goes to all processes at once; this one ends its helpers itself.
+        deaf = (signal.SIGINT,)
+        number = os.posix_spawn(command[0], command, os.environ, file_actions=actions, setsigmask=deaf)
     except OSError:
         os.close(answers)
         os.close(orders)

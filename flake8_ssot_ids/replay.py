@@ -15,13 +15,13 @@ import os
 import sys
 import zlib
 
-from flake8_ssot_ids import clock
-from flake8_ssot_ids.cache import RECENT_NS, code_stamp, default_cache_dir, seal, unseal, write_atomically
+from flake8_ssot_ids import clock, kept
+from flake8_ssot_ids.cache import RECENT_NS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import TypedDict
+    from typing import TypedDict, TypeGuard
 
     class Answer(TypedDict):
         """What a check prints: findings, whether a person reads them, the last line, the exit code.
@@ -57,6 +57,8 @@ class Question:
     """What was asked, as far as it can be answered from a record."""
 
     def __init__(self, arguments: Sequence[str], folder: str) -> None:
+        #: What is wrong with the record, if there is one.
+        self.note = ""
         self._file = ""
         self._text = ""
         cache_dir = os.environ.get("SSOT_IDS_CACHE_DIR") or ""
@@ -71,26 +73,27 @@ class Question:
             "=".join(item) for item in os.environ.items() if item[0].startswith("GIT_CONFIG")
         )
         terminals = [stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)]
-        self._text = repr((code_stamp(), list(arguments), folder, environment, terminals))
+        self._text = repr((kept.code_stamp(), list(arguments), folder, environment, terminals))
         name = f"{zlib.crc32(self._text.encode('utf-8', 'surrogatepass')):08x}{len(self._text):x}.replay"
-        self._file = os.path.join(os.path.abspath(cache_dir) if cache_dir else default_cache_dir(), name)
+        where = os.path.abspath(cache_dir) if cache_dir else kept.default_cache_dir()
+        if not kept.why_not(where):  # the result cache says why
+            self._file = os.path.join(where, name)
 
     def answer(self) -> Answer | None:
         """The recorded answer, if everything is as it was."""
         if not self._file:
             return None
-        try:
-            with open(self._file, "rb") as file:
-                record = unseal(file.read())
-        except OSError:
-            return None
+        record, self.note = kept.load(self._file)
         if record is None or record[0] != self._text:
             return None
-        answer: Answer = record[2]
+        marks, answer = record[1:]
+        if not _is_answer(answer) or not _are_marks(marks):
+            self.note = kept.damaged(self._file)
+            return None
         if answer["day"] and answer["day"] != clock.today().isoformat():
             return None
         stat = os.stat
-        for path, mark in record[1].items():
+        for path, mark in marks.items():
             try:
                 status = stat(path)
             except OSError:
@@ -115,11 +118,26 @@ class Question:
             if max(status.st_mtime_ns, status.st_ctime_ns) > started_ns - RECENT_NS:
                 return
             marks[path] = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
-        data = seal((self._text, marks, answer))
+        data = kept.seal((self._text, marks, answer))
         if len(data) > _MOST_BYTES:
             return
         try:
-            write_atomically(self._file, data)
+            kept.write_atomically(self._file, data)
         except OSError:
             # The result cache lies in the same folder and has said so already.
             return
+
+
+def _are_marks(value: object) -> bool:
+    """Whether this says, by path, how all was that an answer depends on.
+
+    What depends on nothing that exists was not written by a run.
+    """
+    if not isinstance(value, dict) or not any(value.values()):
+        return False
+    return all(type(path) is str and "\0" not in path for path in value)
+
+
+def _is_answer(value: object) -> TypeGuard[Answer]:
+    types = {"text": str, "for_people": bool, "summary": str, "code": int, "day": str}
+    return isinstance(value, dict) and {key: type(part) for key, part in value.items()} == types

@@ -13,7 +13,8 @@ import os
 import time
 from hashlib import blake2b
 
-from flake8_ssot_ids.cache import RECENT_NS, code_stamp, default_cache_dir, seal, unseal, write_atomically
+from flake8_ssot_ids import kept
+from flake8_ssot_ids.cache import RECENT_NS
 from flake8_ssot_ids.names.survey import Survey, other_modules, settle
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
@@ -42,15 +43,17 @@ def standing_survey(
         folder: where it is kept; None: the user's cache folder.
     """
     if folder is None:
-        folder = os.environ.get("SSOT_IDS_CACHE_DIR") or default_cache_dir()
+        folder = os.environ.get("SSOT_IDS_CACHE_DIR") or kept.default_cache_dir()
     roots = [*dict.fromkeys(map(os.path.abspath, roots))]
     now = time.time_ns()
     beside = other_modules(roots, set(), most)
     if beside is None:
         return None
-    key = repr((code_stamp(), roots, sorted(sources)))
+    key = repr((kept.code_stamp(), roots, sorted(sources)))
     name = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    file = os.path.join(folder, f"{name}.survey")
+    folder = os.path.abspath(folder)
+    # Nobody is told: it only takes longer.
+    file = "" if kept.why_not(folder) else os.path.join(folder, f"{name}.survey")
     marks = {path: _mark(path, now) for path in beside[0]}
     words, known = _load(file, key)
     changed = [path for path, mark in marks.items() if mark is None or known.get(path) != mark]
@@ -96,17 +99,20 @@ def _mark(path: str, now: int) -> Mark | None:
 
 
 def _load(file: str, key: str) -> Kept:
-    try:
-        with open(file, "rb") as stream:
-            payload = unseal(stream.read())
-    except OSError:
+    payload = kept.load(file)[0] if file else None
+    if payload is None or payload[0] != key:
         return (), {}
-    return (payload[1], payload[2]) if payload is not None and payload[0] == key else ((), {})
+    words, marks = payload[1:]
+    if isinstance(words, tuple) and isinstance(marks, dict) and all(type(word) is str for word in words):
+        return words, marks
+    return (), {}
 
 
 def _save(file: str, key: str, words: tuple[bytes, ...], marks: Mapping[str, Mark]) -> None:
+    if not file:
+        return
     try:
-        write_atomically(file, seal((key, tuple(word.decode() for word in words), marks)))
+        kept.keep(file, (key, tuple(word.decode() for word in words), marks))
     except OSError:
         # It is looked at anew next time; flake8 has no place to say so.
         return

@@ -337,7 +337,7 @@ class TestCache:
         assert run("--output-format=concise").stderr == b""
 
     def test_a_payload_of_another_form(self) -> None:
-        from flake8_ssot_ids.cache import seal
+        from flake8_ssot_ids.kept import seal
 
         write("case.py")
         self.both()

@@ -10,11 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_ssot_ids import cache
-from flake8_ssot_ids.cache import Cache, seal, stamp_of, unseal, write_atomically
+from flake8_ssot_ids import cache, kept
+from flake8_ssot_ids.cache import Cache, stamp_of
+from flake8_ssot_ids.kept import seal, unseal, write_atomically
+from flake8_ssot_ids.model import Finding, Position, Span
+from flake8_ssot_ids.worker import pack
 
 PAYLOAD = ("context", [("a", (1, 2, 3, ""))], {"p": (None, True, (("SID101", (1, 2)),), 0, (0,))})
-FINDING = ("SID101", "raw-uuid")
+ROWS = Span(Position(1, 1), Position(1, 5))
+FINDING = pack(Finding("a.py", "SID101", "raw-uuid", "text", ROWS, ROWS, 1, "test", "f"))
 
 
 # -- the form on disk --------------------------------------------------------------------------
@@ -38,7 +42,7 @@ def test_every_damage_of_one_byte_is_refused() -> None:
 @given(st.binary(max_size=200))
 def test_foreign_bytes_are_refused(data: bytes) -> None:
     assert unseal(data) is None
-    assert unseal(cache._MARK + data) is None
+    assert unseal(kept._MARK + data) is None
 
 
 @pytest.mark.parametrize("payload", [None, 1, "abc", [1, 2, 3], (), (1, 2), (1, 2, 3, 4), {"a": 1}])

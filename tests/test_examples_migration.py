@@ -38,7 +38,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, target, ignore=IGNORED)
         else:
             shutil.copyfile(source, target)
-    assert main(["fix", "--unsafe-fixes", "--no-cache", "--silent", str(folder)]) == 0
+    assert main(["fix", "--unsafe-fixes", "--allow-dirty", "--no-cache", "--silent", str(folder)]) == 0
     return folder
 
 
@@ -62,7 +62,7 @@ def test_the_edits_by_hand_and_the_fixes_give_after(migrated: Path) -> None:
 def test_a_second_run_changes_nothing(migrated: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
     shutil.copytree(migrated, again, ignore=IGNORED)
-    assert main(["fix", "--unsafe-fixes", "--no-cache", "--silent", str(again)]) == 0
+    assert main(["fix", "--unsafe-fixes", "--allow-dirty", "--no-cache", "--silent", str(again)]) == 0
     assert all(filecmp.cmp(migrated / name, again / name, shallow=False) for name in files(migrated))
 
 
@@ -71,7 +71,9 @@ def test_without_the_edits_by_hand_the_reasons_are_told(
 ) -> None:
     folder = tmp_path / "before"
     shutil.copytree(PLATFORM / "before", folder, ignore=IGNORED)
-    assert main(["fix", "--unsafe-fixes", "--no-cache", "--color", "never", str(folder)]) == 1
+    assert (
+        main(["fix", "--unsafe-fixes", "--allow-dirty", "--no-cache", "--color", "never", str(folder)]) == 1
+    )
     out = capfd.readouterr().out
     manual = sorted(
         line.split("manual, ")[1].split(":")[0] for line in out.splitlines() if "manual, " in line

@@ -321,8 +321,9 @@ class TestNotJudged:
         commit(repo, NEW)
         clone = tmp_path / "clone"
         git(tmp_path, "clone", "-q", "--filter=blob:none", "-b", "feature", repo.as_uri(), str(clone))
-        assert reason(base_rows(str(clone), FILE, "HEAD~1")) == (
-            f"this clone does not hold {FILE} of the base branch: transport 'file' not allowed"
+        # Older and newer versions of git say something else after that.
+        assert reason(base_rows(str(clone), FILE, "HEAD~1")).startswith(
+            f"this clone does not hold {FILE} of the base branch: "
         )
         assert texts(base_rows(str(clone), FILE, "HEAD")) == ("HEAD", NEW)
         git(clone, "cat-file", "-p", f"HEAD~1:{FILE}")  # which fetches it

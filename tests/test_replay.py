@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import cache, replay
-from flake8_ssot_ids.cache import seal, unseal
+from flake8_ssot_ids import cache, kept, replay
 from flake8_ssot_ids.cli import main
+from flake8_ssot_ids.kept import seal, unseal
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 #: As long as RAW, and without a finding.
@@ -361,7 +361,7 @@ def test_another_question_is_another_record(shell: Shell, monkeypatch: pytest.Mo
 def test_a_record_of_another_version_is_not_used(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     shell.prepare()
     with monkeypatch.context() as patch:
-        patch.setattr(cache, "__version__", "0.0.0")
+        patch.setattr(kept, "__version__", "0.0.0")
         assert not shell.is_used()
     assert shell.is_used()
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids import catalog
-from flake8_ssot_ids.cache import seal
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
+from flake8_ssot_ids.kept import seal
 from flake8_ssot_ids.names import project as project_module
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.survey import Survey

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 import tomllib
 from dataclasses import dataclass
 
+from flake8_ssot_ids import atomic
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.fixes.write import replace_file
 from flake8_ssot_ids.model import SsotIdsError
@@ -56,32 +55,23 @@ class Target:
         if self.old is not None:
             replace_file(self.path, self.old, new)
             return
-        descriptor, temporary = tempfile.mkstemp(prefix=".ssot-ids-", suffix=".tmp", dir=self.root)
+
+        def write(descriptor: int) -> None:
+            atomic.write_all(descriptor, (new,))
+            os.fsync(descriptor)
+
+        atomic.write_new(self.root, write, self._name, mode=0o666)
+
+    def _name(self, made: str) -> None:
+        """Give a file that is written the name of the target, which nothing else may have."""
         try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(new)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(temporary, 0o666 & ~_umask())
-            try:
-                os.link(temporary, self.path)
-            except FileExistsError:
-                raise TargetError(
-                    f"{self.name} has come into being meanwhile; it is never overwritten"
-                ) from None
-            except OSError:  # a file system without links
-                if os.path.lexists(self.path):
-                    raise TargetError(f"{self.name} exists; it is never overwritten") from None
-                os.rename(temporary, self.path)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+            os.link(made, self.path)
+        except FileExistsError:
+            raise TargetError(f"{self.name} has come into being meanwhile; it is never overwritten") from None
+        except OSError:  # a file system without links
+            if os.path.lexists(self.path):
+                raise TargetError(f"{self.name} exists; it is never overwritten") from None
+            os.rename(made, self.path)
 
 
 def find(root: str, *, output: int | None = None) -> Target:

@@ -202,7 +202,7 @@ def add_fixing(target: argparse.ArgumentParser) -> None:
         "--unsafe-fixes", action="store_true", help="also write fixes that change the format of an id"
     )
     group.add_argument("--diff", action="store_true", help="print a diff instead of writing; for `git apply`")
-    group.add_argument("--allow-dirty", action="store_true", help="write even if git has uncommitted changes")
+    group.add_argument("--allow-dirty", action="store_true", help="write also what git could not bring back")
 
 
 def add_cache(target: argparse.ArgumentParser) -> None:

@@ -369,6 +369,6 @@ def _cache_dir(options: argparse.Namespace) -> str:
     chosen = options.cache_dir or os.environ.get("SSOT_IDS_CACHE_DIR")
     if chosen:
         return os.path.abspath(chosen)
-    from flake8_ssot_ids.cache import default_cache_dir
+    from flake8_ssot_ids.kept import default_cache_dir
 
     return default_cache_dir()

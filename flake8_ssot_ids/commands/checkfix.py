@@ -36,12 +36,15 @@ def fix_first(
     check.examine(paths, options, configurations, outcome, zones, work.group)
     if configurations.complain():
         return 2
-    errors = [*fixing.no_generator_lines(work.no_generator), *fix.finish(work.planned, options)]
-    errors += (
-        f"{terminal.display_path(item.path)}: {item.refused or item.failed}"
-        for item in work.planned
-        if item.refused or item.failed
-    )
+    errors = [
+        *fixing.no_generator_lines(work.no_generator),
+        *(
+            f"{terminal.display_path(item.path)}: {item.refused or item.failed}"
+            for item in work.planned
+            if item.refused or item.failed
+        ),
+    ]
+    errors += fix.finish(work.planned, options, paths)  # which says itself what fails then
     if not options.diff:
         return errors
     for text in errors:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
+from flake8_ssot_ids import signals
 from flake8_ssot_ids.commands import arguments
 from flake8_ssot_ids.model import SsotIdsError
 from flake8_ssot_ids.render import machine, output, terminal
@@ -35,6 +37,7 @@ _PLUGIN = "flake8_ssot_ids.pytest_plugin"
 #: pytest's own exit codes: all passed, some failed. Any other means that it could not judge.
 _JUDGED = (0, 1)
 _CONTRACTS = 12
+_SECONDS_TO_END = 5
 _FILES = ("--ssot-config", "--junit-xml")
 _ENVIRONMENT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST")
 
@@ -60,6 +63,7 @@ def run(argv: Sequence[str]) -> int:
     except SsotIdsError as error:
         terminal.say_error(error)
         return 2
+    signals.tidy_up()
     with tempfile.TemporaryDirectory(prefix="ssot-ids-compliance-") as folder:
         report = os.path.join(folder, "report.json")
         done = _judge(options, folder, report)
@@ -161,10 +165,21 @@ def _judge(options: argparse.Namespace, folder: str, report: str) -> subprocess.
         parts = environment["PYTHONPATH"].split(os.pathsep)
         environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, filter(None, parts)))
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return subprocess.run(  # noqa: S603 - pytest, in this interpreter
+    with subprocess.Popen(  # noqa: S603 - pytest, in this interpreter
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, check=False,
-    )  # fmt: skip
+        stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        try:
+            out, _ = process.communicate()
+        except BaseException:
+            # pytest ends what it has started, if it is asked and not killed.
+            process.send_signal(signal.SIGINT)
+            try:
+                process.communicate(timeout=_SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out)
 
 
 def _write_json(found: dict[str, Any], path: str | None) -> bool:

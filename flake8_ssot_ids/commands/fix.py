@@ -25,6 +25,10 @@ EXIT_CODES = {
 }
 
 
+#: So many files are listed that git could not bring back.
+_SHOWN = 10
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
     description = "Rewrite raw ids as generator calls and explain what is left alone."
@@ -77,7 +81,7 @@ def run(argv: Sequence[str]) -> int:
     if configurations.complain():
         return 2
     errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
-    errors += finish(work.planned, options)
+    errors += finish(work.planned, options, paths)
     unreadable = [finding for finding in outcome.findings if finding.code == "SID990"]
     if not options.silent:
         for finding in unreadable:
@@ -106,26 +110,32 @@ def run(argv: Sequence[str]) -> int:
     return 1 if left or (options.diff and any(item.new is not None for item in work.planned)) else 0
 
 
-def finish(planned: Sequence[Planned], options: argparse.Namespace) -> list[str]:
-    """Show the diff, or write the files; return what went wrong."""
+def finish(planned: Sequence[Planned], options: argparse.Namespace, paths: Sequence[str]) -> list[str]:
+    """Show the diff, or write the files, which lie where ``paths`` say; return what went wrong."""
+    within = fixing.writable_folders(paths)
+    errors = [*fixing.refuse_outside(planned, within)]
     if options.diff:
         if not options.silent:
             cwd = os.getcwd()
             output.diff_to_stdout(fixing.diff(item, cwd) for item in planned)
-        return []
+        return errors
     changed = [item.path for item in planned if item.new is not None]
     if changed and not options.allow_dirty:
-        dirty = fixing.dirty_files(changed)
-        if dirty:
+        lost = [
+            f"  {terminal.display_path(path)}: {reason}"
+            for path, reason in fixing.not_restorable(changed).items()
+        ]
+        if lost:
             for item in planned:
                 item.new = None
             return [
-                "nothing was written: git could not bring these files back; commit or stash them, or use "
-                "--allow-dirty:",
-                *(f"  {terminal.display_path(path)}" for path in dirty[:10]),
-                *([f"  … and {len(dirty) - 10} more"] if len(dirty) > 10 else []),
+                *errors,
+                "nothing was written: git could not bring back these files; commit or stash the changes, or "
+                "pass --allow-dirty:",
+                *lost[:_SHOWN],
+                *([f"  … and {len(lost) - _SHOWN} more"] if len(lost) > _SHOWN else []),
             ]
-    return [*fixing.write(planned)]
+    return [*errors, *fixing.write(planned, within)]
 
 
 def _stdin(options: argparse.Namespace, configurations: Configurations, work: fixing.Fixing) -> int:

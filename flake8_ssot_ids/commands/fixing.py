@@ -26,12 +26,16 @@ class Fixing:
     Args:
         unsafe: write also what changes the format of an id.
         most: at most so many findings; None: all.
+
+    A file that has two names, because one is a link, is planned under its own.
     """
 
     def __init__(self, *, unsafe: bool, most: int | None = None) -> None:
         self._unsafe = unsafe
         self._left = most
         self.planned: list[Planned] = []
+        #: The name under which each file is planned, by its real path.
+        self._names: dict[str, str] = {}
         #: Why nothing can be written at all, with the configuration that says so.
         self.no_generator: dict[str, str] = {}
 
@@ -42,11 +46,11 @@ class Fixing:
 
         ``project`` are all files of the policy, which tell who reads the ids.
         """
-        wanted = [
+        wanted = self._once(
             report.path
             for report in result.reports
             if any(finding.code in FIXABLE for finding in report.findings)
-        ]
+        )
         if not wanted:
             return
         if not policy.generators:
@@ -64,6 +68,13 @@ class Fixing:
         jobs = [("fix", [places[path]]) for path in wanted]
         found = [item for share in pool.do(jobs) for item in share]
         self._take(policy, sorted(found, key=lambda item: item.path))
+
+    def _once(self, paths: Iterable[str]) -> list[str]:
+        """Each file under one name: that of no link, if there is one."""
+        found = [*paths]
+        for path in sorted(found, key=os.path.islink):
+            self._names.setdefault(os.path.realpath(path), path)
+        return [path for path in found if self._names[os.path.realpath(path)] == path]
 
     def _one_by_one(self, policy: Policy, project: Sequence[str], paths: Sequence[str], pool: Pool) -> None:
         worker = pool.worker
@@ -108,29 +119,39 @@ def no_generator_lines(found: dict[str, str]) -> Iterator[str]:
         )
 
 
-def dirty_files(paths: Iterable[str]) -> list[str]:
-    """The files that git could not bring back, in the work trees of ``paths``; none outside of git."""
-    from flake8_ssot_ids import git, gitbase
+def not_restorable(paths: Iterable[str]) -> dict[str, str]:
+    """Files that git could not bring back, each with the reason: of ``paths``, and in their work trees."""
+    from flake8_ssot_ids import atomic, git, gitbase
 
-    found: dict[str, None] = {}
-    tops = {git.top_of(os.path.dirname(os.path.realpath(path))) for path in paths}
-    for top in sorted(filter(None, tops)):
-        answer = gitbase.dirty(top)
-        if not isinstance(answer, gitbase.NotJudged):
-            found.update(dict.fromkeys(answer))
-    return sorted(found)
+    found: dict[str, str] = {}
+    trees: dict[str, list[str]] = {}
+    for path in dict.fromkeys(map(os.path.realpath, paths)):
+        folder = os.path.dirname(path)
+        atomic.sweep(folder)  # what a killed run has left is no change of yours
+        top = git.top_of(folder)
+        if top is None:
+            found[path] = "it lies in no work tree of git"
+        else:
+            trees.setdefault(top, []).append(path)
+    for top, inside in sorted(trees.items()):
+        answer = gitbase.not_restorable(top, inside)
+        if isinstance(answer, gitbase.NotJudged):
+            found.update(dict.fromkeys(inside, f"git gives no answer: {answer.reason}"))
+        else:
+            found.update(answer)
+    return dict(sorted(found.items()))
 
 
-def write(planned: Iterable[Planned]) -> Iterator[str]:
-    """Write the new files; give an error for each that could not be written."""
-    from flake8_ssot_ids.fixes.write import ChangedError, replace_file
+def write(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
+    """Write the new files, in the folders ``within``; give an error for each that could not be written."""
+    from flake8_ssot_ids.fixes.write import ChangedError, OutsideError, replace_file
 
     for item in planned:
         if item.new is None:
             continue
         try:
-            replace_file(item.path, item.old, item.new)
-        except ChangedError as error:
+            replace_file(item.path, item.old, item.new, within)
+        except (ChangedError, OutsideError) as error:
             item.new, item.fixed, item.failed = None, (), str(error)
             yield str(error)
         except OSError as error:
@@ -139,25 +160,87 @@ def write(planned: Iterable[Planned]) -> Iterator[str]:
             yield f"{item.path}: it cannot be written: {reason}; it is as it was"
 
 
+def refuse_outside(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
+    """Take back what would be written outside of the folders ``within``; give an error for each file."""
+    from flake8_ssot_ids.fixes.write import is_within, outside
+
+    for item in planned:
+        target = os.path.realpath(item.path)
+        if item.new is not None and not is_within(target, within):
+            item.new, item.fixed, item.failed = None, (), outside(item.path, target)
+            yield item.failed
+
+
+def writable_folders(paths: Iterable[str]) -> list[str]:
+    """The real folders in which files may be written, where ``paths`` are given: these and their work trees.
+
+    What a commit has made of a given path does not widen them: a link in a work tree, or below the working
+    folder, may lead to another place inside of it only.
+    """
+    from flake8_ssot_ids import git
+
+    found: list[str] = []
+    for path in map(os.path.abspath, paths):
+        folder = path if os.path.isdir(path) else os.path.dirname(path)
+        real, bound = os.path.realpath(folder), os.path.realpath(_bound(folder))
+        if os.path.join(real, "").startswith(os.path.join(bound, "")):
+            found += filter(None, (real, git.top_of(real)))
+    return [*dict.fromkeys(found)]
+
+
+def _bound(folder: str) -> str:
+    """The folder that holds all that may be foreign in the path of a given folder."""
+    bound, above = "", folder
+    while True:
+        if os.path.lexists(os.path.join(above, ".git")):
+            bound = above
+        if os.path.dirname(above) == above:
+            break
+        above = os.path.dirname(above)
+    cwd = os.getcwd()
+    if not bound and os.path.join(folder, "").startswith(os.path.join(cwd, "")):
+        return cwd
+    return bound or folder
+
+
 def diff(item: Planned, cwd: str) -> bytes:
     """A unified diff that ``git apply`` takes, in the bytes of the file; empty where nothing changes."""
     import difflib
 
-    from flake8_ssot_ids.render.terminal import display_path
-
     if item.new is None or item.new == item.old:
         return b""
-    name = display_path(item.path, cwd).replace(os.sep, "/").encode("utf-8", "surrogateescape")
+    # A link is not what changes.
+    path = os.path.realpath(item.path) if os.path.islink(item.path) else item.path
+    name = os.fsencode(path.removeprefix(os.path.join(cwd, "")).replace(os.sep, "/"))
     lines = difflib.diff_bytes(
         difflib.unified_diff,
         _lines(item.old),
         _lines(item.new),
-        b"a/" + name,
-        b"b/" + name,
+        _header(b"a/" + name),
+        _header(b"b/" + name),
         lineterm=b"\n",
     )
     last = b"\n\\ No newline at end of file\n"
     return b"".join(line if line.endswith(b"\n") else line + last for line in lines)
+
+
+_ESCAPES = {7: b"a", 8: b"b", 9: b"t", 10: b"n", 11: b"v", 12: b"f", 13: b"r", 34: b'"', 92: b"\\"}
+
+
+def _header(name: bytes) -> bytes:
+    """A name as git writes it into the header of a diff."""
+    if all(32 <= byte < 127 and byte not in _ESCAPES for byte in name):
+        # A tab ends a name that would else seem to end at its space.
+        return name + b"\t" if b" " in name else name
+    quoted = b"".join(
+        b"\\" + _ESCAPES[byte]
+        if byte in _ESCAPES
+        else bytes([byte])
+        if 32 <= byte < 127
+        else b"\\%03o" % byte
+        for byte in name
+    )
+    return b'"' + quoted + b'"'
 
 
 def _lines(data: bytes) -> list[bytes]:

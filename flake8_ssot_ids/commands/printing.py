@@ -17,14 +17,6 @@ SECONDS = "\0"
 
 def show(answer: Answer, started: float) -> int:
     """Print ``answer``; return its exit code. ``started`` is the time of ``time.perf_counter``."""
-    try:
-        _print(answer, started)
-    except BrokenPipeError:
-        terminal.forget_stdout()
-    return answer["code"]
-
-
-def _print(answer: Answer, started: float) -> None:
     for_people = answer["for_people"]
     if answer["text"]:
         if for_people:
@@ -38,3 +30,4 @@ def _print(answer: Answer, started: float) -> None:
         output.to_people((summary,))
     elif summary:
         terminal.say(summary)
+    return answer["code"]

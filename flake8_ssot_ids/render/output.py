@@ -28,7 +28,8 @@ def to_people(
 def to_stdout(parts: Iterable[str], encode: Callable[[str], bytes] | None = None) -> None:
     """Write text that is harmless already to standard output; ``encode`` replaces the stream's encoding.
 
-    Raises BrokenPipeError when the reader has gone, and OutputError when writing fails.
+    A reader that has gone, as ``head`` does, needs no more; it does not change what the run does and its exit
+    code. Raises OutputError when writing fails for another reason.
     """
     stream = sys.stdout
     if stream is None:
@@ -43,7 +44,8 @@ def to_stdout(parts: Iterable[str], encode: Callable[[str], bytes] | None = None
                 raw.write(encode(chunk))
                 raw.flush()
         except BrokenPipeError:
-            raise
+            terminal.forget_stdout()
+            return
         except OSError as error:
             raise terminal.OutputError(f"standard output: {error.strerror or error}") from error
 
@@ -63,7 +65,8 @@ def bytes_to_stdout(parts: Iterable[bytes]) -> None:
             raw.write(part)
             raw.flush()
         except BrokenPipeError:
-            raise
+            terminal.forget_stdout()
+            return
         except OSError as error:
             raise terminal.OutputError(f"standard output: {error.strerror or error}") from error
 
@@ -93,19 +96,16 @@ def to_file(path: str, parts: Iterable[str], encode: Callable[[str], bytes]) -> 
         with open(target, "wb") as stream:
             stream.writelines(encode(chunk) for chunk in _chunks(parts))
         return
+    from flake8_ssot_ids import atomic
+
+    def write(descriptor: int) -> None:
+        atomic.write_all(descriptor, (encode(chunk) for chunk in _chunks(parts)))
+        if mode is not None:
+            os.chmod(descriptor if os.chmod in os.supports_fd else target, stat.S_IMODE(mode))
+
     folder = os.path.dirname(target)
     os.makedirs(folder, exist_ok=True)
-    temporary = os.path.join(folder, f".{os.path.basename(target)}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as stream:
-            stream.writelines(encode(chunk) for chunk in _chunks(parts))
-        if mode is not None:
-            os.chmod(temporary, stat.S_IMODE(mode))
-        os.replace(temporary, target)
-    except BaseException:
-        if os.path.lexists(temporary):
-            os.unlink(temporary)
-        raise
+    atomic.write_new(folder, write, lambda made: os.replace(made, target), mode=0o666)
 
 
 def _chunks(parts: Iterable[str]) -> Iterable[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.fixes import write
+from flake8_ssot_ids import atomic
 from flake8_ssot_ids.fixes.write import ChangedError, replace_file
 
 OLD, NEW = b"old = 1\n" * 3, b"new = 2\r\n" * 5
@@ -167,7 +167,7 @@ class TestRefusing:
 
     @pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
     def test_any_step_that_fails(self, file: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-        def fail(*_: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise OSError(5, "Input/output error")
 
         monkeypatch.setattr(os, step, fail)
@@ -353,7 +353,7 @@ class TestKilled:
             path.write_bytes(b"half of")
         for path in (old, foreign):
             os.utime(path, (1_000_000, 1_000_000))
-        write._sweep.cache_clear()
+        atomic.sweep.cache_clear()
         replace_file(str(file), OLD, NEW)
         assert left_behind(file.parent) == [".ssot-ids-2.tmp", ".x.tmp"]
 
