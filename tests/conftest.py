@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sysconfig
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +50,14 @@ def project(tmp_path: Path) -> Callable[..., Sources]:
         return Sources([str(tmp_path)], search=[])
 
     return make
+
+
+@pytest.fixture(scope="session")
+def ruff() -> str:
+    """The ruff of the environment that runs the tests, be it on the path or not."""
+    found = shutil.which("ruff", path=sysconfig.get_path("scripts"))
+    assert found is not None, "extra [test] brings ruff"
+    return found
 
 
 class Cli:
