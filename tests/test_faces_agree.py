@@ -120,7 +120,7 @@ def agree(
 ) -> Places:
     """Ask all faces, and return what they say.
 
-    The working directory is none that holds a configuration or the files. A ``large`` set is not also given to
+    The working directory holds no configuration and no files. A ``large`` set is not also given to
     flake8 in one process: that differs only in how flake8 shares the files out.
     """
     expected = by_engine(paths)
