@@ -9,12 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.signatures import Sources
+
+# Tests are about results, and so must not fail on a machine that is busy.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 
 @pytest.fixture
