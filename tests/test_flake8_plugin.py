@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from flake8_ssot_ids.flake8_plugin import ConfigurationError, SsotIdsPlugin
+from tests import forking
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 CUT = 'import uuid\n\nsession_id = f"ws_{uuid.uuid4().hex[:8]}"\n'
@@ -30,32 +31,27 @@ def write(path: str, text: str) -> None:
     Path(path).write_text(text, encoding="utf-8", newline="")
 
 
-def start(
-    *argv: str, stdin: bytes = b"", cwd: str = ".", timeout: float | None = None
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "flake8", *argv],
-        input=stdin,
-        capture_output=True,
-        cwd=cwd,
-        check=False,
-        timeout=timeout,
-    )
+def start(*argv: str, stdin: bytes = b"", cwd: str = ".") -> subprocess.CompletedProcess[str]:
+    return shown(forking.run("flake8", *argv, stdin=stdin, cwd=cwd))
+
+
+def shown(done: subprocess.CompletedProcess[bytes]) -> subprocess.CompletedProcess[str]:
     out, err = done.stdout.decode(), done.stderr.decode()
     assert "Traceback" not in out + err, out + err
     return subprocess.CompletedProcess(done.args, done.returncode, out.replace("\r\n", "\n"), err)
 
 
 def start_anew(*argv: str) -> subprocess.CompletedProcess[str]:
-    """``start``, and once more where flake8 does not end.
+    """A flake8 process, and one more where it does not end.
 
     A pool of CPython may hang when it is terminated while a process of it answers, and flake8 terminates its
     pool when a plugin raises: https://github.com/python/cpython/issues/96995
     """
+    command = [sys.executable, "-m", "flake8", *argv]
     for _ in range(9):
         with suppress(subprocess.TimeoutExpired):
-            return start(*argv, timeout=60)
-    return start(*argv, timeout=600)
+            return shown(subprocess.run(command, capture_output=True, timeout=60))
+    return shown(subprocess.run(command, capture_output=True, timeout=600))
 
 
 def flake8(*argv: str, stdin: bytes = b"", cwd: str = ".") -> list[tuple[str, int, int, str]]:

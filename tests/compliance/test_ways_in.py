@@ -87,6 +87,7 @@ def test_the_controller_scans_once_for_four_workers_that_collect_the_same(tmp_pa
         "4",
         "-q",
         "--tb=no",
+        "--ssot-static",
     ]
     done = run(tmp_path, "pytest", "-p", "no:cacheprovider", *arguments, PYTHONPATH=path)
     assert done.returncode == 1, done.stdout + done.stderr
