@@ -230,7 +230,7 @@ def test_nothing_of_the_users_pytest_has_a_part_in_it(tmp_path: Path) -> None:
     put(
         after,
         "pyproject.toml",
-        '"--strict-markers --strict-config"',
+        '"--strict-markers --strict-config -p no:asyncio"',
         '"--no-such-option -p nowhere -k nothing"',
     )
     write(after, "conftest.py", "raise RuntimeError('a conftest')\n")
