@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 import ssot_ids
-from tests.building import PIP, Builder, bare, names_in, output, run
 
 RUNTIME = Path(__file__).resolve().parent.parent
 PACKAGE = RUNTIME / "ssot_ids"
-# By path, because both this distribution and the linter's have a package of that name.
+# By path, because both this distribution and the linter's have folders of these names.
+BUILDING = runpy.run_path(str(RUNTIME / "tests" / "building.py"))
+PIP, bare, output, run = (BUILDING[name] for name in ("PIP", "bare", "output", "run"))
 INTERPRETERS = runpy.run_path(str(RUNTIME / "benchmarks" / "interpreters.py"))
 
 #: Imports every module, and fails if one of them needs what a bare Python does not have.
@@ -77,7 +78,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     # Of a copy, since a build leaves folders behind, and takes up what an older one has left.
     ignored = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info")
     shutil.copytree(RUNTIME, folder / "copy", ignore=ignored)
-    builder = Builder(folder)
+    builder = BUILDING["Builder"](folder)
     source = builder.sdist(folder / "copy")
     with tarfile.open(source) as archive:
         archive.extractall(folder / "unpacked", filter="data")
@@ -101,7 +102,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: tuple[Path, Path, P
 
 
 def test_the_source_distribution_holds_what_a_build_needs(built: tuple[Path, Path, Path]) -> None:
-    held = names_in(built[0])
+    held = BUILDING["names_in"](built[0])
     needed = relative(PACKAGE, "*.py") | relative(PACKAGE, "*.json") | {"ssot_ids/py.typed"}
     needed |= relative(RUNTIME / "docs", "*.md") | relative(RUNTIME / "tests", "*.py")
     needed |= {file.relative_to(RUNTIME).as_posix() for file in (RUNTIME / "benchmarks").glob("*.*")}
