@@ -48,7 +48,9 @@ def outcomes(report: dict[str, list[dict[str, object]]]) -> dict[object, object]
 def test_pytest_in_this_repository_on_two_processes() -> None:
     done = run(ROOT, "pytest", "compliance_tests", "--ssot-root", str(PLATFORM / "after"), "-n", "2", "-q")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^\d\d passed in", done.stdout.splitlines()[-1])
+    # Outside of git nothing can tell whether the baseline has grown.
+    skipped = "" if (ROOT / ".git").exists() else ", 1 skipped"
+    assert re.search(rf"^\d\d passed{skipped} in", done.stdout.splitlines()[-1])
 
 
 COUNTING = """\
