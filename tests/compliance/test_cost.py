@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import cycle
 
 import pytest
 
@@ -35,12 +36,14 @@ def test_a_slow_generator_is_seen_where_the_machine_is_slower(monkeypatch: pytes
         time.sleep(0.001)
         return prefix
 
-    def interrupted(real: Callable[[], uuid.UUID] = uuid.uuid4) -> uuid.UUID:
-        interrupted.calls += 1  # type: ignore[attr-defined]
-        time.sleep(0.002 * (interrupted.calls % 3 > 0))  # type: ignore[attr-defined]
-        return real()
+    waits = cycle([0.002, 0.002, 0])
 
-    interrupted.calls = 0  # type: ignore[attr-defined]
+    def interrupted() -> uuid.UUID:
+        wait = next(waits)
+        if wait:
+            time.sleep(wait)
+        return uuid.UUID(int=0)
+
     monkeypatch.setattr(uuid, "uuid4", interrupted)
     monkeypatch.setattr(cost, "_LONG_NS", 10**7)
     monkeypatch.setattr(cost, "_LONGEST_NS", 10**8)
