@@ -138,7 +138,7 @@ def _asked_before(top: str, real: str, _index: tuple[int, int, int]) -> str:
 def load(path: str) -> tuple[Any | None, str]:
     """What :func:`keep` has written to ``path``, three values; None if there is nothing, and why not."""
     try:
-        data = files.read(path, files.TO_READ | _NO_LINK)
+        data = files.read(path, flags=files.TO_READ | _NO_LINK)
     except FileNotFoundError:
         return None, ""
     except (OSError, MemoryError) as error:

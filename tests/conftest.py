@@ -6,11 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.engine import check_source
@@ -19,6 +21,9 @@ from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.signatures import Sources
 
 ROOT = Path(__file__).resolve().parent.parent
+# Tests are about results, and so must not fail on a machine that is busy.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 
 @pytest.fixture
@@ -54,6 +59,14 @@ def project(tmp_path: Path) -> Callable[..., Sources]:
         return Sources([str(tmp_path)], search=[])
 
     return make
+
+
+@pytest.fixture(scope="session")
+def ruff() -> str:
+    """The ruff of the environment that runs the tests, be it on the path or not."""
+    found = shutil.which("ruff", path=sysconfig.get_path("scripts"))
+    assert found is not None, "extra [test] brings ruff"
+    return found
 
 
 class Cli:

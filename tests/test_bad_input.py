@@ -9,13 +9,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests import forking
+
 COMMAND = [sys.executable, "-m", "flake8_ssot_ids", "check"]
 RAW = b"import uuid\na_id = uuid.uuid4()\n"
-#: A run that takes longer hangs.
-SECONDS = 60
+#: Only a process that hangs takes so long, on a busy machine too.
+SECONDS = 600
 
 #: Makes files old, or leaves them young.
 Settle = Callable[..., None]
@@ -39,15 +42,21 @@ def write(path: str, data: bytes = RAW) -> None:
     Path(path).write_bytes(data)
 
 
-def run(*argv: str, **options: object) -> subprocess.CompletedProcess[bytes]:
-    done = subprocess.run([*COMMAND, *argv], capture_output=True, timeout=SECONDS, check=False, **options)  # type: ignore[call-overload]
-    assert isinstance(done, subprocess.CompletedProcess)
+def run(
+    *argv: str,
+    input: bytes = b"",  # noqa: A002
+    preexec_fn: Callable[[], None] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    if preexec_fn is None:
+        done = forking.run("flake8_ssot_ids", "check", *argv, stdin=input)
+    else:
+        done = subprocess.run([*COMMAND, *argv], capture_output=True, preexec_fn=preexec_fn)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     assert b"internal error" not in done.stderr, done.stderr.decode()
     return done
 
 
-def check(*argv: str, **options: object) -> tuple[int, list[str], list[str]]:
+def check(*argv: str, **options: Any) -> tuple[int, list[str], list[str]]:
     """Exit code, the findings as ``path:row:column: CODE reason``, the lines on stderr."""
     done = run("--output-format=json", "-q", *argv, **options)
     here = Path.cwd().as_posix() + "/"
@@ -307,7 +316,7 @@ class TestCache:
 
     EXPECTED = (1, ["case.py:2:8: SID101"])
 
-    def both(self, *argv: str, **options: object) -> list[str]:
+    def both(self, *argv: str, **options: Any) -> list[str]:
         """What a run says on stderr; its findings must be those of a run without a cache."""
         code, shown, errors = check(*argv, **options)
         assert (code, shown) == self.EXPECTED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -235,7 +234,6 @@ class TestIgnoreFiles:
         write(".gitignore", "x.py\n")
         assert find() == ["inner/x.py", "inner/y.py"]
 
-    @pytest.mark.skipif(shutil.which("ruff") is None, reason="ruff is not installed")
     @pytest.mark.parametrize(
         "patterns",
         [
@@ -257,7 +255,7 @@ class TestIgnoreFiles:
             "a[.py\n",
         ],
     )
-    def test_the_same_files_as_ruff(self, patterns: str) -> None:
+    def test_the_same_files_as_ruff(self, patterns: str, ruff: str) -> None:
         tree(
             "a.py",
             "b.py",
@@ -271,7 +269,7 @@ class TestIgnoreFiles:
         )
         Path(".git").mkdir()
         write(".gitignore", patterns)
-        command = ["ruff", "check", "--isolated", "--show-files", "."]
+        command = [ruff, "check", "--isolated", "--show-files", "."]
         theirs = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
         assert find() == sorted(Path(p).relative_to(Path.cwd()).as_posix() for p in theirs if p)
 

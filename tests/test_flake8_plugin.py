@@ -7,12 +7,14 @@ import builtins
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flake8_ssot_ids.flake8_plugin import ConfigurationError, SsotIdsPlugin
+from tests import forking
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 CUT = 'import uuid\n\nsession_id = f"ws_{uuid.uuid4().hex[:8]}"\n'
@@ -30,12 +32,26 @@ def write(path: str, text: str) -> None:
 
 
 def start(*argv: str, stdin: bytes = b"", cwd: str = ".") -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "flake8", *argv], input=stdin, capture_output=True, cwd=cwd, check=False
-    )
+    return shown(forking.run("flake8", *argv, stdin=stdin, cwd=cwd))
+
+
+def shown(done: subprocess.CompletedProcess[bytes]) -> subprocess.CompletedProcess[str]:
     out, err = done.stdout.decode(), done.stderr.decode()
     assert "Traceback" not in out + err, out + err
     return subprocess.CompletedProcess(done.args, done.returncode, out.replace("\r\n", "\n"), err)
+
+
+def start_anew(*argv: str) -> subprocess.CompletedProcess[str]:
+    """A flake8 process, and one more where it does not end.
+
+    A pool of CPython may hang when it is terminated while a process of it answers, and flake8 terminates its
+    pool when a plugin raises: https://github.com/python/cpython/issues/96995
+    """
+    command = [sys.executable, "-m", "flake8", *argv]
+    for _ in range(9):
+        with suppress(subprocess.TimeoutExpired):
+            return shown(subprocess.run(command, capture_output=True, timeout=60))
+    return shown(subprocess.run(command, capture_output=True, timeout=600))
 
 
 def flake8(*argv: str, stdin: bytes = b"", cwd: str = ".") -> list[tuple[str, int, int, str]]:
@@ -221,7 +237,7 @@ class TestBrokenPolicy:
         write("below/pyproject.toml", self.TABLE)
         for name in "abc":
             write(f"below/{name}.py", source)
-        done = start(jobs)
+        done = start_anew(jobs)
         assert (done.returncode, done.stderr) == (1, "")
         lines = done.stdout.splitlines()
         assert len(lines) == 4
@@ -427,7 +443,9 @@ class TestWeight:
         return int(number), set(names), set(later.split())
 
     def test_the_import_loads_nothing_else(self) -> None:
-        assert self.drive()[1] <= {"flake8_ssot_ids", "flake8_ssot_ids.flake8_plugin", "collections.abc"}
+        own = {"flake8_ssot_ids", "flake8_ssot_ids.flake8_plugin"}
+        # Where a package is installed in place, Python has loaded __future__ when it starts.
+        assert own <= self.drive()[1] <= own | {"collections.abc", "__future__"}
 
     def test_files_that_hold_no_source_need_neither_engine_nor_rules(self) -> None:
         number, _, later = self.drive("import os\nx_id = os.getpid()\n", "'''uuid'''\nx = 1\n", "")

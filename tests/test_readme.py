@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.example import FOLDER, USES
+from tests import forking
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,8 +24,8 @@ def blocks(language: str, text: str = README) -> list[str]:
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-m", "flake8_ssot_ids", *arguments]
-    return subprocess.run(program, capture_output=True, text=True, cwd=ROOT, encoding="utf-8")
+    done = forking.run("flake8_ssot_ids", *arguments, cwd=str(ROOT))
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def test_the_quick_start_has_two_commands_of_one_line() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -166,8 +167,9 @@ def test_the_summary_has_the_seconds_of_this_run(shell: Shell) -> None:
     shell.ask("--output-format=json")
     _, out, err = shell.ask("--output-format=json")
     assert out.startswith("[")
-    assert err.startswith("Found 2 findings in 2 files: 2 production, 0 test (2 files checked in 0.")
-    assert err.endswith("s).\n")
+    assert re.fullmatch(
+        r"Found 2 findings in 2 files: 2 production, 0 test \(2 files checked in \d+\.\d\ds\)\.\n", err
+    )
     assert "\0" not in err
 
 
@@ -465,7 +467,7 @@ def test_a_cache_that_cannot_be_written_leaves_none(shell: Shell) -> None:
 
 
 def test_young_files_leave_no_record(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replay, "RECENT_NS", cache.RECENT_NS)
+    monkeypatch.setattr(replay, "RECENT_NS", 3600 * 10**9)  # a busy machine may need the two seconds
     shell.ask()
     assert not shell.records()
     # An old modification time does not make a file old: it was changed just now.

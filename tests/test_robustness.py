@@ -10,11 +10,10 @@ import pytest
 from benchmarks import robustness
 from benchmarks.corpora import corpora
 
-pytestmark = pytest.mark.corpora
-
 SMALL = [corpus.name for corpus in corpora().values() if corpus.ci]
 
 
+@pytest.mark.corpora
 @pytest.mark.parametrize("name", ["stdlib", *SMALL])
 def test_all_ways_to_the_findings_agree(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     numbers = robustness.examine(robustness.folder_of(name))

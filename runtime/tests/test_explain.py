@@ -516,7 +516,7 @@ def test_nothing_to_read_is_no_success(
 def process(command: str, **variables: str) -> tuple[int, bytes, bytes]:
     environment = {**os.environ, "PYTHONPATH": ROOT, "PY": sys.executable, "ID": USER, **variables}
     environment.pop("PYTHONUNBUFFERED", None)  # with a buffer there is something left to write at the end
-    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, timeout=60)
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, timeout=600)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
-import os
 import re
 import runpy
 import shutil
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -22,11 +19,10 @@ import ssot_ids
 
 RUNTIME = Path(__file__).resolve().parent.parent
 PACKAGE = RUNTIME / "ssot_ids"
-# By path, because both this distribution and the linter's have a package of that name.
+# By path, because both this distribution and the linter's have folders of these names.
+BUILDING = runpy.run_path(str(RUNTIME / "tests" / "building.py"))
+PIP, bare, output, run = (BUILDING[name] for name in ("PIP", "bare", "output", "run"))
 INTERPRETERS = runpy.run_path(str(RUNTIME / "benchmarks" / "interpreters.py"))
-#: What the distribution needs from an index to be built.
-BUILDER = "setuptools>=77"
-PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 
 #: Imports every module, and fails if one of them needs what a bare Python does not have.
 IMPORT_ALL = """
@@ -71,24 +67,6 @@ print(first)
 """
 
 
-def run(*command: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """A command without what could lead it back to this checkout."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SSOT_IDS"))}
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=cwd, env=kept)
-
-
-def output(*command: str | Path, cwd: Path | None = None) -> str:
-    done = run(*command, cwd=cwd)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def bare(folder: Path, python: str | Path) -> Path:
-    """The interpreter of an environment with nothing in it, not even pip."""
-    output(python, "-m", "venv", "--without-pip", folder)
-    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
 @functools.cache
 def interpreters() -> dict[str, str]:
     found: dict[str, str] = INTERPRETERS["find"]()
@@ -102,20 +80,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     # Of a copy, since a build leaves folders behind, and takes up what an older one has left.
     ignored = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info")
     shutil.copytree(RUNTIME, folder / "copy", ignore=ignored)
-    if importlib.util.find_spec("pip") is None:
-        pytest.skip("no pip here")
-    builder = bare(folder / "builder", sys.executable)
-    fetched = run(*PIP, "--python", builder, "install", "-q", BUILDER)
-    if fetched.returncode:
-        pytest.skip(f"pip cannot fetch {BUILDER}: {fetched.stderr.strip().splitlines()[-1]}")
-    program = (
-        "import sys; from setuptools import build_meta as b; print(getattr(b, sys.argv[1])(sys.argv[2]))"
-    )
-    source = folder / output(builder, "-c", program, "build_sdist", folder, cwd=folder / "copy").split()[-1]
+    builder = BUILDING["Builder"](folder)
+    source = builder.sdist(folder / "copy")
     with tarfile.open(source) as archive:
         archive.extractall(folder / "unpacked", filter="data")
     (unpacked,) = (folder / "unpacked").iterdir()
-    wheel = folder / output(builder, "-c", program, "build_wheel", folder, cwd=unpacked).split()[-1]
+    wheel = builder.wheel(unpacked)
     return source, wheel, unpacked
 
 
@@ -134,9 +104,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: tuple[Path, Path, P
 
 
 def test_the_source_distribution_holds_what_a_build_needs(built: tuple[Path, Path, Path]) -> None:
-    source, _, _ = built
-    with tarfile.open(source) as archive:
-        held = {name.partition("/")[2] for name in archive.getnames()}
+    held = BUILDING["names_in"](built[0])
     needed = relative(PACKAGE, "*.py") | relative(PACKAGE, "*.json") | {"ssot_ids/py.typed"}
     needed |= relative(RUNTIME / "docs", "*.md") | relative(RUNTIME / "tests", "*.py")
     needed |= {file.relative_to(RUNTIME).as_posix() for file in (RUNTIME / "benchmarks").glob("*.*")}

@@ -254,7 +254,7 @@ if __name__ == "__main__":
     context = multiprocessing.get_context("spawn")
     with context.Pool(3) as pool:
         tasks = [pool.apply_async(UnifiedIdGenerator.generate_batch_ids, ("a", 200)) for _ in range(3)]
-        batches = [task.get(60) for task in tasks]
+        batches = [task.get(600) for task in tasks]
     print(json.dumps([*batches, UnifiedIdGenerator.generate_batch_ids("a", 200)]))
 """
     )
@@ -285,5 +285,5 @@ def test_interpreters_that_start_at_once_share_no_counter(many: int) -> None:
         assert process.stdin is not None
         process.stdin.write("x")
         process.stdin.flush()
-    groups = [process.communicate(timeout=60)[0].split() for process in started]
+    groups = [process.communicate(timeout=600)[0].split() for process in started]
     _foreign(groups)

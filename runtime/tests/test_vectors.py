@@ -229,7 +229,7 @@ def test_the_ecma_pattern_judges_the_vectors_in_node() -> None:
     hostile = [(piece, size) for piece in pieces for size in (120, 121, 4_000, 1_000_000)]
     asked = json.dumps({"pattern": ECMA_PATTERN, "schema": JSON_SCHEMA, "texts": TEXTS, "hostile": hostile})
     done = subprocess.run(
-        [node, "-e", NODE], input=asked, capture_output=True, text=True, timeout=60, check=True
+        [node, "-e", NODE], input=asked, capture_output=True, text=True, timeout=600, check=True
     )
     answer = json.loads(done.stdout)
     for flags in ("", "u", "v"):

@@ -95,7 +95,7 @@ class SharedProbes(Probes):
         return self.known[key]
 
 
-def judged(root: Path, *, base: str | None = None, timeout: float = 60) -> dict[str, list[str]]:
+def judged(root: Path, *, base: str | None = None, timeout: float = 600) -> dict[str, list[str]]:
     """All evidence against each contract that is broken."""
     policy = policy_of(str(root))
     found = scan(str(root), policy, base=base, jobs=1)

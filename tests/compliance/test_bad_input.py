@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,10 +42,10 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def probed(root: Path, timeout: float = 60) -> dict[str, list[str]]:
+def probed(root: Path, timeout: float = 600, kind: type[Probes] = Probes) -> dict[str, list[str]]:
     policy = policy_of(str(root))
     found = scan(str(root), policy, jobs=1)
-    return evidence(found, policy, Probes(policy, found, timeout))
+    return evidence(found, policy, kind(policy, found, timeout))
 
 
 def test_a_target_that_does_not_exist(tmp_path: Path) -> None:
@@ -114,10 +116,16 @@ def test_a_generator_whose_source_cannot_be_read(small: Path) -> None:
 
 
 def test_a_generator_that_hangs_costs_one_time_out(small: Path) -> None:
-    write(small, "shop/ids.py", "import time\ntime.sleep(600)\n")
-    started = time.monotonic()
-    broken = probed(small, timeout=2)
-    assert time.monotonic() - started < 15
+    write(small, "shop/ids.py", "import time\ntime.sleep(10**6)\n")
+    starts: list[object] = []
+
+    class Counted(Probes):
+        def _run(self, *given: Any) -> int | None:
+            starts.append(given)
+            return super()._run(*given)
+
+    broken = probed(small, timeout=2, kind=Counted)
+    assert len(starts) == 1
     for contract in RUN:
         assert "did not come to an end within 2 seconds while its generator was imported" in told(
             broken, contract
@@ -126,7 +134,7 @@ def test_a_generator_that_hangs_costs_one_time_out(small: Path) -> None:
 
 LEFT = """\
     import os, subprocess, sys
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    subprocess.Popen([sys.executable, "-c", "import time; pipe = open('left', 'w'); time.sleep(10**6)"])
     print("hello", flush=True)
     if os.fork() == 0:
         print("a child goes on", flush=True)
@@ -137,9 +145,12 @@ LEFT = """\
 @pytest.mark.skipif(sys.platform == "win32", reason="it forks")
 def test_a_target_that_prints_forks_and_leaves_a_process_behind(small: Path) -> None:
     write(small, "shop/ids.py", LEFT)
-    started = time.monotonic()
-    broken = probed(small)
-    assert time.monotonic() - started < 60
+    os.mkfifo(small / "left")
+    with open(os.open(small / "left", os.O_RDONLY | os.O_NONBLOCK), "rb") as pipe:
+        broken = probed(small)
+        # It can be read once those that have opened it, the processes that were left, have come to their end.
+        assert select.select([pipe], [], [], 60)[0] == [pipe]
+        assert pipe.read() == b""
     assert {"C06", "C11", "C12"}.isdisjoint(broken)
 
 

@@ -48,7 +48,9 @@ def outcomes(report: dict[str, list[dict[str, object]]]) -> dict[object, object]
 def test_pytest_in_this_repository_on_two_processes() -> None:
     done = run(ROOT, "pytest", "compliance_tests", "--ssot-root", str(PLATFORM / "after"), "-n", "2", "-q")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^\d\d passed in", done.stdout.splitlines()[-1])
+    # Outside of git nothing can tell whether the baseline has grown.
+    skipped = "" if (ROOT / ".git").exists() else ", 1 skipped"
+    assert re.search(rf"^\d\d passed{skipped} in", done.stdout.splitlines()[-1])
 
 
 COUNTING = """\
@@ -87,6 +89,7 @@ def test_the_controller_scans_once_for_four_workers_that_collect_the_same(tmp_pa
         "4",
         "-q",
         "--tb=no",
+        "--ssot-static",
     ]
     done = run(tmp_path, "pytest", "-p", "no:cacheprovider", *arguments, PYTHONPATH=path)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -229,7 +232,7 @@ def test_nothing_of_the_users_pytest_has_a_part_in_it(tmp_path: Path) -> None:
     put(
         after,
         "pyproject.toml",
-        '"--strict-markers --strict-config"',
+        '"--strict-markers --strict-config -p no:asyncio"',
         '"--no-such-option -p nowhere -k nothing"',
     )
     write(after, "conftest.py", "raise RuntimeError('a conftest')\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,15 +96,14 @@ def test_the_import_goes_where_it_belongs(workshop: Make, before: str, after: st
 
 
 @pytest.mark.parametrize("before", [before for before, _ in PLACES.values()], ids=PLACES)
-def test_ruff_finds_the_imports_in_order(workshop: Make, before: str, tmp_path: Path) -> None:
+def test_ruff_finds_the_imports_in_order(workshop: Make, before: str, tmp_path: Path, ruff: str) -> None:
     """Where they were in order before, they are afterwards."""
     text = workshop({"work/app.py": before, "app/__init__.py": "T = thing = 1\n"})
-    ruff = Path(sys.executable).parent / ("ruff.exe" if os.name == "nt" else "ruff")
 
     def problems(source: str) -> str:
         (tmp_path / "work" / "app.py").write_text(source)
         command = [
-            str(ruff), "check", "--isolated", "--select", "I001", "--no-cache", "--output-format", "concise",
+            ruff, "check", "--isolated", "--select", "I001", "--no-cache", "--output-format", "concise",
             "--config", 'src = ["."]', "--config", 'lint.isort.known-third-party = ["ssot_ids", "attr", "zope"]',
             "work/app.py",
         ]  # fmt: skip

@@ -24,6 +24,10 @@ _LONG_NS, _FEW = 1_000_000_000, 30
 _MILLION = 1_000_000
 #: Blocks of memory that may be left over from a million ids: what a first call keeps.
 _BLOCKS = 2_000
+#: Where a tenth of them leaves less than a hundredth of that, a million would not leave too much either.
+_FIRST, _FLAT = _MILLION // 10, _BLOCKS // 100
+#: So long, in nanoseconds, ids are made to see what they leave behind.
+_LONGEST_NS = 20_000_000_000
 
 
 def probe(target: Target) -> Facts:
@@ -42,10 +46,11 @@ def _too_much(make: Callable[[str], str]) -> Iterator[str]:
     p99 = _least(lambda: _p99(make), _P99_NS)
     if p99 > _P99_NS:
         yield f"one id in a hundred takes {p99 / 1e6:.2f} ms or more; {_P99_NS / 1e6} ms is the limit"
-    if ratio < _TOO_SLOW * _RATIO:
-        left = _left_over(make)
+    if ratio < _TOO_SLOW * _RATIO and min(_once(make) for _ in range(_TRIES)) < _SLOW_NS:
+        made, left = _left_over(make)
         if left > _BLOCKS:
-            yield f"a million ids leave {left:,} blocks of memory behind"
+            number = "a million" if made == _MILLION else f"{made:,}"
+            yield f"{number} ids leave {left:,} blocks of memory behind"
 
 
 def _least(measure: Callable[[], float], limit: float) -> float:
@@ -59,21 +64,23 @@ def _least(measure: Callable[[], float], limit: float) -> float:
 
 
 def _ratio(make: Callable[[str], str]) -> float:
+    least = min(_once(make) for _ in range(_TRIES))
+    if least >= _SLOW_NS:
+        # One that sleeps would take a minute for a batch.
+        return least / min(_once(lambda _: str(uuid.uuid4())) for _ in range(_ROUNDS))
     ours: list[int] = []
     theirs: list[int] = []
-    # One that sleeps would take a minute for a batch.
-    batch = _BATCH if min(_once(make) for _ in range(3)) < _SLOW_NS else 3
     for _ in range(_ROUNDS):
         start = perf_counter_ns()
-        for _ in range(batch):
+        for _ in range(_BATCH):
             make("probe")
         middle = perf_counter_ns()
-        for _ in range(batch):
+        for _ in range(_BATCH):
             str(uuid.uuid4())
         ours.append(middle - start)
         theirs.append(perf_counter_ns() - middle)
         if ours[-1] > _TOO_SLOW * theirs[-1]:
-            break  # so slow that there is nothing left to measure
+            return ours[-1] / theirs[-1]  # so slow that there is nothing left to measure
     return median(ours) / median(theirs)
 
 
@@ -92,10 +99,18 @@ def _p99(make: Callable[[str], str]) -> int:
     return sorted(times)[int(len(times) * 0.99)]
 
 
-def _left_over(make: Callable[[str], str]) -> int:
+def _left_over(make: Callable[[str], str]) -> tuple[int, int]:
+    """How many ids were made, and the blocks of memory that they left behind."""
     for _ in range(1_000):
         make("probe")
+    end = perf_counter_ns() + _LONGEST_NS
     before = sys.getallocatedblocks()
-    for _ in range(_MILLION):
-        make("probe")
-    return sys.getallocatedblocks() - before
+    made = left = 0
+    while made < _MILLION and perf_counter_ns() < end:
+        for _ in range(1_000):
+            make("probe")
+        made += 1_000
+        left = sys.getallocatedblocks() - before
+        if made == _FIRST and left < _FLAT:
+            break
+    return made, left
