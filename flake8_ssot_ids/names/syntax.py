@@ -136,15 +136,12 @@ def always_true(test: ast.expr) -> bool:
 
 def is_type_checking(test: ast.expr) -> bool:
     """Whether the code under this test is for type checkers only."""
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    return name == "TYPE_CHECKING"
+    return last_name(test) == "TYPE_CHECKING"
 
 
 def swallows(manager: ast.expr) -> bool:
     """Whether this context manager may end its body early without an exception."""
-    function = manager.func if isinstance(manager, ast.Call) else manager
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name in _SWALLOWING
+    return last_name(manager) in _SWALLOWING
 
 
 def irrefutable(pattern: ast.pattern) -> bool:
@@ -154,6 +151,13 @@ def irrefutable(pattern: ast.pattern) -> bool:
     if isinstance(pattern, ast.MatchOr):
         return any(isinstance(part, ast.MatchAs) and part.pattern is None for part in pattern.patterns)
     return isinstance(pattern, ast.MatchAs)
+
+
+def last_name(node: ast.AST) -> str:
+    """The last name of what is called or written: ``b`` for ``a.b()``; empty for anything else."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def absolute(package: str, level: int, module: str | None) -> str | None:
