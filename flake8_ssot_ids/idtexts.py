@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flake8_ssot_ids import idnumbers, layouts
 from flake8_ssot_ids.idvalue import IdValue
 from flake8_ssot_ids.layouts import UNKNOWN
+from flake8_ssot_ids.literals import HIDDEN
 from flake8_ssot_ids.templates import Conversion, Specification, specification
 
 _WIDEST = 1000
@@ -238,18 +239,18 @@ def pad(value: IdValue, width: int | str | None, align: str, fill: str) -> None:
 # -- other text ----------------------------------------------------------------------------------
 
 
-def glue(value: IdValue, head: Sequence[str | ast.expr], tail: Sequence[str | ast.expr | None]) -> None:
-    """Put other text before and after the id; None in ``tail`` is a text that is not known."""
+def glue(value: IdValue, head: Sequence[str | ast.expr], tail: Sequence[str | ast.expr]) -> None:
+    """Put other text before and after the id."""
     value.glued = True
     if value.form in ("object", "number"):
         to_text(value)
     value.head[:0] = head
-    value.tail += "".join(piece for piece in tail if isinstance(piece, str) and not isinstance(piece, Layout))
+    value.after += [HIDDEN if isinstance(piece, Layout) else piece for piece in tail]
     if value.layout is not None:
         value.put(_layout_of(head) + value.layout + _layout_of(tail))
 
 
-def _layout_of(pieces: Sequence[str | ast.expr | None]) -> str:
+def _layout_of(pieces: Sequence[str | ast.expr]) -> str:
     layout = ""
     for piece in pieces:
         if isinstance(piece, Layout):

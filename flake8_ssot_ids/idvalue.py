@@ -25,15 +25,15 @@ class IdValue:
     ``form`` is object, text, bytes, number or list. ``layout`` is its text; of bytes that are no text a
     letter for each of them, of a number its bits; None where it is not known. ``parts`` are the layouts
     of the items of a list, which have the form ``items``; None where they are not known. Other text
-    around the id is ``head`` and ``tail``, if it is ``glued``.
+    around the id is ``head`` and ``after``, if it is ``glued``.
 
     A value without a layout has ``limit`` random bits (None: not known); a number without one has one of
     ``size`` values (0: not known). ``several`` says that other ids may follow that are made alike.
     """
 
     __slots__ = (
-        *("_lost", "_mixed", "_random", "form", "glued", "head", "items", "layout"),
-        *("letters", "limit", "parts", "several", "size", "tail"),
+        *("_lost", "_mixed", "_random", "after", "form", "glued", "head", "items", "layout"),
+        *("letters", "limit", "parts", "several", "size"),
     )
 
     def __init__(self, digits: str) -> None:
@@ -44,7 +44,7 @@ class IdValue:
         self.letters = layouts.Letters()
         self.glued = False
         self.head: list[str | ast.expr] = []
-        self.tail = ""
+        self.after: list[str | ast.expr] = []
         self.several = False
         self.limit: float | None = None
         self.size = 0
@@ -109,7 +109,7 @@ class IdValue:
         other = IdValue.__new__(IdValue)
         for name in self.__slots__:
             setattr(other, name, getattr(self, name))
-        other.head = self.head[:]
+        other.head, other.after = self.head[:], self.after[:]
         return other
 
     # -- parts -----------------------------------------------------------------------------------

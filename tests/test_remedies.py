@@ -92,6 +92,24 @@ def test_one_that_something_else_than_an_id_is_bound_to(body: str, judge: Judge)
 
 
 @pytest.mark.parametrize(
+    "expression",
+    [
+        '"{a.key}_{uid}".format(a=a, uid=uuid.uuid4())',
+        '"{0.key}_{1}".format(a, uuid.uuid4())',
+        '"{}-{}".format(*a, uuid.uuid4())',
+        '"{b}-{uid}".format(uid=uuid.uuid4(), **a)',
+        '"%(b)s_%(uid)s" % {"uid": uuid.uuid4(), **a}',
+        '"%s_%s" % (*a, uuid.uuid4())',
+        '"-".join([*a, str(uuid.uuid4())])',
+    ],
+)
+def test_a_text_that_is_not_known_stays_around(expression: str, judge: Judge) -> None:
+    (found,) = judge(in_function("a", f"session_id = {expression}")).findings
+    wanted = f"keep the text and write `UnifiedIdGenerator.{PLAIN}` for the id in it"
+    assert found.message.partition("; ")[2] == wanted
+
+
+@pytest.mark.parametrize(
     ("source", "expected"),
     [
         ("import uuid\ndef f(user_id):\n    def g():\n        session_id = uuid.uuid4()\n", USER),
