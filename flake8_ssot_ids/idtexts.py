@@ -122,6 +122,8 @@ def _split(value: IdValue, name: str, given: Sequence[object]) -> None:
     if parts is None:
         value.blur()
     value.form, value.items, value.parts = "list", "text", parts
+    # With a number of splits that are all found, nobody knows what is in the parts, but how many there are.
+    value.exact = len(given) > 1 or name.endswith("partition")
 
 
 def _parts(value: IdValue, name: str, given: Sequence[object]) -> list[str] | None:
@@ -132,9 +134,12 @@ def _parts(value: IdValue, name: str, given: Sequence[object]) -> list[str] | No
         if not isinstance(given[0], str) or not all(isinstance(one, int) for one in given[1:]):
             return None
         known = layout.split(UNKNOWN)
-        # Where other text may hold the separator, too, only a full split has ends that are known.
-        if len(known) > 1 and (len(given) > 1 or name.endswith("partition")):
-            return None
+        most = 1 if name.endswith("partition") else given[1] if len(given) > 1 else -1
+        if len(known) > 1 and isinstance(most, int) and most >= 0:
+            # Other text may hold the separator, too: all splits have to be found on this side of it.
+            known = known[-1:] if name.startswith("r") else known[:1]
+            if given[0] == "" or known[0].count(given[0]) < most:
+                return None
         if not all(value.letters.finds_surely(text, given[0]) for text in known):
             return None
     try:

@@ -24,7 +24,8 @@ class IdValue:
 
     ``form`` is object, text, bytes, number or list. ``layout`` is its text; of bytes that are no text a
     letter for each of them, of a number its bits; None where it is not known. ``parts`` are the layouts
-    of the items of a list, which have the form ``items``; None where they are not known. Other text
+    of the items of a list, which have the form ``items``; None where they are not known. ``exact`` says
+    whether there are as many in truth, or UNKNOWN in one may stand for more. Other text
     around the id is ``head`` and ``after``, if it is ``glued``.
 
     A value without a layout has ``limit`` random bits (None: not known); a number without one has one of
@@ -32,7 +33,7 @@ class IdValue:
     """
 
     __slots__ = (
-        *("_lost", "_mixed", "_random", "after", "form", "glued", "head", "items", "layout"),
+        *("_lost", "_mixed", "_random", "after", "exact", "form", "glued", "head", "items", "layout"),
         *("letters", "limit", "parts", "several", "size"),
     )
 
@@ -41,6 +42,7 @@ class IdValue:
         self.layout: str | None = layouts.DIGITS
         self.parts: list[str] | None = []
         self.items = "text"
+        self.exact = True
         self.letters = layouts.Letters()
         self.glued = False
         self.head: list[str | ast.expr] = []
@@ -132,7 +134,7 @@ class IdValue:
         parts = self.parts
         if parts is not None and at is not None and -len(parts) <= at < len(parts):
             beside = parts[at:] if at < 0 else parts[: at + 1]
-            if not any(UNKNOWN in part for part in beside):
+            if self.exact or not any(UNKNOWN in part for part in beside):
                 self.layout = parts[at]
                 return True
         self.blur(lost=True)
@@ -141,7 +143,8 @@ class IdValue:
     def slice(self, bounds: Sequence[int | str | None]) -> bool:
         """Take a slice with bounds as `literals.bounds_of` gives them; whether the id goes on."""
         if self.form == "list":
-            if self.parts is None or "?" in bounds or any(UNKNOWN in part for part in self.parts):
+            unknown = not self.exact and any(UNKNOWN in part for part in self.parts or ())
+            if self.parts is None or "?" in bounds or unknown:
                 self.blur(lost=True)
                 self.parts = None
             else:
