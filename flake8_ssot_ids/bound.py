@@ -10,15 +10,21 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids.definite import Definite, binds, declares, targets_of
+from flake8_ssot_ids.definite import Definite
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
+from flake8_ssot_ids.names.syntax import binds, declares, targets_of
 from flake8_ssot_ids.records import (
+    Interrupts,
     Method,
     always_set,
     annotation_of,
+    first_parameter,
     is_reset,
     is_useless_by,
     may_give_none,
+    method_of,
+    module_of,
+    nothing,
     parameter_state,
     parameters,
 )
@@ -169,7 +175,7 @@ class _Place:
         if at not in self._memory:
             self._memory[at] = None
             self._memory[at] = Definite(
-                key, body, _entry(scope, key), self._value_of(scope, key), _interrupts(scope, key) or _nothing
+                key, body, _entry(scope, key), self._value_of(scope, key), _interrupts(scope, key) or nothing
             )
         known = self._memory[at]
         return known if isinstance(known, Definite) else None
@@ -265,7 +271,7 @@ class _Values:
             elif isinstance(node, ast.Attribute):
                 one = self._of_attribute(node)
             elif isinstance(node, ast.Call) and not is_useless(node):
-                none, given = may_give_none(node, _module_of(self._scope))
+                none, given = may_give_none(node, module_of(self._scope))
                 one = NONE | GOOD if none else GOOD
                 others = [(other, NONE | USELESS | GOOD) for other in given]
             found |= one & kept
@@ -281,12 +287,12 @@ class _Values:
         return GOOD if state == UNBOUND else state & ~UNBOUND or NONE
 
     def _of_attribute(self, node: ast.Attribute) -> int:
-        method, owner = _method_of(self._scope)
+        method, owner = method_of(self._scope)
         if (
             method is not None
             and owner is not None
             and isinstance(node.value, ast.Name)
-            and node.value.id == _first_parameter(method)
+            and node.value.id == first_parameter(method)
             and (is_reset(owner, node.attr) or is_useless_by(annotation_of(owner, node.attr)))
         ):
             return NONE | GOOD
@@ -334,8 +340,8 @@ def _entry(scope: Scope, key: str) -> int:
     anything = UNBOUND | NONE | GOOD
     if state != GOOD:
         return anything
-    method, owner = _method_of(scope)
-    if method is node and owner is not None and name == _first_parameter(method):
+    method, owner = method_of(scope)
+    if method is node and owner is not None and name == first_parameter(method):
         return GOOD if method.name != "__init__" and always_set(owner, attribute, exit_of) else anything
     if isinstance(node, ast.Lambda):
         return anything
@@ -351,79 +357,24 @@ def _entry(scope: Scope, key: str) -> int:
 
 def _class_called(name: str, scope: Scope) -> ast.ClassDef | None:
     """The class of the module with this name, if nothing else there has it."""
-    body = getattr(_module_of(scope), "body", [])
+    body = getattr(module_of(scope), "body", [])
     owner = next((one for one in body if isinstance(one, ast.ClassDef) and one.name == name), None)
     return owner if owner is not None and not binds([one for one in body if one is not owner], name) else None
 
 
 def exit_of(method: Method, owner: ast.ClassDef, attribute: str) -> int:
     """What ``self.<attribute>`` may be where ``method`` of the class ends."""
-    first = _first_parameter(method)
+    first = first_parameter(method)
     if first is None:
         return UNBOUND
     scope = Scope(FUNCTION, method, Scope(CLASS, owner, None, ""), "")
     return Definite(f"{first}.{attribute}", method.body, UNBOUND, _Values("", scope, {}, 0)).exit
 
 
-def _interrupts(scope: Scope, key: str) -> _Interrupts | None:
+def _interrupts(scope: Scope, key: str) -> Interrupts | None:
     """What calls may make of an attribute, if other methods set it to None."""
     base, _, attribute = key.partition(".")
-    method, owner = _method_of(scope)
+    method, owner = method_of(scope)
     if not attribute or method is None or owner is None or not is_reset(owner, attribute, method):
         return None
-    return _Interrupts(base)
-
-
-def _nothing(_: ast.AST) -> int:
-    return 0
-
-
-class _Interrupts:
-    """What is called may reset the attribute: a method of the same object, or what is given it."""
-
-    def __init__(self, base: str) -> None:
-        self._base = base
-
-    def __call__(self, node: ast.AST) -> int:
-        for part in ast.walk(node):
-            if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom)):
-                return NONE
-            if isinstance(part, ast.Call):
-                given = [*part.args, *(keyword.value for keyword in part.keywords)]
-                if isinstance(part.func, ast.Attribute):
-                    given.append(part.func.value)
-                if any(isinstance(one, ast.Name) and one.id == self._base for one in given):
-                    return NONE
-        return 0
-
-
-# -- functions ------------------------------------------------------------------------------------
-
-
-def _method_of(scope: Scope) -> tuple[Method | None, ast.ClassDef | None]:
-    """The method that a scope belongs to, and its class."""
-    current: Scope | None = scope
-    while current is not None:
-        node, parent = current.node, current.parent
-        if current.kind is FUNCTION and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if parent is not None and parent.kind is CLASS and isinstance(parent.node, ast.ClassDef):
-                return node, parent.node
-            return None, None
-        if current.kind is CLASS:
-            return None, None
-        current = parent
-    return None, None
-
-
-def _first_parameter(method: Method) -> str | None:
-    decorators = {getattr(decorator, "id", "") for decorator in method.decorator_list}
-    parameters = [*method.args.posonlyargs, *method.args.args]
-    if decorators & {"staticmethod", "classmethod"} or not parameters or method.name == "__new__":
-        return None
-    return parameters[0].arg
-
-
-def _module_of(scope: Scope) -> ast.AST | None:
-    while scope.parent is not None:
-        scope = scope.parent
-    return scope.node
+    return Interrupts(base)

@@ -8,24 +8,14 @@ was in force anywhere in its ``try``.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
-from flake8_ssot_ids.names.syntax import always_true, irrefutable, last_name, names_in, swallows, unpack
-from flake8_ssot_ids.states import (
-    GOOD,
-    NONE,
-    UNBOUND,
-    USELESS,
-    captured_values,
-    gives_pairs,
-    matched,
-    of_class,
-)
+from flake8_ssot_ids import states
+from flake8_ssot_ids.names.syntax import always_true, executed, irrefutable, last_name, swallows, unpack
+from flake8_ssot_ids.states import GOOD, NONE, UNBOUND, USELESS
 
 #: Conditions nested deeper than this narrow nothing.
 _DEEPEST = 40
-#: Context managers that give None to the name behind ``as``.
-_GIVES_NONE = frozenset({"suppress", "nullcontext"})
 
 #: What an expression may be, evaluated at a statement where the name itself may be as the number says.
 ValueOf = Callable[[ast.expr, ast.stmt, int], int]
@@ -168,7 +158,7 @@ class Definite:
         """What assignment expressions in ``node`` add."""
         if self._attribute:
             return state
-        for part in _executed(node):
+        for part in executed(node):
             if isinstance(part, ast.NamedExpr) and part.target.id == self._base:
                 state |= self._value(part.value, state)
         return state
@@ -190,7 +180,7 @@ class Definite:
     def _stores(self, node: ast.AST) -> int:
         """All that ``node`` and what is in it may make of it, in whatever order."""
         found = 0
-        for part in _executed(node):
+        for part in executed(node):
             if isinstance(part, (ast.For, ast.AsyncFor)):
                 found |= self.iterated(part.target, part.iter, 0)
             elif isinstance(part, (ast.With, ast.AsyncWith)):
@@ -249,7 +239,7 @@ class Definite:
 
     def iterated(self, target: ast.expr, values: ast.expr, state: int = 0) -> int:
         """After one round over ``values`` has bound ``target``."""
-        if gives_pairs(values) and self.is_key(target):
+        if states.gives_pairs(values) and self.is_key(target):
             return USELESS
         if isinstance(values, (ast.List, ast.Tuple, ast.Set)):
             found = 0
@@ -298,7 +288,7 @@ class Definite:
             if item.optional_vars is not None:
                 before = state
                 state = self._target(item.optional_vars, None, state)
-                if state != before and last_name(item.context_expr) in _GIVES_NONE:
+                if state != before and states.gives_none(item.context_expr):
                     state = NONE
         return state
 
@@ -309,7 +299,7 @@ class Definite:
         for case in statement.cases:
             self._statement = statement
             pattern = case.pattern
-            entry = matched(pattern, state) if of_key else state
+            entry = states.matched(pattern, state) if of_key else state
             after = state
             if of_key and case.guard is None and entry == NONE:
                 after &= GOOD | USELESS
@@ -328,14 +318,14 @@ class Definite:
     def captured(self, pattern: ast.pattern, value: ast.expr | None, state: int) -> int:
         """What ``pattern`` makes of it where it matches ``value`` (None: not known); 0: nothing."""
         found = 0
-        for part, one in captured_values(pattern, value):
+        for part, one in states.captured_values(pattern, value):
             found |= self.captured(part, one, state)
         name = getattr(pattern, "rest" if isinstance(pattern, ast.MatchMapping) else "name", None)
         if name != self._base:
             return found
         if self._attribute or isinstance(pattern, (ast.MatchMapping, ast.MatchStar)):
             return USELESS
-        return found | matched(pattern, GOOD if value is None else self._value(value, state))
+        return found | states.matched(pattern, GOOD if value is None else self._value(value, state))
 
     # -- conditions ------------------------------------------------------------------------------
 
@@ -356,20 +346,15 @@ class Definite:
             if isinstance(test, ast.NamedExpr):
                 state = self._value(test.value, self.inside(test.value, state))
             # What is false may be None, whatever was expected.
-            return state & (GOOD | USELESS), _only_none(state)
+            return state & (GOOD | USELESS), states.only_none(state)
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             narrowed = self._compared(test, state)
             if narrowed is not None:
                 return narrowed
-        if isinstance(test, ast.Call) and self._is_instance(test):
-            return of_class(test.args[1], state), state
+        if isinstance(test, ast.Call) and states.asks_for_class(test) and self.is_key(test.args[0]):
+            return states.of_class(test.args[1], state), state
         state = self.inside(test, state)
         return state, state
-
-    def _is_instance(self, test: ast.Call) -> bool:
-        function, given = test.func, test.args
-        is_it = isinstance(function, ast.Name) and function.id == "isinstance"
-        return is_it and len(given) == 2 and self.is_key(given[0])
 
     def _operands(self, test: ast.BoolOp, state: int, depth: int) -> tuple[int, int]:
         is_and = isinstance(test.op, ast.And)
@@ -393,7 +378,7 @@ class Definite:
             return None
         if isinstance(left, ast.NamedExpr):
             state = self._value(left.value, self.inside(left.value, state))
-        found = _only_none(state), state & (GOOD | USELESS)
+        found = states.only_none(state), state & (GOOD | USELESS)
         return found if isinstance(operator, (ast.Is, ast.Eq)) else found[::-1]
 
     # -- what is meant ---------------------------------------------------------------------------
@@ -413,46 +398,3 @@ class Definite:
         return self.is_key(node) or (
             isinstance(node, ast.Name) and node.id == self._base and not self._attribute
         )
-
-
-def _only_none(state: int) -> int:
-    return NONE if state & (NONE | GOOD | USELESS) else 0
-
-
-def _executed(node: ast.AST) -> Iterable[ast.AST]:
-    """The node and what is executed with it: not the bodies of functions and lambdas in it."""
-    pending = [node]
-    while pending:
-        part = pending.pop()
-        yield part
-        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            pending += ast.iter_child_nodes(part)
-
-
-def binds(body: Iterable[ast.AST], name: str) -> bool:
-    """Whether a statement of ``body`` binds ``name`` in this very scope."""
-    for statement in body:
-        for part in _executed(statement):
-            if isinstance(part, ast.Name):
-                if part.id == name and not isinstance(part.ctx, ast.Load):
-                    return True
-            elif isinstance(part, ast.alias):
-                if (part.asname or part.name.partition(".")[0]) == name:
-                    return True
-            elif name in (getattr(part, "name", None), getattr(part, "rest", None)):
-                return True
-    return False
-
-
-def declares(body: Iterable[ast.stmt], name: str, *, inner: bool) -> bool:
-    """Whether ``global`` or ``nonlocal`` names it: in this scope, or, ``inner``, in a function in it."""
-    for statement in body:
-        for part in ast.walk(statement) if inner else _executed(statement):
-            if isinstance(part, (ast.Global, ast.Nonlocal)) and name in part.names:
-                return True
-    return False
-
-
-def targets_of(node: ast.comprehension) -> set[str]:
-    """The names that one ``for`` of a comprehension binds."""
-    return set(names_in(node.target))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, Scope
 from flake8_ssot_ids.names.syntax import last_name
 from flake8_ssot_ids.states import GOOD, NONE, USELESS, is_collection, is_useless
 
@@ -215,3 +216,62 @@ def parameters(function: Function) -> list[ast.arg]:
     """Those that have a name of their own."""
     arguments = function.args
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+# -- methods ----------------------------------------------------------------------------------
+
+
+def method_of(scope: Scope) -> tuple[Method | None, ast.ClassDef | None]:
+    """The method that a scope belongs to, and its class."""
+    current: Scope | None = scope
+    while current is not None:
+        node, parent = current.node, current.parent
+        if current.kind is FUNCTION and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if parent is not None and parent.kind is CLASS and isinstance(parent.node, ast.ClassDef):
+                return node, parent.node
+            return None, None
+        if current.kind is CLASS:
+            return None, None
+        current = parent
+    return None, None
+
+
+def first_parameter(method: Method) -> str | None:
+    """The name of the object in a method; None where there is none, as in a static one."""
+    decorators = {getattr(decorator, "id", "") for decorator in method.decorator_list}
+    parameters = [*method.args.posonlyargs, *method.args.args]
+    if decorators & {"staticmethod", "classmethod"} or not parameters or method.name == "__new__":
+        return None
+    return parameters[0].arg
+
+
+def module_of(scope: Scope) -> ast.AST | None:
+    """The tree of the module that a scope is in."""
+    while scope.parent is not None:
+        scope = scope.parent
+    return scope.node
+
+
+def nothing(_: ast.AST) -> int:
+    """No call makes anything of it."""
+    return 0
+
+
+class Interrupts:
+    """What is called may reset the attribute: a method of the same object, or what is given it."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def __call__(self, node: ast.AST) -> int:
+        """NONE where something in ``node`` may reset it, else 0."""
+        for part in ast.walk(node):
+            if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom)):
+                return NONE
+            if isinstance(part, ast.Call):
+                given = [*part.args, *(keyword.value for keyword in part.keywords)]
+                if isinstance(part.func, ast.Attribute):
+                    given.append(part.func.value)
+                if any(isinstance(one, ast.Name) and one.id == self._base for one in given):
+                    return NONE
+        return 0

@@ -29,6 +29,8 @@ _ANNOTATIONS = _COLLECTIONS | {
     "AsyncGenerator", "Collection", "Coroutine", "Mapping", "MutableMapping", "AbstractSet", "MutableSet",
     "Callable", "Awaitable",
 }  # fmt: skip
+#: Context managers that give None to the name behind ``as``.
+_GIVES_NONE = frozenset({"suppress", "nullcontext"})
 #: What gives its items in pairs.
 _PAIRED = frozenset({"items", "enumerate", "zip", "zip_longest", "pairwise", "product", "groupby"})
 
@@ -47,6 +49,16 @@ def is_useless(value: ast.expr) -> bool:
 def gives_pairs(values: ast.expr) -> bool:
     """Whether each item of ``values`` is a tuple: ``d.items()``, ``zip(a, b)``."""
     return isinstance(values, ast.Call) and last_name(values) in _PAIRED
+
+
+def gives_none(manager: ast.expr) -> bool:
+    """Whether a context manager gives None to the name behind ``as``."""
+    return last_name(manager) in _GIVES_NONE
+
+
+def asks_for_class(call: ast.Call) -> bool:
+    """Whether a call is ``isinstance`` with a value and classes."""
+    return isinstance(call.func, ast.Name) and call.func.id == "isinstance" and len(call.args) == 2
 
 
 def is_collection(annotation: ast.expr | None) -> bool:
@@ -68,6 +80,11 @@ def is_collection(annotation: ast.expr | None) -> bool:
         elif last_name(node.value if isinstance(node, ast.Subscript) else node) in _ANNOTATIONS:
             return not isinstance(node, ast.Call)
     return False
+
+
+def only_none(state: int) -> int:
+    """What is false, or was compared with None: it may be None, whatever was expected."""
+    return NONE if state & (NONE | GOOD | USELESS) else 0
 
 
 def of_class(classes: ast.expr, state: int) -> int:

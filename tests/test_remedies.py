@@ -402,6 +402,33 @@ def test_ids_that_are_no_context_are_made_one_by_one(parameters: str, body: str,
         ("__call__", "context"),
         ("a_very_long_name_of_a_function", "a_very_long_name_o"),
         ("a_very_long_names_of", "a_very_long_names"),
+        *(
+            (f"{verb}_order", "order")
+            for verb in (
+                "generate",
+                "make",
+                "create",
+                "new",
+                "get",
+                "build",
+                "start",
+                "open",
+                "begin",
+                "init",
+                "initialize",
+                "setup",
+                "set_up",
+                "run",
+                "do",
+                "handle",
+            )
+        ),
+        ("handle", "handle"),
+        ("handle__order", "order"),
+        ("Orders._handle_order", "order"),
+        ("handled_order", "handled_order"),
+        ("run_do_order", "do_order"),
+        ("process_order", "process_order"),
     ],
 )
 def test_the_operation_is_named_after_the_function(symbol: str, expected: str) -> None:
