@@ -46,7 +46,7 @@ class Facts:
 #: Following one name to another goes no further than this.
 _DEEPEST = 8
 #: So many names of one expression are followed.
-_MOST_NAMES = 20
+_MOST_NAMES = 8
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -156,7 +156,7 @@ class _Place:
             found = self._definite(scope, body, key)
             if found is None or not isinstance(at, ast.stmt):
                 # A name that is made of itself by way of others.
-                return NONE
+                return NONE | USELESS
             known, state = found, found.before.get(at, 0)
         if late:
             # What runs later sees what was bound last.
@@ -183,7 +183,7 @@ class _Place:
     def _stored(self, scope: Scope, body: Sequence[ast.stmt], key: str) -> int:
         """All that the statements of a body ever make of it."""
         known = self._definite(scope, body, key)
-        return NONE if known is None else known.ever()
+        return NONE | USELESS if known is None else known.ever()
 
     def _narrowed(self, known: Definite, state: int, until: ast.AST) -> int:
         """``state`` as the conditions around the place within its statement leave it."""
@@ -280,7 +280,7 @@ class _Values:
 
     def _name(self, name: str, statement: ast.stmt, number: int) -> int:
         if self._depth > _DEEPEST or number > _MOST_NAMES:
-            return NONE
+            return NONE | USELESS
         place = _Place(self._scope, statement, None, {}, self._memory, self._depth + 1)
         state = place.state(name)
         # A name that is bound elsewhere, such as one of the module, is not known to be None.

@@ -173,7 +173,7 @@ class Definite:
     def made(self, statement: ast.stmt) -> int:
         """All that ``statement`` and what is in it may make of it; None, too, where that leads back here."""
         if statement not in self._made:
-            self._made[statement] = NONE
+            self._made[statement] = NONE | USELESS
             self._made[statement] = self._stores(statement)
         return self._made[statement]
 

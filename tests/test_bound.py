@@ -139,6 +139,7 @@ USELESS_VALUES = [
     ("user_id, a=None", "user_id, a = a, user_id¦HERE"),
     ("", "for a in x:¦    b, user_id = user_id, b¦    HERE"),
     ("", "a = None¦for x in y:¦    user_id = a¦    a = user_id¦def h():¦    HERE"),
+    ("", "a = []¦for x in y:¦    user_id = a or g()¦    a = user_id¦def h():¦    HERE"),
 ]
 USEFUL = [
     *[
@@ -391,6 +392,15 @@ def test_no(parameters: str, body: str) -> None:
 def test_an_alias_of_a_type() -> None:
     assert answers(within("user_id", "type user_id = int¦HERE")) == [False]
     assert answers(within("user_id", "type user = user_id¦HERE")) == [True]
+
+
+def test_so_many_names_of_one_expression_are_followed() -> None:
+    """Time does not grow with the length of an expression; of a longer one nothing is promised."""
+    names = [f"a{number}" for number in range(9)]
+    for joiner in (" or ", " and ", " + "):
+        for count, expected in ((8, True), (9, False)):
+            body = f"user_id = {joiner.join(names[:count])}¦HERE"
+            assert answers(within(", ".join(names), body)) == [expected]
 
 
 def test_as_many_no_as_yes() -> None:
@@ -794,6 +804,10 @@ MENDED = [
     "def f(user_id):\n    for _, *user_id in pairs():\n        user_id = user_id or g()\n        HERE(0)\n",
     "def f(user_id):\n    match d:\n        case {**user_id}:\n            user_id = user_id or g()\n            HERE(0)\n",
     "def f(user_id):\n    for _ in 'ab':\n        HERE(0)\n        match maybe():\n            case user_id: pass\n",
+    (
+        "def f(user_id):\n    other = g()\n    for user_id in ([g()], g()):\n"
+        "        user_id, other = other, user_id\n        x = user_id and HERE(0)\n"
+    ),
 ]
 
 
@@ -803,9 +817,12 @@ def test_what_was_wrong_once(source: str) -> None:
     assert (reached, good) == (1, 0)
 
 
-@pytest.mark.parametrize("seed", [50904, 101192, 101474, 103226])
-def test_seeds_that_were_wrong_once(seed: int) -> None:
-    check_program(seed)
+@pytest.mark.parametrize(
+    ("programs", "seed"),
+    [*((Programs, seed) for seed in (50904, 101192, 101474, 103226)), (MoreForms, 13220)],
+)
+def test_seeds_that_were_wrong_once(programs: type[Programs], seed: int) -> None:
+    check_program(seed, programs)
 
 
 def check_program(seed: int, programs: type[Programs] = Programs) -> tuple[int, int]:
