@@ -7,12 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.signatures import Sources
+
+# A busy machine makes an example slow, and the making of one, too: neither is a fault.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 @pytest.fixture

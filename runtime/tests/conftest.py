@@ -13,6 +13,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine makes an example slow, and the making of one, too: neither is a fault.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
