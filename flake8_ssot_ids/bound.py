@@ -10,18 +10,25 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids.definite import GOOD, NONE, UNBOUND, USELESS, Definite, binds, declares, targets_of
+from flake8_ssot_ids.definite import Definite
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
+from flake8_ssot_ids.names.syntax import binds, declares, targets_of
 from flake8_ssot_ids.records import (
+    Interrupts,
     Method,
     always_set,
     annotation_of,
-    is_optional,
+    first_parameter,
     is_reset,
+    is_useless_by,
     may_give_none,
+    method_of,
+    module_of,
+    nothing,
     parameter_state,
     parameters,
 )
+from flake8_ssot_ids.states import GOOD, NONE, UNBOUND, USELESS, is_useless
 
 #: What is known of the bodies of one module: by body and name.
 Memory = dict[tuple[ast.AST, str], "Definite | Facts | None"]
@@ -38,6 +45,8 @@ class Facts:
 
 #: Following one name to another goes no further than this.
 _DEEPEST = 8
+#: So many names of one expression are followed.
+_MOST_NAMES = 8
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -147,7 +156,7 @@ class _Place:
             found = self._definite(scope, body, key)
             if found is None or not isinstance(at, ast.stmt):
                 # A name that is made of itself by way of others.
-                return NONE
+                return NONE | USELESS
             known, state = found, found.before.get(at, 0)
         if late:
             # What runs later sees what was bound last.
@@ -166,7 +175,7 @@ class _Place:
         if at not in self._memory:
             self._memory[at] = None
             self._memory[at] = Definite(
-                key, body, _entry(scope, key), self._value_of(scope, key), _interrupts(scope, key) or _nothing
+                key, body, _entry(scope, key), self._value_of(scope, key), _interrupts(scope, key) or nothing
             )
         known = self._memory[at]
         return known if isinstance(known, Definite) else None
@@ -174,13 +183,7 @@ class _Place:
     def _stored(self, scope: Scope, body: Sequence[ast.stmt], key: str) -> int:
         """All that the statements of a body ever make of it."""
         known = self._definite(scope, body, key)
-        if known is None:
-            return NONE
-        if known.ever is None:
-            known.ever = 0
-            for statement in body:
-                known.ever |= known.stores(statement)
-        return known.ever
+        return NONE | USELESS if known is None else known.ever()
 
     def _narrowed(self, known: Definite, state: int, until: ast.AST) -> int:
         """``state`` as the conditions around the place within its statement leave it."""
@@ -189,9 +192,13 @@ class _Place:
         way = [*self._upward(until)]
         if not way:
             # Anything in the statement may come before the place.
-            return state | known.stores(self._statement)
+            return state | known.made(self._statement)
         top = way[-1][0]
-        state |= known.stores(top) if isinstance(top, ast.match_case) else known.inside(top, 0)
+        if isinstance(self._statement, ast.Match) and top is not self._statement.subject:
+            # In a guard; what an earlier case captured may stay, even if that did not match in the end.
+            for case in self._statement.cases:
+                state |= known.captured(case.pattern, self._statement.subject, state)
+        state |= known.inside(top, 0)
         for child, parent in reversed(way):
             if isinstance(parent, ast.IfExp) and child is not parent.test:
                 state = known.when(parent.test, state)[child is not parent.body]
@@ -250,52 +257,72 @@ class _Values:
         self._depth = depth
 
     def __call__(self, value: ast.expr, statement: ast.stmt, current: int) -> int:
-        """What ``value`` may be; what is not known to be None is good."""
+        """What ``value`` may be; what is not known to be None, or of no use, is good."""
         found = 0
-        pending = [value]
+        names = 0
+        # Each with what of it can get into the value.
+        pending: list[tuple[ast.expr, int]] = [(value, UNBOUND | NONE | USELESS | GOOD)]
         while pending:
-            node = pending.pop()
-            if isinstance(node, ast.Constant):
-                found |= NONE if node.value is None else GOOD
-            elif isinstance(node, ast.IfExp):
-                pending += (node.body, node.orelse)
-            elif isinstance(node, ast.BoolOp):
-                # What `or` takes before the last operand is true; `and` may end at each of them.
-                pending += node.values[-1:] if isinstance(node.op, ast.Or) else node.values
-                found |= GOOD if isinstance(node.op, ast.Or) else 0
-            elif isinstance(node, (ast.Await, ast.NamedExpr)):
-                pending.append(node.value)
-            elif isinstance(node, ast.Name):
-                found |= current if node.id == self._key else self._name(node.id, statement)
+            node, kept = pending.pop()
+            others, one = _parts(node)
+            if isinstance(node, ast.Name):
+                names += 1
+                one = current if node.id == self._key else self._name(node.id, statement, names)
             elif isinstance(node, ast.Attribute):
-                found |= self._of_attribute(node)
-            elif isinstance(node, ast.Call):
-                none, others = may_give_none(node, _module_of(self._scope))
-                pending += others
-                found |= NONE | GOOD if none else GOOD
-            else:
-                found |= GOOD
+                one = self._of_attribute(node)
+            elif isinstance(node, ast.Call) and not is_useless(node):
+                none, given = may_give_none(node, module_of(self._scope))
+                one = NONE | GOOD if none else GOOD
+                others = [(other, NONE | USELESS | GOOD) for other in given]
+            found |= one & kept
+            pending += [(other, mask & kept) for other, mask in others if mask & kept]
         return found
 
-    def _name(self, name: str, statement: ast.stmt) -> int:
-        if self._depth > _DEEPEST:
-            return NONE
+    def _name(self, name: str, statement: ast.stmt, number: int) -> int:
+        if self._depth > _DEEPEST or number > _MOST_NAMES:
+            return NONE | USELESS
         place = _Place(self._scope, statement, None, {}, self._memory, self._depth + 1)
         state = place.state(name)
         # A name that is bound elsewhere, such as one of the module, is not known to be None.
         return GOOD if state == UNBOUND else state & ~UNBOUND or NONE
 
     def _of_attribute(self, node: ast.Attribute) -> int:
-        method, owner = _method_of(self._scope)
+        method, owner = method_of(self._scope)
         if (
             method is not None
             and owner is not None
             and isinstance(node.value, ast.Name)
-            and node.value.id == _first_parameter(method)
-            and (is_reset(owner, node.attr) or is_optional(annotation_of(owner, node.attr)))
+            and node.value.id == first_parameter(method)
+            and (is_reset(owner, node.attr) or is_useless_by(annotation_of(owner, node.attr)))
         ):
             return NONE | GOOD
         return GOOD
+
+
+def _parts(node: ast.expr) -> tuple[list[tuple[ast.expr, int]], int]:
+    """The parts of an expression that its value may be, or be made of, and what else it may be.
+
+    With each part goes what of it can get into the value.
+    """
+    anything = UNBOUND | NONE | USELESS | GOOD
+    if isinstance(node, ast.IfExp):
+        return [(node.body, anything), (node.orelse, anything)], 0
+    if isinstance(node, ast.BoolOp):
+        # What `or` takes before the last operand is true; `and` may end at each of them.
+        others = GOOD | USELESS if isinstance(node.op, ast.Or) else anything
+        return [*((one, others) for one in node.values[:-1]), (node.values[-1], anything)], 0
+    if isinstance(node, (ast.Await, ast.NamedExpr)):
+        return [(node.value, anything)], 0
+    if isinstance(node, ast.BinOp):
+        # Only collections make a collection; `%` puts one into a text.
+        return [(node.left, USELESS)] + [(node.right, USELESS)] * (not isinstance(node.op, ast.Mod)), GOOD
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        return [(node.value, USELESS)], GOOD
+    if isinstance(node, ast.Constant) and node.value is None:
+        return [], NONE
+    if isinstance(node, ast.Yield):
+        return [], NONE | GOOD
+    return [], USELESS if is_useless(node) else GOOD
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -313,8 +340,8 @@ def _entry(scope: Scope, key: str) -> int:
     anything = UNBOUND | NONE | GOOD
     if state != GOOD:
         return anything
-    method, owner = _method_of(scope)
-    if method is node and owner is not None and name == _first_parameter(method):
+    method, owner = method_of(scope)
+    if method is node and owner is not None and name == first_parameter(method):
         return GOOD if method.name != "__init__" and always_set(owner, attribute, exit_of) else anything
     if isinstance(node, ast.Lambda):
         return anything
@@ -330,79 +357,24 @@ def _entry(scope: Scope, key: str) -> int:
 
 def _class_called(name: str, scope: Scope) -> ast.ClassDef | None:
     """The class of the module with this name, if nothing else there has it."""
-    body = getattr(_module_of(scope), "body", [])
+    body = getattr(module_of(scope), "body", [])
     owner = next((one for one in body if isinstance(one, ast.ClassDef) and one.name == name), None)
     return owner if owner is not None and not binds([one for one in body if one is not owner], name) else None
 
 
 def exit_of(method: Method, owner: ast.ClassDef, attribute: str) -> int:
     """What ``self.<attribute>`` may be where ``method`` of the class ends."""
-    first = _first_parameter(method)
+    first = first_parameter(method)
     if first is None:
         return UNBOUND
     scope = Scope(FUNCTION, method, Scope(CLASS, owner, None, ""), "")
     return Definite(f"{first}.{attribute}", method.body, UNBOUND, _Values("", scope, {}, 0)).exit
 
 
-def _interrupts(scope: Scope, key: str) -> _Interrupts | None:
+def _interrupts(scope: Scope, key: str) -> Interrupts | None:
     """What calls may make of an attribute, if other methods set it to None."""
     base, _, attribute = key.partition(".")
-    method, owner = _method_of(scope)
+    method, owner = method_of(scope)
     if not attribute or method is None or owner is None or not is_reset(owner, attribute, method):
         return None
-    return _Interrupts(base)
-
-
-def _nothing(_: ast.AST) -> int:
-    return 0
-
-
-class _Interrupts:
-    """What is called may reset the attribute: a method of the same object, or what is given it."""
-
-    def __init__(self, base: str) -> None:
-        self._base = base
-
-    def __call__(self, node: ast.AST) -> int:
-        for part in ast.walk(node):
-            if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom)):
-                return NONE
-            if isinstance(part, ast.Call):
-                given = [*part.args, *(keyword.value for keyword in part.keywords)]
-                if isinstance(part.func, ast.Attribute):
-                    given.append(part.func.value)
-                if any(isinstance(one, ast.Name) and one.id == self._base for one in given):
-                    return NONE
-        return 0
-
-
-# -- functions ------------------------------------------------------------------------------------
-
-
-def _method_of(scope: Scope) -> tuple[Method | None, ast.ClassDef | None]:
-    """The method that a scope belongs to, and its class."""
-    current: Scope | None = scope
-    while current is not None:
-        node, parent = current.node, current.parent
-        if current.kind is FUNCTION and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if parent is not None and parent.kind is CLASS and isinstance(parent.node, ast.ClassDef):
-                return node, parent.node
-            return None, None
-        if current.kind is CLASS:
-            return None, None
-        current = parent
-    return None, None
-
-
-def _first_parameter(method: Method) -> str | None:
-    decorators = {getattr(decorator, "id", "") for decorator in method.decorator_list}
-    parameters = [*method.args.posonlyargs, *method.args.args]
-    if decorators & {"staticmethod", "classmethod"} or not parameters or method.name == "__new__":
-        return None
-    return parameters[0].arg
-
-
-def _module_of(scope: Scope) -> ast.AST | None:
-    while scope.parent is not None:
-        scope = scope.parent
-    return scope.node
+    return Interrupts(base)

@@ -1,23 +1,21 @@
 """What one name, or one attribute of a name, may hold before each statement of a body.
 
-A walk over the statements in the order of execution, with three facts: it may be unbound, may be None (or
-something else that is of no use as a value), may be good. Branches add up, conditions narrow, a loop begins
-with all that its body may bind, and a handler with all that was in force anywhere in its ``try``.
+A walk over the statements in the order of execution, with the facts of :mod:`flake8_ssot_ids.states`.
+Branches add up, conditions narrow, a loop begins with all that its body may bind, and a handler with all that
+was in force anywhere in its ``try``.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
-from flake8_ssot_ids.names.syntax import always_true, irrefutable, names_in, swallows, unpack
+from flake8_ssot_ids import states
+from flake8_ssot_ids.names.syntax import always_true, executed, irrefutable, last_name, swallows, unpack
+from flake8_ssot_ids.states import GOOD, NONE, UNBOUND, USELESS
 
-#: What may be there; a set of these as bits. Nothing at all: no execution comes there.
-UNBOUND, NONE, USELESS, GOOD = 1, 2, 4, 8
 #: Conditions nested deeper than this narrow nothing.
 _DEEPEST = 40
-#: Context managers that give None to the name behind ``as``.
-_GIVES_NONE = frozenset({"suppress", "nullcontext"})
 
 #: What an expression may be, evaluated at a statement where the name itself may be as the number says.
 ValueOf = Callable[[ast.expr, ast.stmt, int], int]
@@ -46,8 +44,8 @@ class Definite:
         self._value_of = value_of
         self._interrupts = interrupts
         self.before: dict[ast.stmt, int] = {}
-        #: All that the body ever makes of it, once somebody has asked.
-        self.ever: int | None = None
+        self._body = body
+        self._made: dict[ast.stmt, int] = {}
         self._seen = 0
         self._breaks: list[list[int]] = []
         self._continues: list[list[int]] = []
@@ -111,7 +109,9 @@ class Definite:
         elif isinstance(node, ast.AugAssign):
             state = self.inside(node.value, state)
             if self.is_key(node.target):
-                state = GOOD
+                # A list stays one, whatever is added to it, and is one if a list was added.
+                made = state | self._value(node.value, state)
+                state = GOOD | made & USELESS
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 if alias.name == "*":
@@ -121,6 +121,9 @@ class Definite:
             for target in node.targets:
                 if any(self._concerns(part) for part in ast.walk(target)):
                     state = UNBOUND
+        elif type(node).__name__ == "TypeAlias":
+            # ``type user_id = int``, which Python 3.11 does not know.
+            state = self._bound(last_name(next(ast.iter_child_nodes(node))), state)
         else:
             state = self.inside(node, state)
         return state
@@ -155,25 +158,40 @@ class Definite:
         """What assignment expressions in ``node`` add."""
         if self._attribute:
             return state
-        for part in _executed(node):
+        for part in executed(node):
             if isinstance(part, ast.NamedExpr) and part.target.id == self._base:
                 state |= self._value(part.value, state)
         return state
 
-    def stores(self, node: ast.AST) -> int:
+    def ever(self) -> int:
+        """All that the body ever makes of it."""
+        found = 0
+        for statement in self._body:
+            found |= self.made(statement)
+        return found
+
+    def made(self, statement: ast.stmt) -> int:
+        """All that ``statement`` and what is in it may make of it; None, too, where that leads back here."""
+        if statement not in self._made:
+            self._made[statement] = NONE | USELESS
+            self._made[statement] = self._stores(statement)
+        return self._made[statement]
+
+    def _stores(self, node: ast.AST) -> int:
         """All that ``node`` and what is in it may make of it, in whatever order."""
         found = 0
-        for part in _executed(node):
+        for part in executed(node):
             if isinstance(part, (ast.For, ast.AsyncFor)):
                 found |= self.iterated(part.target, part.iter, 0)
             elif isinstance(part, (ast.With, ast.AsyncWith)):
                 found |= self.managed(part, 0)
             elif isinstance(part, ast.ExceptHandler):
                 found |= UNBOUND | USELESS if part.name == self._base else 0
-            elif isinstance(part, ast.pattern):
-                found |= self._captured(part)
+            elif isinstance(part, ast.Match):
+                for case in part.cases:
+                    found |= self.captured(case.pattern, part.subject, 0)
             elif isinstance(part, ast.stmt) and not isinstance(
-                part, (ast.If, ast.While, ast.Try, ast.TryStar, ast.Match)
+                part, (ast.If, ast.While, ast.Try, ast.TryStar)
             ):
                 outer, self._statement = self._statement, part
                 found |= self.effect(part, 0)
@@ -198,7 +216,7 @@ class Definite:
             return ends | self._block(orelse, otherwise)
 
     def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, state: int) -> int:
-        head = state | self.stores(statement)
+        head = state | self.made(statement)
         self._breaks.append([])
         self._continues.append([])
         if isinstance(statement, ast.While):
@@ -221,9 +239,9 @@ class Definite:
 
     def iterated(self, target: ast.expr, values: ast.expr, state: int = 0) -> int:
         """After one round over ``values`` has bound ``target``."""
-        if isinstance(values, (ast.List, ast.Tuple, ast.Set)) and isinstance(
-            target, (ast.Name, ast.Attribute)
-        ):
+        if states.gives_pairs(values) and self.is_key(target):
+            return USELESS
+        if isinstance(values, (ast.List, ast.Tuple, ast.Set)):
             found = 0
             for value in values.elts:
                 found |= self._target(target, value, state)
@@ -270,7 +288,7 @@ class Definite:
             if item.optional_vars is not None:
                 before = state
                 state = self._target(item.optional_vars, None, state)
-                if state != before and _last_name(item.context_expr) in _GIVES_NONE:
+                if state != before and states.gives_none(item.context_expr):
                     state = NONE
         return state
 
@@ -281,23 +299,13 @@ class Definite:
         for case in statement.cases:
             self._statement = statement
             pattern = case.pattern
-            entry = state
-            if of_key and isinstance(pattern, ast.MatchSingleton) and pattern.value is None:
-                entry = NONE
-                after = GOOD if case.guard is None else state
-            else:
-                after = state
-                if of_key and not isinstance(pattern, (ast.MatchAs, ast.MatchOr)):
-                    entry = GOOD
-            if isinstance(pattern, ast.MatchAs) and pattern.pattern is None and pattern.name == self._base:
-                entry = self._value(statement.subject, state)
-                after |= entry
-            else:
-                captured = 0
-                for part in ast.walk(pattern):
-                    captured |= self._captured(part)
-                entry = captured or entry
-                after |= captured
+            entry = states.matched(pattern, state) if of_key else state
+            after = state
+            if of_key and case.guard is None and entry == NONE:
+                after &= GOOD | USELESS
+            captured = self.captured(pattern, statement.subject, state)
+            entry = captured or entry
+            after |= captured
             if case.guard is not None:
                 entry, refused = self.when(case.guard, entry)
                 after |= refused
@@ -307,12 +315,17 @@ class Definite:
                 return ends
         return ends | state
 
-    def _captured(self, pattern: ast.AST) -> int:
-        """What this one part of a pattern makes of it; a list or a dictionary is no value of use."""
-        if isinstance(pattern, ast.MatchAs) and pattern.name == self._base:
-            return GOOD
-        rest = pattern.name if isinstance(pattern, ast.MatchStar) else getattr(pattern, "rest", None)
-        return USELESS if rest == self._base else 0
+    def captured(self, pattern: ast.pattern, value: ast.expr | None, state: int) -> int:
+        """What ``pattern`` makes of it where it matches ``value`` (None: not known); 0: nothing."""
+        found = 0
+        for part, one in states.captured_values(pattern, value):
+            found |= self.captured(part, one, state)
+        name = getattr(pattern, "rest" if isinstance(pattern, ast.MatchMapping) else "name", None)
+        if name != self._base:
+            return found
+        if self._attribute or isinstance(pattern, (ast.MatchMapping, ast.MatchStar)):
+            return USELESS
+        return found | states.matched(pattern, GOOD if value is None else self._value(value, state))
 
     # -- conditions ------------------------------------------------------------------------------
 
@@ -333,30 +346,15 @@ class Definite:
             if isinstance(test, ast.NamedExpr):
                 state = self._value(test.value, self.inside(test.value, state))
             # What is false may be None, whatever was expected.
-            return state & (GOOD | USELESS), _only_none(state)
+            return state & (GOOD | USELESS), states.only_none(state)
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             narrowed = self._compared(test, state)
             if narrowed is not None:
                 return narrowed
-        if self._is_instance(test):
-            return state & (GOOD | USELESS), state
+        if isinstance(test, ast.Call) and states.asks_for_class(test) and self.is_key(test.args[0]):
+            return states.of_class(test.args[1], state), state
         state = self.inside(test, state)
         return state, state
-
-    def _is_instance(self, test: ast.expr) -> bool:
-        """``isinstance(key, A)``, where no None is an A."""
-        return (
-            isinstance(test, ast.Call)
-            and isinstance(test.func, ast.Name)
-            and test.func.id == "isinstance"
-            and len(test.args) == 2
-            and self.is_key(test.args[0])
-            and all(
-                isinstance(part, (ast.Name, ast.Attribute, ast.Tuple, ast.expr_context))
-                and getattr(part, "id", getattr(part, "attr", "")) not in ("object", "NoneType")
-                for part in ast.walk(test.args[1])
-            )
-        )
 
     def _operands(self, test: ast.BoolOp, state: int, depth: int) -> tuple[int, int]:
         is_and = isinstance(test.op, ast.And)
@@ -380,7 +378,7 @@ class Definite:
             return None
         if isinstance(left, ast.NamedExpr):
             state = self._value(left.value, self.inside(left.value, state))
-        found = _only_none(state), state & (GOOD | USELESS)
+        found = states.only_none(state), state & (GOOD | USELESS)
         return found if isinstance(operator, (ast.Is, ast.Eq)) else found[::-1]
 
     # -- what is meant ---------------------------------------------------------------------------
@@ -400,51 +398,3 @@ class Definite:
         return self.is_key(node) or (
             isinstance(node, ast.Name) and node.id == self._base and not self._attribute
         )
-
-
-def _only_none(state: int) -> int:
-    return NONE if state & (NONE | GOOD | USELESS) else 0
-
-
-def _executed(node: ast.AST) -> Iterable[ast.AST]:
-    """The node and what is executed with it: not the bodies of functions and lambdas in it."""
-    pending = [node]
-    while pending:
-        part = pending.pop()
-        yield part
-        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            pending += ast.iter_child_nodes(part)
-
-
-def _last_name(node: ast.expr) -> str:
-    function = node.func if isinstance(node, ast.Call) else node
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def binds(body: Iterable[ast.AST], name: str) -> bool:
-    """Whether a statement of ``body`` binds ``name`` in this very scope."""
-    for statement in body:
-        for part in _executed(statement):
-            if isinstance(part, ast.Name):
-                if part.id == name and not isinstance(part.ctx, ast.Load):
-                    return True
-            elif isinstance(part, ast.alias):
-                if (part.asname or part.name.partition(".")[0]) == name:
-                    return True
-            elif name in (getattr(part, "name", None), getattr(part, "rest", None)):
-                return True
-    return False
-
-
-def declares(body: Iterable[ast.stmt], name: str, *, inner: bool) -> bool:
-    """Whether ``global`` or ``nonlocal`` names it: in this scope, or, ``inner``, in a function in it."""
-    for statement in body:
-        for part in ast.walk(statement) if inner else _executed(statement):
-            if isinstance(part, (ast.Global, ast.Nonlocal)) and name in part.names:
-                return True
-    return False
-
-
-def targets_of(node: ast.comprehension) -> set[str]:
-    """The names that one ``for`` of a comprehension binds."""
-    return set(names_in(node.target))

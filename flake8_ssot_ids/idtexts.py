@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flake8_ssot_ids import idnumbers, layouts
 from flake8_ssot_ids.idvalue import IdValue
 from flake8_ssot_ids.layouts import UNKNOWN
+from flake8_ssot_ids.literals import HIDDEN
 from flake8_ssot_ids.templates import Conversion, Specification, specification
 
 _WIDEST = 1000
@@ -121,6 +122,8 @@ def _split(value: IdValue, name: str, given: Sequence[object]) -> None:
     if parts is None:
         value.blur()
     value.form, value.items, value.parts = "list", "text", parts
+    # With a number of splits that are all found, nobody knows what is in the parts, but how many there are.
+    value.exact = len(given) > 1 or name.endswith("partition")
 
 
 def _parts(value: IdValue, name: str, given: Sequence[object]) -> list[str] | None:
@@ -131,9 +134,12 @@ def _parts(value: IdValue, name: str, given: Sequence[object]) -> list[str] | No
         if not isinstance(given[0], str) or not all(isinstance(one, int) for one in given[1:]):
             return None
         known = layout.split(UNKNOWN)
-        # Where other text may hold the separator, too, only a full split has ends that are known.
-        if len(known) > 1 and (len(given) > 1 or name.endswith("partition")):
-            return None
+        most = 1 if name.endswith("partition") else given[1] if len(given) > 1 else -1
+        if len(known) > 1 and isinstance(most, int) and most >= 0:
+            # Other text may hold the separator, too: all splits have to be found on this side of it.
+            known = known[-1:] if name.startswith("r") else known[:1]
+            if given[0] == "" or known[0].count(given[0]) < most:
+                return None
         if not all(value.letters.finds_surely(text, given[0]) for text in known):
             return None
     try:
@@ -238,18 +244,18 @@ def pad(value: IdValue, width: int | str | None, align: str, fill: str) -> None:
 # -- other text ----------------------------------------------------------------------------------
 
 
-def glue(value: IdValue, head: Sequence[str | ast.expr], tail: Sequence[str | ast.expr | None]) -> None:
-    """Put other text before and after the id; None in ``tail`` is a text that is not known."""
+def glue(value: IdValue, head: Sequence[str | ast.expr], tail: Sequence[str | ast.expr]) -> None:
+    """Put other text before and after the id."""
     value.glued = True
     if value.form in ("object", "number"):
         to_text(value)
     value.head[:0] = head
-    value.tail += "".join(piece for piece in tail if isinstance(piece, str) and not isinstance(piece, Layout))
+    value.after += [HIDDEN if isinstance(piece, Layout) else piece for piece in tail]
     if value.layout is not None:
         value.put(_layout_of(head) + value.layout + _layout_of(tail))
 
 
-def _layout_of(pieces: Sequence[str | ast.expr | None]) -> str:
+def _layout_of(pieces: Sequence[str | ast.expr]) -> str:
     layout = ""
     for piece in pieces:
         if isinstance(piece, Layout):

@@ -24,16 +24,17 @@ class IdValue:
 
     ``form`` is object, text, bytes, number or list. ``layout`` is its text; of bytes that are no text a
     letter for each of them, of a number its bits; None where it is not known. ``parts`` are the layouts
-    of the items of a list, which have the form ``items``; None where they are not known. Other text
-    around the id is ``head`` and ``tail``, if it is ``glued``.
+    of the items of a list, which have the form ``items``; None where they are not known. ``exact`` says
+    whether there are as many in truth, or UNKNOWN in one may stand for more. Other text
+    around the id is ``head`` and ``after``, if it is ``glued``.
 
     A value without a layout has ``limit`` random bits (None: not known); a number without one has one of
     ``size`` values (0: not known). ``several`` says that other ids may follow that are made alike.
     """
 
     __slots__ = (
-        *("_lost", "_mixed", "_random", "form", "glued", "head", "items", "layout"),
-        *("letters", "limit", "parts", "several", "size", "tail"),
+        *("_lost", "_mixed", "_random", "after", "exact", "form", "glued", "head", "items", "layout"),
+        *("letters", "limit", "parts", "several", "size"),
     )
 
     def __init__(self, digits: str) -> None:
@@ -41,10 +42,11 @@ class IdValue:
         self.layout: str | None = layouts.DIGITS
         self.parts: list[str] | None = []
         self.items = "text"
+        self.exact = True
         self.letters = layouts.Letters()
         self.glued = False
         self.head: list[str | ast.expr] = []
-        self.tail = ""
+        self.after: list[str | ast.expr] = []
         self.several = False
         self.limit: float | None = None
         self.size = 0
@@ -109,7 +111,7 @@ class IdValue:
         other = IdValue.__new__(IdValue)
         for name in self.__slots__:
             setattr(other, name, getattr(self, name))
-        other.head = self.head[:]
+        other.head, other.after = self.head[:], self.after[:]
         return other
 
     # -- parts -----------------------------------------------------------------------------------
@@ -132,7 +134,7 @@ class IdValue:
         parts = self.parts
         if parts is not None and at is not None and -len(parts) <= at < len(parts):
             beside = parts[at:] if at < 0 else parts[: at + 1]
-            if not any(UNKNOWN in part for part in beside):
+            if self.exact or not any(UNKNOWN in part for part in beside):
                 self.layout = parts[at]
                 return True
         self.blur(lost=True)
@@ -141,7 +143,8 @@ class IdValue:
     def slice(self, bounds: Sequence[int | str | None]) -> bool:
         """Take a slice with bounds as `literals.bounds_of` gives them; whether the id goes on."""
         if self.form == "list":
-            if self.parts is None or "?" in bounds or any(UNKNOWN in part for part in self.parts):
+            unknown = not self.exact and any(UNKNOWN in part for part in self.parts or ())
+            if self.parts is None or "?" in bounds or unknown:
                 self.blur(lost=True)
                 self.parts = None
             else:

@@ -6,6 +6,13 @@ import ast
 from collections.abc import Sequence
 
 
+class Hidden(ast.expr):
+    """A part of a text that nothing in the source spells out, such as what ``*args`` puts into a template."""
+
+
+HIDDEN = Hidden()
+
+
 def text_of(node: ast.expr) -> str | None:
     """The text of a literal of text or bytes (a character for each byte), None if it is none."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, (str, bytes)):
@@ -18,6 +25,11 @@ def constant(node: ast.expr) -> object:
     if isinstance(node, ast.Constant):
         return node.value
     return integer(node)
+
+
+def is_known(node: ast.expr) -> bool:
+    """Whether :func:`constant` gives the value; None may be one, too."""
+    return isinstance(node, ast.Constant) or integer(node) is not None
 
 
 def integer(node: ast.expr, depth: int = 8) -> int | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from flake8_ssot_ids.definite import GOOD, NONE, USELESS
+from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, Scope
+from flake8_ssot_ids.names.syntax import last_name
+from flake8_ssot_ids.states import GOOD, NONE, USELESS, is_collection, is_useless
 
 Method = ast.FunctionDef | ast.AsyncFunctionDef
 Function = Method | ast.Lambda
@@ -26,15 +28,14 @@ _BASES = ("Model", "NamedTuple", "Struct", "Schema", "Settings", "Document")
 
 def may_give_none(call: ast.Call, module: ast.AST | None) -> tuple[bool, list[ast.expr]]:
     """Whether a call gives None at times, as far as is known, and values that it may give instead."""
-    function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    function, name = call.func, last_name(call)
     if name == "getattr":
         return False, call.args[2:3]
     may_fail = name in _MAY_FAIL and (isinstance(function, ast.Attribute) or name == "getenv")
     if may_fail and (name != "pop" or call.args):
         default = [*call.args[1:2], *(one.value for one in call.keywords if one.arg == "default")]
         return not default, default
-    return any(is_optional(one.returns) for one in _called(function, module)), []
+    return any(is_useless_by(one.returns) for one in _called(function, module)), []
 
 
 def _called(function: ast.expr, module: ast.AST | None) -> list[Method]:
@@ -53,6 +54,11 @@ def _called(function: ast.expr, module: ast.AST | None) -> list[Method]:
         for one in owner.body
         if isinstance(one, Method) and one.name == function.attr
     ]
+
+
+def is_useless_by(annotation: ast.expr | None) -> bool:
+    """Whether an annotation lets None in, or what is no id of a user."""
+    return is_optional(annotation) or is_collection(annotation)
 
 
 def is_optional(annotation: ast.expr | None) -> bool:
@@ -96,7 +102,7 @@ def always_set(owner: ast.ClassDef, attribute: str, exit_of: ExitOf) -> bool:
     field = _field(owner, attribute)
     if _has_default(owner, attribute):
         return True
-    if field is None or is_optional(field.annotation) or not _is_record(owner):
+    if field is None or is_useless_by(field.annotation) or not _is_record(owner):
         return False
     names = {getattr(part, "id", getattr(part, "attr", "")) for part in ast.walk(field.annotation)}
     value = field.value
@@ -116,7 +122,8 @@ def _has_default(owner: ast.ClassDef, attribute: str) -> bool:
         elif isinstance(statement, ast.AnnAssign) and getattr(statement.target, "id", "") == attribute:
             value = statement.value
         if value is not None:
-            found = isinstance(value, (ast.Constant, ast.JoinedStr)) and not _none_inside(value)
+            is_literal = isinstance(value, (ast.Constant, ast.JoinedStr)) and not is_useless(value)
+            found = is_literal and not _none_inside(value)
     return found
 
 
@@ -127,19 +134,14 @@ def _none_inside(value: ast.expr) -> bool:
 def _is_record(owner: ast.ClassDef) -> bool:
     """Whether an annotation in the body makes a field that ``__init__`` sets."""
     for decorator in owner.decorator_list:
-        if _last(decorator.func if isinstance(decorator, ast.Call) else decorator) in _DECORATORS:
+        if last_name(decorator) in _DECORATORS:
             return True
-    return any(_last(base).endswith(_BASES) for base in owner.bases)
-
-
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Subscript):
-        node = node.value
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    bases = (base.value if isinstance(base, ast.Subscript) else base for base in owner.bases)
+    return any(last_name(base).endswith(_BASES) for base in bases)
 
 
 def is_reset(owner: ast.ClassDef, attribute: str, apart: Method | None = None) -> bool:
-    """Whether a method may set the attribute to None or delete it, ``__init__`` and ``apart`` aside."""
+    """Whether a method may set the attribute to no id or delete it, ``__init__`` and ``apart`` aside."""
     for method in owner.body:
         if not isinstance(method, Method) or method is apart or method.name in ("__init__", "__del__"):
             continue
@@ -147,19 +149,19 @@ def is_reset(owner: ast.ClassDef, attribute: str, apart: Method | None = None) -
             if isinstance(node, (ast.Assign, ast.AnnAssign)):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for target in targets:
-                    if _is_attribute(target, attribute) and _may_be_none(node.value, method):
+                    if _is_attribute(target, attribute) and _may_be_useless(node.value, method):
                         return True
             elif isinstance(node, ast.Delete) and any(_is_attribute(one, attribute) for one in node.targets):
                 return True
     return False
 
 
-def _may_be_none(value: ast.expr | None, method: Method) -> bool:
-    """Whether a value is None by its form; the name of a parameter that may be None is so, too."""
+def _may_be_useless(value: ast.expr | None, method: Method) -> bool:
+    """Whether a value is None or no id by its form; the name of a parameter that may be so is so, too."""
     pending = [] if value is None else [value]
     while pending:
         node = pending.pop()
-        if isinstance(node, ast.Constant) and node.value is None:
+        if is_useless(node) or (isinstance(node, ast.Constant) and node.value is None):
             return True
         if isinstance(node, ast.IfExp):
             pending += (node.body, node.orelse)
@@ -170,7 +172,7 @@ def _may_be_none(value: ast.expr | None, method: Method) -> bool:
             if none:
                 return True
             pending += others
-        elif isinstance(node, ast.Name) and (parameter_state(method, node.id) or 0) & NONE:
+        elif isinstance(node, ast.Name) and (parameter_state(method, node.id) or 0) & (NONE | USELESS):
             return True
     return False
 
@@ -195,6 +197,8 @@ def parameter_state(function: Function, name: str) -> int | None:
         rest = (arguments.vararg, arguments.kwarg)
         return USELESS if any(one is not None and one.arg == name for one in rest) else None
     default = defaults.get(name)
+    if is_collection(parameter.annotation) or (default is not None and is_useless(default)):
+        return USELESS | NONE | GOOD
     if is_optional(parameter.annotation) or (default is not None and _default_is_none(default)):
         return NONE | GOOD
     return GOOD
@@ -212,3 +216,62 @@ def parameters(function: Function) -> list[ast.arg]:
     """Those that have a name of their own."""
     arguments = function.args
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+# -- methods ----------------------------------------------------------------------------------
+
+
+def method_of(scope: Scope) -> tuple[Method | None, ast.ClassDef | None]:
+    """The method that a scope belongs to, and its class."""
+    current: Scope | None = scope
+    while current is not None:
+        node, parent = current.node, current.parent
+        if current.kind is FUNCTION and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if parent is not None and parent.kind is CLASS and isinstance(parent.node, ast.ClassDef):
+                return node, parent.node
+            return None, None
+        if current.kind is CLASS:
+            return None, None
+        current = parent
+    return None, None
+
+
+def first_parameter(method: Method) -> str | None:
+    """The name of the object in a method; None where there is none, as in a static one."""
+    decorators = {getattr(decorator, "id", "") for decorator in method.decorator_list}
+    parameters = [*method.args.posonlyargs, *method.args.args]
+    if decorators & {"staticmethod", "classmethod"} or not parameters or method.name == "__new__":
+        return None
+    return parameters[0].arg
+
+
+def module_of(scope: Scope) -> ast.AST | None:
+    """The tree of the module that a scope is in."""
+    while scope.parent is not None:
+        scope = scope.parent
+    return scope.node
+
+
+def nothing(_: ast.AST) -> int:
+    """No call makes anything of it."""
+    return 0
+
+
+class Interrupts:
+    """What is called may reset the attribute: a method of the same object, or what is given it."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def __call__(self, node: ast.AST) -> int:
+        """NONE where something in ``node`` may reset it, else 0."""
+        for part in ast.walk(node):
+            if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom)):
+                return NONE
+            if isinstance(part, ast.Call):
+                given = [*part.args, *(keyword.value for keyword in part.keywords)]
+                if isinstance(part.func, ast.Attribute):
+                    given.append(part.func.value)
+                if any(isinstance(one, ast.Name) and one.id == self._base for one in given):
+                    return NONE
+        return 0

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.bound import Memory, is_bound
+from flake8_ssot_ids.literals import HIDDEN
 from flake8_ssot_ids.names.scopes import FUNCTION, Scope
 from flake8_ssot_ids.roles import is_secret
 from flake8_ssot_ids.shapes import Shape
+from flake8_ssot_ids.templates import piece_of
 
 DEFAULT_GENERATOR = "UnifiedIdGenerator"
 #: A part of the text around an id: literal text, or an expression whose text stands there.
@@ -215,20 +217,25 @@ def around(shape: Shape, parents: Mapping[ast.AST, ast.AST]) -> tuple[list[Piece
         if node in whole.values:
             at = next(i for i, value in enumerate(whole.values) if value is node)
             return [*map(_piece, whole.values[:at])], [*map(_piece, whole.values[at + 1 :])]
-    return list(shape.head), [shape.tail] if shape.tail else []
+    return list(shape.head), list(shape.after)
 
 
 def _piece(part: ast.expr) -> Piece:
     if isinstance(part, ast.Constant):
         return str(part.value)
+    if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Constant):
+        return piece_of(part)
     if isinstance(part, ast.FormattedValue) and part.conversion == -1 and part.format_spec is None:
         return part.value
     return part
 
 
 def is_part_of_text(head: Sequence[Piece], tail: Sequence[Piece]) -> bool:
-    """Whether the text around an id is a sentence, a path, an address or a key, so that it has to stay."""
-    return any(isinstance(piece, str) and _NO_ID.search(piece) for piece in (*head, *tail))
+    """Whether the text around an id has to stay: a sentence, a path, an address, a key, what is hidden."""
+    return any(
+        _NO_ID.search(piece) is not None if isinstance(piece, str) else piece is HIDDEN
+        for piece in (*head, *tail)
+    )
 
 
 def is_clock(piece: Piece) -> bool:

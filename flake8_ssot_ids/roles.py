@@ -129,7 +129,10 @@ def is_type_name(name: str) -> bool:
 
 
 def _target(parent: ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.AugAssign) -> str | None:
-    target = parent.targets[0] if isinstance(parent, ast.Assign) else parent.target
+    return _named(parent.targets[0] if isinstance(parent, ast.Assign) else parent.target)
+
+
+def _named(target: ast.expr) -> str | None:
     if isinstance(target, ast.Name):
         return snake(target.id)
     if isinstance(target, ast.Attribute):
@@ -147,8 +150,7 @@ def _position(outer: ast.AST | None, display: ast.Tuple | ast.List, value: ast.A
     if len(names) != len(display.elts):
         return None
     at = next(i for i, element in enumerate(display.elts) if element is value)
-    name = names[at]
-    return snake(name.id if isinstance(name, ast.Name) else getattr(name, "attr", None))
+    return _named(names[at])
 
 
 def _parameter(arguments: ast.arguments, default: ast.AST) -> str | None:

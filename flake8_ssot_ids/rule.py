@@ -86,7 +86,7 @@ def instead(use: Use) -> str:
         return f"an address is no id: build it around `{use.remedy}`"
     if any(isinstance(piece, str) and "/" in piece for piece in use.shape.head) or _FILE_NAME.match(tail):
         return f"a path or file name is no id: build it around `{use.remedy}`"
-    if is_part_of_text(use.shape.head, [tail] if tail else []):
+    if is_part_of_text(use.shape.head, use.shape.after):
         return f"keep the text and write `{use.remedy}` for the id in it"
     return f"write `{use.remedy}`"
 

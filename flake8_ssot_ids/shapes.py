@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids import catalog, idcalls, idnumbers, idtexts, templates
 from flake8_ssot_ids.idvalue import IdValue
-from flake8_ssot_ids.literals import bounds_of, constant, integer, terms, text_of
+from flake8_ssot_ids.literals import HIDDEN, bounds_of, constant, integer, terms, text_of
 from flake8_ssot_ids.names.syntax import possible_values
 
 OBJECT, TEXT, CUT, GLUED, FACTORY = "object", "text", "cut", "glued", "factory"
@@ -30,7 +30,7 @@ class Shape:
     ``node`` is the widest expression that still is the id, ``end`` the one that its value was
     followed up to. ``bits`` are the random bits that are
     left, None where they cannot be told. ``head`` are the parts of the text before the id:
-    literal text, or the expression whose text stands there. ``tail`` is the literal text after it.
+    literal text, or the expression whose text stands there. ``after`` are those after it.
     ``called`` tells a call of the source from a mere reference.
     """
 
@@ -40,7 +40,7 @@ class Shape:
     called: bool
     bits: float | None
     head: tuple[str | ast.expr, ...] = ()
-    tail: str = ""
+    after: tuple[str | ast.expr, ...] = ()
     #: The reference that makes the id, and what kind of value it has become: ``object``, ``text``, ``bytes``,
     #: ``number`` or ``list``.
     reference: ast.expr = dataclasses.field(default_factory=lambda: ast.Constant(None))
@@ -52,6 +52,11 @@ class Shape:
         if not self.head or not all(isinstance(part, str) for part in self.head):
             return None
         return "".join(str(part) for part in self.head)
+
+    @property
+    def tail(self) -> str:
+        """The literal text after the id."""
+        return "".join(part for part in self.after if isinstance(part, str))
 
 
 def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST]) -> Shape:
@@ -79,7 +84,7 @@ def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST
         True,
         value.bits(),
         tuple(value.head),
-        value.tail,
+        tuple(value.after),
         reference,
         value.form,
     )
@@ -196,9 +201,9 @@ class _Climb:
             return self._arithmetic(parent)
         if isinstance(parent.op, ast.Add) and value.form in ("text", "bytes"):
             if parent.left is self.node:
-                text = text_of(parent.right)
-                if text != "":
-                    idtexts.glue(value, [], [text])
+                pieces = terms(parent.right)
+                if pieces:
+                    idtexts.glue(value, [], pieces)
             else:
                 pieces = terms(parent.left)
                 if pieces:
@@ -267,7 +272,7 @@ class _Climb:
 
     def _join(self, parent: ast.AST, joiner: ast.expr) -> None:
         if not isinstance(parent, (ast.Tuple, ast.List)):
-            idtexts.glue(self.value, [], [None])
+            idtexts.glue(self.value, [], [HIDDEN])
             self.value.several = True
             return
         if len(parent.elts) == 1 and not isinstance(parent.elts[0], ast.Starred):
@@ -305,7 +310,7 @@ class _Climb:
         name = None if key is None else text_of(key)
         if name not in names:
             return None
-        values = [by_name.get(other, ast.Constant(value=None)) for other in names]
+        values = [by_name.get(other, HIDDEN) for other in names]
         return self._percent(outer, names.index(name), values)
 
     def _percent(self, operator: ast.BinOp, at: int, values: Sequence[ast.expr]) -> ast.AST | None:
@@ -315,8 +320,9 @@ class _Climb:
         if template is None or value.form == "list":
             return None
         items, tail = templates.conversions(template)
-        if at >= len(items) or not items[at].kind or len(values) < len(items):
-            idtexts.glue(value, [], [None])
+        starred = any(isinstance(one, ast.Starred) for one in values)
+        if at >= len(items) or not items[at].kind or len(values) < len(items) or starred:
+            idtexts.glue(value, [], [HIDDEN])
             return operator
         pieces: list[str | ast.expr] = []
         before = 0
@@ -354,14 +360,14 @@ class _Climb:
             elif field.key is not None:
                 argument = templates.argument(call, field.key)
                 if argument is None or field.path:
-                    pieces.append(ast.Constant(value=None))
+                    pieces.append(HIDDEN)
                 else:
                     pieces.append(templates.formatted(argument, field.spec, field.conversion))
         if before is None:
             # The template does not show the id, or cannot be read.
             idtexts.to_text(value)
             before = 0
-        self._surround(pieces[:before], pieces[before:] if sound else [ast.Constant(value=None)])
+        self._surround(pieces[:before], pieces[before:] if sound else [HIDDEN])
         return call
 
     def _surround(self, head: Sequence[str | ast.expr], tail: Sequence[str | ast.expr]) -> None:
@@ -383,7 +389,7 @@ def _show(value: IdValue, field: templates.Field) -> None:
 
 
 def _literal_or_self(node: ast.expr) -> str | ast.expr:
-    text = text_of(node)
+    text = HIDDEN if isinstance(node, ast.Starred) else text_of(node)
     return node if text is None else text
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from flake8_ssot_ids.layouts import UNKNOWN
-from flake8_ssot_ids.literals import constant, integer
+from flake8_ssot_ids.literals import HIDDEN, constant, integer, is_known
 
 # The patterns are compiled when they are needed, which is in few files.
 _SPECIFICATION = (
@@ -116,29 +116,29 @@ def conversions(template: str) -> tuple[list[Conversion], str]:
 
 
 def converted(item: Conversion, value: ast.expr) -> str | ast.expr:
-    """The text that ``item`` makes of a literal, or the expression if it is none."""
-    known = constant(value)
+    """The text that ``item`` makes of a literal; of another value itself, or HIDDEN if it is changed."""
     precision = "" if item.precision is None else f".{item.precision}"
     template = f"%{item.flags}{item.width}{precision}{item.kind}"
-    if not isinstance(known, (str, int)) or "*" in template or re.search(_WIDE, template):
-        return value
+    other = value if template == "%s" and not isinstance(value, ast.Starred) else HIDDEN
+    if not is_known(value) or "*" in template or re.search(_WIDE, template):
+        return other
     try:
-        return str(template % known)
+        return str(template % (constant(value),))
     except (TypeError, ValueError, OverflowError):
-        return value
+        return HIDDEN
 
 
 def formatted(value: ast.expr, spec: str = "", conversion: str | None = None) -> str | ast.expr:
-    """The text that a replacement field makes of a literal, or the expression if it is none."""
+    """The text that a field makes of a literal; of another value itself, or HIDDEN if it is changed."""
     known = constant(value)
-    if not isinstance(known, (str, int)) or re.search(_WIDE, spec):
-        return value
+    if not is_known(value) or re.search(_WIDE, spec):
+        return HIDDEN if spec or conversion not in (None, "s") or isinstance(value, ast.Starred) else value
     try:
         if conversion is not None:
             known = str(known) if conversion == "s" else repr(known) if conversion == "r" else ascii(known)
         return format(known, spec)
-    except ValueError:
-        return value
+    except (TypeError, ValueError):
+        return HIDDEN
 
 
 def spec_of(field: ast.FormattedValue) -> str:
@@ -156,7 +156,8 @@ def piece_of(part: ast.expr) -> str | ast.expr:
     if not isinstance(part, ast.FormattedValue):
         return part
     conversion = None if part.conversion == -1 else chr(part.conversion)
-    return formatted(part.value, spec_of(part), conversion)
+    piece = formatted(part.value, spec_of(part), conversion)
+    return part if piece is HIDDEN else piece
 
 
 def fields(template: str, call: ast.Call) -> tuple[list[Field], bool]:

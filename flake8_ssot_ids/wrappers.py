@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Protocol
 
 from flake8_ssot_ids import catalog
-from flake8_ssot_ids.definite import GOOD, Definite
+from flake8_ssot_ids.definite import Definite
 from flake8_ssot_ids.files import read
 from flake8_ssot_ids.instances import Instances
 from flake8_ssot_ids.model import UnreadableError
@@ -28,6 +28,7 @@ from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.roles import is_type_name
 from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source import decode, parse
+from flake8_ssot_ids.states import GOOD
 from flake8_ssot_ids.uses import Use, uses_of
 
 #: So many parsed modules are kept at a time; what is known of their functions stays.

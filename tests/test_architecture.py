@@ -70,7 +70,7 @@ ENGINE = Package(
         ("wrappers", "generatorcalls"),
         ("instances",),
         ("flow", "flows_*"),
-        ("uses", "shapes", "roles", "remedies", "bound", "records", "definite"),
+        ("uses", "shapes", "roles", "remedies", "bound", "records", "definite", "states"),
         ("idcalls", "idtexts", "idnumbers", "idvalue", "templates", "layouts", "literals"),
         ("signatures", "definitions", "definitions.*"),
         ("names", "names.*"),

@@ -160,6 +160,11 @@ class TestReading:
                 "expected `path | code | symbol | expression | ordinal`, found 4 fields",
             ),
             ("a.py | SID101 |  | x | 0", "the symbol is empty"),
+            (
+                " | SID101 | f | x | 0",
+                "expected `path | code | symbol | expression | ordinal`, found 4 fields",
+            ),
+            ("\\x20 | SID101 | f | x | 00", "`00` is not an ordinal from 0"),
             ("a.py | SID101 | f | \\q | 0", "`\\q` is not an escape"),
             ("a.py | SID101 | f | x\\ | 0", "`\\` is not an escape"),
             ("a.py | SID101 | f | \\xZZ | 0", "`\\x` is not an escape"),
@@ -220,6 +225,18 @@ class TestReading:
         for odd in (str(tmp_path), f"{path}/b.txt", "a\0b"):
             with pytest.raises(BaselineError, match="cannot be read: "):
                 baseline.load(odd)
+        with pytest.raises(BaselineError) as caught:
+            baseline.load(str(tmp_path))
+        assert caught.value.problems == (BadLine(0, "cannot be read: Is a directory"),)
+        assert str(caught.value) == f"{tmp_path}: cannot be read: Is a directory"
+        with pytest.raises(BaselineError) as caught:
+            baseline.load("a\0b")
+        assert str(caught.value) == "a\0b: cannot be read: embedded null byte"
+
+    def test_an_empty_path(self) -> None:
+        with pytest.raises(ValueError, match=r"^the path is empty$"):
+            read_row(row(path="").text)
+        assert baseline.load("") == Baseline()
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
     def test_a_pipe_does_not_keep_anybody_waiting(self, tmp_path: Path) -> None:
@@ -296,6 +313,17 @@ class TestComparing:
         assert self.against(two, rows[1], rows[2], rows[3]) == ([], [4, 5, 7], [])
         assert self.against(findings, rows[1], rows[2], rows[3]) == ([4], [5, 6, 7], [])
         assert self.against(two, rows[2], rows[3]) == ([5], [4, 7], [])
+
+    def test_the_row_with_the_same_number_is_the_one_that_is_matched(
+        self, findings: tuple[Finding, ...], rows: list[Row]
+    ) -> None:
+        first, second, third = findings[:3]
+        stale = "a.py uuid.uuid4() {}".format
+        assert self.against((second,), rows[0], rows[1]) == ([], [5], [stale(0)])
+        assert self.against((first,), rows[0], rows[1]) == ([], [4], [stale(1)])
+        assert self.against((third,), rows[0], rows[1]) == ([], [6], [stale(1)])
+        assert self.against((second, third), rows[0], rows[1]) == ([], [5, 6], [])
+        assert self.against((second,), rows[0], rows[2]) == ([], [5], [stale(2)])
 
     def test_a_row_that_occurs_twice_stands_for_two(
         self, findings: tuple[Finding, ...], rows: list[Row]

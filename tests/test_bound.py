@@ -6,7 +6,10 @@ from __future__ import annotations
 import ast
 import contextlib
 import random
+import sys
 from collections.abc import Callable
+from types import FunctionType, ModuleType
+from typing import SupportsIndex
 
 import pytest
 from hypothesis import given, settings
@@ -32,6 +35,181 @@ def within(parameters: str, body: str) -> str:
     """A function of these parameters, with lines of the body between ``¦``."""
     return f"def f({parameters}):\n" + "".join(f"    {line}\n" for line in body.split("¦"))
 
+
+#: Collections, functions and the like beside what makes an id of them or of their items.
+USELESS_VALUES = [
+    *[
+        ("", f"user_id = {value}¦HERE")
+        for value in (
+            "[1]",
+            "(1, 2)",
+            "{1}",
+            "{1: 2}",
+            "[a for a in b]",
+            "{a for a in b}",
+            "{a: 1 for a in b}",
+            "(a for a in b)",
+            "lambda: 1",
+            "a == b",
+            "not a",
+            "True",
+            "...",
+            "list(a)",
+            "dict(a=1)",
+            "sorted(a)",
+            "set()",
+            "bool(a)",
+            "[1] + a",
+            "a + [1]",
+            "[1] * 2",
+            "[1, 2][1:]",
+            "[1] or g()",
+            "g() or [1]",
+            "g() and [1]",
+            "a or [] or g()",
+            "[1] if x else g()",
+            "(x := [1])",
+            "yield",
+            "await_ or (y := {1})",
+            "d.get('a', [])",
+            "getattr(d, 'a', [])",
+        )
+    ],
+    ("*a", "user_id = a¦HERE"),
+    ("*a", "user_id = a or g()¦HERE"),
+    ("*a", "user_id = g() or a¦HERE"),
+    ("*a", "user_id = a[1:]¦HERE"),
+    ("*a", "user_id = a + b¦HERE"),
+    ("**user_id", "user_id = user_id or g()¦HERE"),
+    ("*user_id", "user_id = user_id or g()¦HERE"),
+    ("*user_id", "user_id += g()¦HERE"),
+    ("*user_id", "x = user_id and HERE"),
+    ("user_id=None", "user_id = []¦user_id += g()¦HERE"),
+    ("user_id", "user_id += [1]¦HERE"),
+    ("user_id=()", "HERE"),
+    ("user_id=[]", "HERE"),
+    ("user_id=False", "HERE"),
+    ("user_id: list[str]", "HERE"),
+    ("user_id: 'list[str]'", "HERE"),
+    ("user_id: Sequence[str]", "HERE"),
+    ("user_id: t.Callable[[], str]", "HERE"),
+    ("user_id: str | list[str]", "HERE"),
+    ("user_id: Union[str, List[str]]", "HERE"),
+    ("user_id: Annotated[list[str], 'x']", "HERE"),
+    ("a: list[str]", "user_id = a¦HERE"),
+    ("", "[*user_id] = g()¦user_id = user_id or g()¦HERE"),
+    ("", "a, (b, *user_id) = g()¦HERE"),
+    ("", "a, user_id = 1, [2]¦HERE"),
+    ("", "for a, *user_id in x:¦    user_id = user_id or g()¦    HERE"),
+    ("", "for user_id in ([1], [2]):¦    HERE"),
+    ("", "for a, user_id in ((1, 'x'), (2, None)):¦    HERE"),
+    ("", "for user_id in d.items():¦    HERE"),
+    ("", "for user_id in zip(a, b):¦    HERE"),
+    ("", "for user_id in enumerate(a):¦    HERE"),
+    ("", "x = [HERE for user_id in enumerate(a)]"),
+    ("", "x = [HERE for a, *user_id in b]"),
+    ("", "with g() as (a, *user_id):¦    HERE"),
+    ("", "match x:¦    case [*user_id]:¦        user_id = user_id or g()¦        HERE"),
+    ("", "match x:¦    case {**user_id}:¦        user_id = user_id or g()¦        HERE"),
+    ("", "match x:¦    case {'a': [*user_id]}:¦        HERE"),
+    ("", "match x:¦    case [_, _] as user_id:¦        HERE"),
+    ("", "match x:¦    case {'a': _} as user_id:¦        HERE"),
+    ("", "match x:¦    case list() as user_id:¦        HERE"),
+    ("", "match x:¦    case object() as user_id if user_id is None:¦        HERE"),
+    ("", "match x:¦    case None as user_id:¦        HERE"),
+    ("", "match x:¦    case True as user_id:¦        HERE"),
+    ("", "match x:¦    case 'a' | None as user_id:¦        HERE"),
+    ("", "match x:¦    case [None as user_id]:¦        HERE"),
+    ("", "match [1]:¦    case user_id:¦        HERE"),
+    ("", "match 1, None:¦    case _, user_id:¦        HERE"),
+    ("", "match None:¦    case int() | user_id:¦        HERE"),
+    ("", "match d.get('a'):¦    case user_id:¦        HERE"),
+    ("", "match d.get('a'):¦    case user_id if x:¦        HERE"),
+    ("user_id", "match x:¦    case [*user_id, 1]:¦        return¦HERE"),
+    ("user_id", "match x:¦    case [*user_id, 1]:¦        return¦    case _ if HERE:¦        pass"),
+    ("user_id", "match x:¦    case [*user_id] if HERE:¦        pass"),
+    ("user_id", "while x:¦    HERE¦    match d.get('a'):¦        case user_id:¦            pass"),
+    ("user_id", "match user_id:¦    case [_]:¦        HERE"),
+    ("user_id", "match user_id:¦    case dict():¦        HERE"),
+    ("user_id=None", "if isinstance(user_id, list):¦    HERE"),
+    ("user_id=None", "if isinstance(user_id, (str, list)):¦    HERE"),
+    ("user_id=None", "if isinstance(user_id, object):¦    HERE"),
+    ("*user_id", "match user_id:¦    case None:¦        return¦HERE"),
+    ("user_id, a", "user_id, a = a, user_id¦def h():¦    return HERE"),
+    ("user_id, a=None", "user_id, a = a, user_id¦HERE"),
+    ("", "for a in x:¦    b, user_id = user_id, b¦    HERE"),
+    ("", "a = None¦for x in y:¦    user_id = a¦    a = user_id¦def h():¦    HERE"),
+    ("", "a = []¦for x in y:¦    user_id = a or g()¦    a = user_id¦def h():¦    HERE"),
+]
+USEFUL = [
+    *[
+        ("", f"user_id = {value}¦HERE")
+        for value in (
+            "1",
+            "'x'",
+            "f'{a}'",
+            "'%s' % (a,)",
+            "'%s' % [a]",
+            "a + b",
+            "a[0]",
+            "[1][0]",
+            "(1, 2)[-1]",
+            "{1: 2}[1]",
+            "g() or h()",
+            "g() and h()",
+            "g() if x else h()",
+            "str([1])",
+            "len(a)",
+            "next(a)",
+            "','.join([a])",
+            "None or g()",
+            "d.get('a') or g()",
+            "getattr(d, 'a', 1)",
+            "-a",
+            "a['b'][1:]",
+            "(x := g())",
+        )
+    ],
+    ("*a", "user_id = a[0]¦HERE"),
+    ("*a", "user_id = str(a)¦HERE"),
+    ("*a", "user_id = 'x' if a else 'y'¦HERE"),
+    ("*user_id", "user_id = user_id[0]¦HERE"),
+    ("*user_id", "if not isinstance(user_id, str):¦    return¦HERE"),
+    ("user_id=None", "user_id = user_id or g()¦HERE"),
+    ("user_id", "user_id += 'x'¦HERE"),
+    ("user_id=0", "HERE"),
+    ("user_id: Annotated[str, 'list']", "HERE"),
+    ("user_id: 'str'", "HERE"),
+    ("user_id: 'not a type'", "HERE"),
+    ("user_id: list_of_users.Id", "HERE"),
+    ("user_id: Union[str, int]", "HERE"),
+    ("", "*a, user_id = g()¦HERE"),
+    ("", "[(user_id, *a)] = g()¦HERE"),
+    ("", "a, user_id = [1], 2¦HERE"),
+    ("", "for user_id in (1, 2):¦    HERE"),
+    ("", "for a, user_id in ((1, 'x'), (2, 'y')):¦    HERE"),
+    ("", "for a, user_id in d.items():¦    HERE"),
+    ("", "for a, user_id in enumerate(b):¦    HERE"),
+    ("", "for user_id in d.values():¦    HERE"),
+    ("", "x = [HERE for a, user_id in zip(b, c)]"),
+    ("", "with g() as (user_id, *a):¦    HERE"),
+    ("", "match x:¦    case [user_id, *_]:¦        HERE"),
+    ("", "match x:¦    case {'a': user_id, **rest}:¦        HERE"),
+    ("", "match x:¦    case str() as user_id:¦        HERE"),
+    ("", "match x:¦    case 'a' | 'b' as user_id:¦        HERE"),
+    ("", "match x:¦    case [str() as user_id, *_]:¦        HERE"),
+    ("", "match x:¦    case A(user_id=user_id):¦        HERE"),
+    ("", "match x, g():¦    case None, user_id:¦        HERE"),
+    ("", "match g():¦    case user_id:¦        HERE"),
+    ("user_id", "match HERE:¦    case [*user_id]:¦        pass"),
+    ("user_id", "match x:¦    case [*a] if HERE:¦        pass"),
+    ("", "match d.get('a'):¦    case user_id if user_id:¦        HERE"),
+    ("user_id", "match x:¦    case [*a, 1]:¦        return¦HERE"),
+    ("user_id", "match user_id:¦    case 'a' | 'b':¦        HERE"),
+    ("*user_id", "match user_id:¦    case str():¦        HERE"),
+    ("user_id=None", "if isinstance(user_id, (str, int)):¦    HERE"),
+    ("user_id=None", "match user_id:¦    case None:¦        return¦HERE"),
+]
 
 YES = [
     ("user_id", "HERE"),
@@ -110,9 +288,11 @@ YES = [
     ("user_id", "def g(user_id=None):¦    pass¦HERE"),
     ("user_id", "x = [None for user_id in y]¦HERE"),
     ("x: 'Any'", "user_id = x.y¦HERE"),
+    *USEFUL,
 ]
 
 NO = [
+    *USELESS_VALUES,
     ("", "HERE"),
     ("user", "HERE"),
     ("*user_id", "HERE"),
@@ -206,6 +386,21 @@ def test_yes(parameters: str, body: str) -> None:
 @pytest.mark.parametrize(("parameters", "body"), NO)
 def test_no(parameters: str, body: str) -> None:
     assert answers(within(parameters, body))[-1:] == [False]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python 3.12 has the statement `type`")
+def test_an_alias_of_a_type() -> None:
+    assert answers(within("user_id", "type user_id = int¦HERE")) == [False]
+    assert answers(within("user_id", "type user = user_id¦HERE")) == [True]
+
+
+def test_so_many_names_of_one_expression_are_followed() -> None:
+    """Time does not grow with the length of an expression; of a longer one nothing is promised."""
+    names = [f"a{number}" for number in range(9)]
+    for joiner in (" or ", " and ", " + "):
+        for count, expected in ((8, True), (9, False)):
+            body = f"user_id = {joiner.join(names[:count])}¦HERE"
+            assert answers(within(", ".join(names), body)) == [expected]
 
 
 def test_as_many_no_as_yes() -> None:
@@ -447,6 +642,17 @@ class Programs:
         )
 
 
+class Pair(tuple[int, str]):
+    """What no form of code tells to be a tuple."""
+
+
+class Unknown(list[Pair]):
+    """What no form of code tells to be a list."""
+
+    def __mul__(self, times: SupportsIndex) -> Unknown:
+        return Unknown(list(self) * times)
+
+
 class StopError(Exception):
     """The program has run for long enough."""
 
@@ -476,7 +682,7 @@ def run(source: str, seed: int) -> dict[int, set[str]]:
         else:
             if value is None:
                 faults.add("None")
-            elif isinstance(value, (list, E)):
+            elif type(value) in (list, tuple, dict, bool, type, ModuleType, FunctionType, E):
                 faults.add("useless")
         return "made"
 
@@ -489,22 +695,26 @@ def run(source: str, seed: int) -> dict[int, set[str]]:
             raise E
 
     def call(function: Callable[[], object]) -> None:
-        with contextlib.suppress(NameError):
+        with contextlib.suppress(NameError, TypeError, ValueError):
             function()
 
     scope = {
         "HERE": here, "tick": tick, "c": chance, "r": risk, "g": lambda: "g", "E": E, "run": call,
         "maybe": lambda: "m" if chance() else None, "d": {"k": "v"} if pick.random() < 0.5 else {},
-        "some": lambda: ["s"] * pick.randint(0, 2), "pairs": lambda: [(1, "p")] * pick.randint(1, 2),
+        "some": lambda: ["s"] * pick.randint(0, 2), "pairs": lambda: Unknown([Pair((1, "p"))]) * pick.randint(1, 2),
         "plain": lambda: contextlib.nullcontext("w"), "suppress": contextlib.suppress, "keep": kept.append,
     }  # fmt: skip
     exec(source, scope)  # noqa: S102 - that is the test
     function = scope["f"]
     assert callable(function)
-    with contextlib.suppress(E, StopError, NameError, AssertionError, TypeError):
-        function("u") if "=None" not in source.split("\n")[0].replace(
-            " ", ""
-        ) or pick.random() < 0.5 else function()
+    head = source.partition("\n")[0].replace(" ", "")
+    with contextlib.suppress(E, StopError, NameError, AssertionError, TypeError, ValueError):
+        if "**" in head:
+            function(u="u")
+        elif "=" not in head or pick.random() < 0.5:
+            function("u")
+        else:
+            function()
     for one in kept:
         with contextlib.suppress(E, StopError):
             call(one)
@@ -520,9 +730,108 @@ def test_a_yes_is_kept_when_the_program_runs(seed: int) -> None:
     check_program(seed)
 
 
-def check_program(seed: int) -> tuple[int, int]:
+class MoreForms(Programs):
+    """The same with more ways to bind the name, to collections and other things that are no id, too."""
+
+    def value(self) -> str:
+        return self._pick.choice(
+            [super().value(), "[g()]", "()", "user_id or [g()]", "user_id or other", "[g()] and user_id", "list(d)",
+             "user_id + g()", "user_id + [g()]", "'%s' % (g(),)", "[g(), None][0]", "(g(), other)[:1]", "not c()",
+             "(user_id := other)", "lambda: g()", "{**d}", "maybe() or user_id or other", "len(d)", "[g()][0]"]
+        )  # fmt: skip
+
+    def test(self) -> str:
+        return self._pick.choice(
+            [super().test(), super().test(), "isinstance(user_id, (str, list))", "isinstance(user_id, list)",
+             "not isinstance(user_id, str)", "(user_id := [g()])", "user_id == 'g'"]
+        )  # fmt: skip
+
+    def statement(self, indent: str, loop: bool, depth: int) -> list[str]:
+        kind = self._pick.random()
+        if kind > 0.3 or self._left < 0 or depth > 3:
+            return super().statement(indent, loop, depth)
+        self._left -= 1
+        inner = indent + "    "
+        if kind < 0.1:
+            line = self._pick.choice(
+                ["*user_id, other = g(), maybe()", "other, *user_id = pairs()", "[user_id] = some() or [g()]",
+                 "user_id, other = other, user_id", "user_id: str = g()", "other = user_id",
+                 "user_id += g()", "user_id += [g()]", "other += [g()]", "other = [maybe()]", "import ast as user_id",
+                 "class user_id: pass", "with plain() as user_id: pass", "(other, user_id), _ = pairs()[0], 1"]
+            )  # fmt: skip
+            return [indent + line]
+        if kind < 0.2:
+            target, values = self._pick.choice(
+                [("user_id", "d.items()"), ("user_id", "zip(some(), some())"), ("_, user_id", "enumerate(some())"),
+                 ("_, *user_id", "pairs()"), ("*_, user_id", "pairs()"), ("user_id", "([g()], g())"),
+                 ("_, user_id", "((1, g()), (2, maybe()))"), ("user_id", "d")]
+            )  # fmt: skip
+            return [indent + f"for {target} in {values}:", *self.block(inner, True, depth + 1)]
+        lines = [
+            indent
+            + f"match {self._pick.choice(['user_id', 'other', 'maybe()', 'pairs()', 'dict(d)', '(1, maybe())'])}:"
+        ]
+        patterns = [
+            "[*user_id]", "[_, *user_id]", "{**user_id}", "{'k': user_id}", "[_, _] as user_id", "None as user_id",
+            "str() as user_id", "list()", "list() | tuple() as user_id", "[None | str() as user_id]", "(_, user_id)",
+            "str(user_id)", "('g' | None) as user_id", "[[_, user_id], *_]", "{'k': 'v'} as user_id",
+        ]  # fmt: skip
+        for pattern in [*self._pick.sample(patterns, 2), *self._pick.choice([[], ["user_id"], ["_"]])]:
+            guard = f" if {self.test()}" if self._pick.random() < 0.3 else ""
+            lines += [f"{inner}case {pattern}{guard}:", *self.block(inner + "    ", loop, depth + 2)]
+            if pattern in ("user_id", "_") and not guard:
+                break
+        return lines
+
+    def function(self) -> str:
+        source = super().function()
+        head = self._pick.choice(["user_id", "user_id", "*user_id", "**user_id", "user_id=()", "user_id='g'"])
+        return f"def f({head}):\n" + source.partition("\n")[2]
+
+
+@given(st.integers(0, 2**40))
+@settings(max_examples=300, deadline=None)
+def test_a_yes_is_kept_with_more_forms(seed: int) -> None:
+    check_program(seed, MoreForms)
+
+
+#: Programs that were answered wrongly once: what is bound is a list, a dictionary or None.
+MENDED = [
+    "def f(user_id):\n    match pairs():\n        case [*user_id]:\n            user_id = user_id or g()\n            HERE(0)\n",
+    "def f(*user_id):\n    user_id = user_id or g()\n    HERE(0)\n",
+    "def f(**user_id):\n    user_id = g() and user_id or g()\n    HERE(0)\n",
+    "def f(user_id):\n    user_id = [user_id]\n    HERE(0)\n",
+    "def f(user_id):\n    for _, *user_id in pairs():\n        user_id = user_id or g()\n        HERE(0)\n",
+    "def f(user_id):\n    match d:\n        case {**user_id}:\n            user_id = user_id or g()\n            HERE(0)\n",
+    "def f(user_id):\n    for _ in 'ab':\n        HERE(0)\n        match maybe():\n            case user_id: pass\n",
+    (
+        "def f(user_id):\n    other = g()\n    for user_id in ([g()], g()):\n"
+        "        user_id, other = other, user_id\n        x = user_id and HERE(0)\n"
+    ),
+]
+
+
+@pytest.mark.parametrize("source", MENDED)
+def test_what_was_wrong_once(source: str) -> None:
+    reached, good = check_source(source, 0)
+    assert (reached, good) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("programs", "seed"),
+    [*((Programs, seed) for seed in (50904, 101192, 101474, 103226)), (MoreForms, 13220)],
+)
+def test_seeds_that_were_wrong_once(programs: type[Programs], seed: int) -> None:
+    check_program(seed, programs)
+
+
+def check_program(seed: int, programs: type[Programs] = Programs) -> tuple[int, int]:
     """Run one program; how many places were reached, and at how many the answer was yes."""
-    source = Programs(random.Random(seed)).function()  # noqa: S311 - no secret
+    return check_source(programs(random.Random(seed)).function(), seed)  # noqa: S311 - no secret
+
+
+def check_source(source: str, seed: int) -> tuple[int, int]:
+    """The same for a program that is written out."""
     good = dict(zip(numbers(source), answers(MAYBE + source), strict=True))
     runnable = re_here(source)
     reached: set[int] = set()
@@ -551,12 +860,13 @@ def re_here(source: str) -> str:
     return source
 
 
-def test_the_programs_reach_places_of_both_kinds() -> None:
+@pytest.mark.parametrize("programs", [Programs, MoreForms])
+def test_the_programs_reach_places_of_both_kinds(programs: type[Programs]) -> None:
     reached = good = 0
     for seed in range(300):
-        some, yes = check_program(seed)
+        some, yes = check_program(seed, programs)
         reached, good = reached + some, good + yes
-    assert reached > 300
+    assert reached > 200
     assert reached * 0.1 < good < reached * 0.9
 
 

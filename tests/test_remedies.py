@@ -92,6 +92,128 @@ def test_one_that_something_else_than_an_id_is_bound_to(body: str, judge: Judge)
 
 
 @pytest.mark.parametrize(
+    "expression",
+    [
+        '"{a.key}_{uid}".format(a=a, uid=uuid.uuid4())',
+        '"{0.key}_{1}".format(a, uuid.uuid4())',
+        '"{}-{}".format(*a, uuid.uuid4())',
+        '"{b}-{uid}".format(uid=uuid.uuid4(), **a)',
+        '"%(b)s_%(uid)s" % {"uid": uuid.uuid4(), **a}',
+        '"%s_%s" % (*a, uuid.uuid4())',
+        '"-".join([*a, str(uuid.uuid4())])',
+    ],
+)
+def test_a_text_that_is_not_known_stays_around(expression: str, judge: Judge) -> None:
+    (found,) = judge(in_function("a", f"session_id = {expression}")).findings
+    wanted = f"keep the text and write `UnifiedIdGenerator.{PLAIN}` for the id in it"
+    assert found.message.partition("; ")[2] == wanted
+
+
+@pytest.mark.parametrize("key", ["1", "None", "1.5", "b'k'", "(1, 'k')", "...", "True", "'k_id'"])
+def test_a_key_that_is_no_text_says_nothing(key: str, judge: Judge) -> None:
+    lines = [
+        f"x = {{{key}: uuid.uuid4()}}",
+        f"y[{key}] = uuid.uuid4()",
+        f"y.setdefault({key}, uuid.uuid4())",
+        f"z = y.get({key}, uuid.uuid4())",
+        f"z = y.pop({key}, uuid.uuid4())",
+        f"setattr(y, {key}, uuid.uuid4())",
+        f"x = {{{key}: uuid.uuid4}}",
+        f"y[{key}] = uuid.uuid4",
+    ]
+    found = judge("import uuid\n" + "\n".join(lines) + "\n").findings
+    assert [(one.span.start.row, one.code) for one in found] == [
+        *((row, "SID101") for row in range(2, 8)),
+        *((row, "SID105") for row in range(8, 10)),
+    ]
+    word = "k" if key == "'k_id'" else "id"
+    calls = {one.message.split("`")[-2].removeprefix("lambda: ").partition(".")[2] for one in found}
+    assert calls == {f'generate_base_id("{word}")'}
+
+
+@pytest.mark.parametrize(
+    ("custom", "parameters", "expected"),
+    [
+        ("make_session", "", "make_session()"),
+        ("make_session()", "", "make_session()"),
+        ("make_session", "user_id", "make_session()"),
+        ("make_session(kind='x')", "", "make_session(kind='x')"),
+        ("make_session(user_id)", "user_id", "make_session(user_id)"),
+        ("make_session(kind=user_id)", "user_id", "make_session(kind=user_id)"),
+        ("make_session(user_id)", "", PLAIN),
+        ("make_session(kind=user_id)", "", PLAIN),
+        ("make_session(user_id.key)", "user_id=None", PLAIN),
+    ],
+)
+def test_a_role_of_the_policy(custom: str, parameters: str, expected: str, judge: Judge) -> None:
+    source = in_function(parameters, "session_id = uuid.uuid4()")
+    assert remedy(judge(source, roles={"session_id": custom})) == expected
+
+
+def test_a_role_of_the_policy_is_for_the_whole_id(judge: Judge) -> None:
+    source = in_function("", "session_id = f'web_{uuid.uuid4()}'\nother_id = uuid.uuid4()")
+    found = judge(source, roles={"session_id": "make_session"}).findings
+    assert [one.message.split("`")[-2].partition(".")[2] for one in found] == [
+        'generate_base_id("web")',
+        'generate_base_id("other")',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("websocket_id", "generate_websocket_connection_id(user_id)"),
+        ("ws_id", "generate_websocket_connection_id(user_id)"),
+        ("connection_id", "generate_websocket_connection_id(user_id)"),
+        ("websocket_connection_id", "generate_websocket_connection_id(user_id)"),
+        ("client_id", "generate_websocket_client_id(user_id)"),
+        ("ws_client_id", "generate_websocket_client_id(user_id)"),
+        ("websocket_client_id", "generate_websocket_client_id(user_id)"),
+        ("websockets_id", 'generate_base_id("websockets")'),
+        ("db_connection_id", 'generate_base_id("db_connection")'),
+    ],
+)
+def test_roles_that_know_their_user(name: str, expected: str, judge: Judge) -> None:
+    assert remedy(judge(in_function("user_id", f"{name} = uuid.uuid4()"))) == expected
+    without = f'generate_base_id("{name.removesuffix("_id")}")'
+    assert remedy(judge(in_function("", f"{name} = uuid.uuid4()"))) == without
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("[a_id, b_id] = uuid.uuid4(), uuid.uuid4()", ["a", "b"]),
+        ("[a_id, b_id] = [uuid.uuid4(), uuid.uuid4()]", ["a", "b"]),
+        ("self.a_id, self.b_id = uuid.uuid4(), uuid.uuid4()", ["a", "b"]),
+        ("self.a_id, b_id = [uuid.uuid4(), uuid.uuid4()]", ["a", "b"]),
+        ("x['a_id'], b_id = uuid.uuid4(), uuid.uuid4()", ["a", "b"]),
+        ("x[0], b_id = uuid.uuid4(), uuid.uuid4()", ["id", "b"]),
+        ("a_id, *b_id = uuid.uuid4(), uuid.uuid4()", ["a", "id"]),
+    ],
+)
+def test_names_at_the_same_place(body: str, expected: list[str], judge: Judge) -> None:
+    found = judge(in_function("self, x", body)).findings
+    calls = [one.message.split("`")[-2].partition(".")[2] for one in found]
+    assert calls == [f'generate_base_id("{word}")' for word in expected]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("user_id = g()\nfrom x import *\nsession_id = uuid.uuid4()\n", PLAIN),
+        ("from x import *\nsession_id = uuid.uuid4()\n", PLAIN),
+        ("user_id = g()\nif c:\n    from x import *\nsession_id = uuid.uuid4()\n", PLAIN),
+        ("from x import *\nuser_id = g()\nsession_id = uuid.uuid4()\n", USER),
+        ("user_id = g()\nfrom x import y\nsession_id = uuid.uuid4()\n", USER),
+        ("user_id = g()\nsession_id = uuid.uuid4()\nfrom x import *\n", USER),
+        ("from x import *\ndef f(user_id):\n    session_id = uuid.uuid4()\n", USER),
+    ],
+)
+def test_a_star_import_may_bind_the_name(source: str, expected: str, judge: Judge) -> None:
+    assert remedy(judge(f"import uuid\n{source}")) == expected
+
+
+@pytest.mark.parametrize(
     ("source", "expected"),
     [
         ("import uuid\ndef f(user_id):\n    def g():\n        session_id = uuid.uuid4()\n", USER),
@@ -280,6 +402,33 @@ def test_ids_that_are_no_context_are_made_one_by_one(parameters: str, body: str,
         ("__call__", "context"),
         ("a_very_long_name_of_a_function", "a_very_long_name_o"),
         ("a_very_long_names_of", "a_very_long_names"),
+        *(
+            (f"{verb}_order", "order")
+            for verb in (
+                "generate",
+                "make",
+                "create",
+                "new",
+                "get",
+                "build",
+                "start",
+                "open",
+                "begin",
+                "init",
+                "initialize",
+                "setup",
+                "set_up",
+                "run",
+                "do",
+                "handle",
+            )
+        ),
+        ("handle", "handle"),
+        ("handle__order", "order"),
+        ("Orders._handle_order", "order"),
+        ("handled_order", "handled_order"),
+        ("run_do_order", "do_order"),
+        ("process_order", "process_order"),
     ],
 )
 def test_the_operation_is_named_after_the_function(symbol: str, expected: str) -> None:

@@ -74,6 +74,122 @@ def random_bits_of(source: str) -> set[int]:
     return {bit for bit in range(128) if number >> bit & 1}
 
 
+#: Expressions of which each has a step of its own, with the kind and the bits that are left (None: not told).
+LISTED: list[tuple[str, str, float | None]] = [
+    # What may be stripped from digits, too, leaves nobody knows how many.
+    ("u().hex.strip('0x')", TEXT, None),
+    ("u().hex.strip('0x')[:8]", CUT, None),
+    ("hex(u().int).strip('0x')", TEXT, None),
+    ("u().hex.rstrip('0')", TEXT, None),
+    ("u().hex.rstrip('0')[:8]", CUT, None),
+    ("u().hex.lstrip('0')", TEXT, None),
+    ("u().hex.rstrip('f0')", TEXT, None),
+    ("u().hex.strip('xyz')", TEXT, 122),
+    ("u().hex.strip('xyz')[:8]", CUT, 32),
+    ("str(u()).rstrip('-')[:8]", CUT, 32),
+    ("f'0x{u().hex}'.lstrip('x')[:10]", CUT, 32),
+    ("f'--{u().hex}--'.strip('-')[:8]", CUT, 32),
+    ("f'--{u().hex}--'.rstrip('-')[-8:]", CUT, 32),
+    ("f'--{u().hex}--'.lstrip('-')[-8:]", CUT, 24),
+    # Behind the last separator after other text.
+    ("f'{who}-{u().hex}'.rsplit('-', 1)[-1]", GLUED, 122),
+    ("f'{who}-{u().hex}'.rsplit('-', 1)[1]", GLUED, 122),
+    ("f'{who}-{u().hex}'.rpartition('-')[2]", GLUED, 122),
+    ("f'{who}-{u().hex}'.rpartition('-')[-1]", GLUED, 122),
+    ("f'{who}-{u().hex[:8]}'.rsplit('-', 1)[-1]", CUT, 32),
+    ("f'{who}-{u()}'.rsplit('-', 1)[-1]", CUT, 48),
+    ("f'{who}-{u()}'.rsplit('-', 2)[-2]", CUT, 14),
+    ("f'{who}-{u()}'.rsplit('-', 2)[1]", CUT, 14),
+    ("f'{who}-{u()}'.rsplit('-', 1)[0]", CUT, 74),
+    ("f'{who}-{u()}'.rsplit('-', 1)[:1][0]", CUT, 74),
+    ("f'{who}-{u()}'.split('-')[-1]", CUT, 48),
+    ("f'{u().hex}-{who}'.split('-', 1)[0]", GLUED, 122),
+    ("f'{u().hex}-{who}'.partition('-')[0]", GLUED, 122),
+    ("f'{u()}-{who}'.split('-', 1)[0]", CUT, 32),
+    ("f'{u()}-{who}'.split('-', 2)[1]", CUT, 16),
+    ("f'{u()}-{who}'.partition('-')[0]", CUT, 32),
+    # There the other text may hold the separator as well.
+    ("f'{who}-{u().hex}'.rsplit('-', 2)[-1]", CUT, None),
+    ("f'{who}-{u().hex}'.split('-', 1)[-1]", CUT, None),
+    ("f'{who}-{u().hex}'.partition('-')[2]", CUT, None),
+    ("f'{u().hex}-{who}'.rsplit('-', 1)[0]", CUT, None),
+    ("f'{u().hex}-{who}'.rpartition('-')[0]", CUT, None),
+    ("f'{who}{u().hex}'.rsplit('-', 1)[-1]", CUT, None),
+    ("f'{who}-{u().hex}'.rsplit('a', 1)[-1]", CUT, None),
+    # The quotes of `repr()`, and what they make of quotes in the text.
+    ("repr(u().hex)[:9]", CUT, 32),
+    ("repr(u())[:14]", CUT, 32),
+    ("repr('\\'' + u().hex)[:10]", CUT, 32),
+    ("repr('\\'' + u().hex)[:3]", CUT, 4),
+    ("repr('\"' + u().hex)[:10]", CUT, 32),
+    ("repr('\\'\"' + u().hex)[:10]", CUT, 24),
+    ("repr('\\'\"' + u().hex)[:4]", CUT, 0),
+    ("repr('\\'\"' + u().hex)[:5]", CUT, 4),
+    ("repr('\"\\'' + u().hex)[:5]", CUT, 4),
+    ("repr('\\'' + u().hex + '\"')[-8:]", CUT, 24),
+    # Widths, precisions and kinds of `%`.
+    ("('%-40s' % u().hex)[:40]", TEXT, 122),
+    ("('%-40s' % u().hex)[-8:]", CUT, 0),
+    ("('%-40s' % u().hex)[:31]", CUT, 118),
+    ("('%-40s' % u())[:8]", CUT, 32),
+    ("('%40s' % u().hex)[-8:]", CUT, 32),
+    ("('%40s' % u().hex)[:9]", CUT, 4),
+    ("'%.8s' % u().hex", CUT, 32),
+    ("('%x' % u().int)[-8:]", CUT, 32),
+    ("('%x' % u().int)[:8]", CUT, 32),
+    ("('%X' % u().int)[-8:]", CUT, 32),
+    ("('%#x' % u().int)[:4]", CUT, 8),
+    ("('%o' % u().int)[-8:]", CUT, 24),
+    ("('%#o' % u().int)[-3:]", CUT, 9),
+    ("('%o' % u().int)[:1]", CUT, 2),
+    ("('%+d' % (u().int % 16))", CUT, 4),
+    ("('%r' % u())[6:14]", CUT, 32),
+    ("('%a' % u())[6:14]", CUT, 32),
+    ("('%s' % u())[6:14]", CUT, 24),
+    # Conversions of replacement fields.
+    ("f'{u()!r}'[6:14]", CUT, 32),
+    ("f'{u()!a}'[6:14]", CUT, 32),
+    ("f'{u()!s}'[6:14]", CUT, 24),
+    ("f'{u().hex!r}'[1:9]", CUT, 32),
+    ("f'{u().hex!r:.9}'", CUT, 32),
+    ("f'{u().hex:.9}'", CUT, 36),
+    ("'{!r}'.format(u())[6:14]", CUT, 32),
+    ("'{!s}'.format(u())[6:14]", CUT, 24),
+    # Prefixes and suffixes.
+    ("f'id-{u()}'.removeprefix('id-')", GLUED, 122),
+    ("f'id-{u()}'.removeprefix('id-')[:8]", CUT, 32),
+    ("f'id-{u()}'.removeprefix('x-')[:8]", CUT, 20),
+    ("u().urn.removeprefix('urn:uuid:')[:8]", CUT, 32),
+    ("u().hex.removeprefix('x')[:8]", CUT, 32),
+    ("u().hex.removeprefix('a')", TEXT, None),
+    ("u().hex.removeprefix('a')[:8]", CUT, None),
+    ("f'{u()}-id'.removesuffix('-id')[-12:]", CUT, 48),
+    ("f'{u()}-id'.removesuffix('-x')[-12:]", CUT, 36),
+    # A specification for what is the id only at times.
+    ("format(who or u().hex, '.8')", CUT, 32),
+    ("format(u().hex or who, '.8')", CUT, 32),
+    ("format(none or u().hex, '.8')", CUT, 32),
+    ("format(u().hex, '.8')", CUT, 32),
+    ("format(u().hex, '40')", TEXT, 122),
+]
+
+
+@pytest.mark.parametrize(("expression", "kind", "bits"), LISTED)
+def test_each_step_on_its_own(expression: str, kind: str, bits: float | None) -> None:
+    found = shape(expression)
+    assert (found.kind, found.bits) == (kind, bits)
+
+
+def test_the_list_agrees_with_real_values() -> None:
+    """Where the bits are told, they are those that decide the text of real ids; ``who`` is never one."""
+    pick = random.Random(3)  # noqa: S311 - no secret
+    starts = [uuid.UUID(int=pick.getrandbits(128) | 3 << 126, version=4) for _ in range(4)]
+    for expression, _, bits in LISTED:
+        if bits is not None and "who or" not in expression:
+            deciding = [deciding_bits(expression, start) or set() for start in starts]
+            assert len(set().union(*deciding)) == bits, expression
+
+
 #: The grammar, a form in a line: <T>, <B> and <N> are a text, bytes and a number that are made likewise,
 #: <S> is a slice or an index, <I> the number of an item, <A> a number of bits. Whoever takes the number of
 #: bits from four on never finds a leading zero.

@@ -48,6 +48,12 @@ UUID_OBJECT = "uuid-object"
 _NOT_INSIDE = "it cannot be written inside this text in a way that Python 3.11 reads"
 _FACTORY_KEYWORDS = frozenset({"default", "default_factory", "factory", "insert_default", "onupdate"})
 
+#: What holds an id among other things, in a text or beside it.
+_AROUND = (
+    *(ast.FormattedValue, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.keyword),
+    *(ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.Starred),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -138,7 +144,7 @@ def inner_node(use: Use, parents: Mapping[ast.AST, ast.AST]) -> ast.expr:
     whole = use.shape.node
     while node is not whole:
         parent = parents.get(node)
-        if parent is None or isinstance(parent, ast.FormattedValue | ast.Tuple | ast.List | ast.keyword):
+        if parent is None or isinstance(parent, _AROUND):
             break
         if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Mod):
             break

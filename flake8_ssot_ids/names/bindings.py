@@ -321,6 +321,10 @@ class Flow(Expressions):
             self._statement = statement
             self._pattern(case.pattern)
             self._expression(case.guard)
+            if case.guard is not None:
+                # Where the guard is false, what the pattern has bound stays bound.
+                refused = dict(scope.state)
+                entry = refused if irrefutable(case.pattern) else merge(entry, refused)
             self._block(case.body)
             ends.append((scope.state, scope.dead))
             if case.guard is None and irrefutable(case.pattern):

@@ -136,15 +136,12 @@ def always_true(test: ast.expr) -> bool:
 
 def is_type_checking(test: ast.expr) -> bool:
     """Whether the code under this test is for type checkers only."""
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    return name == "TYPE_CHECKING"
+    return last_name(test) == "TYPE_CHECKING"
 
 
 def swallows(manager: ast.expr) -> bool:
     """Whether this context manager may end its body early without an exception."""
-    function = manager.func if isinstance(manager, ast.Call) else manager
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name in _SWALLOWING
+    return last_name(manager) in _SWALLOWING
 
 
 def irrefutable(pattern: ast.pattern) -> bool:
@@ -154,6 +151,52 @@ def irrefutable(pattern: ast.pattern) -> bool:
     if isinstance(pattern, ast.MatchOr):
         return any(isinstance(part, ast.MatchAs) and part.pattern is None for part in pattern.patterns)
     return isinstance(pattern, ast.MatchAs)
+
+
+def executed(node: ast.AST) -> Iterable[ast.AST]:
+    """The node and what is executed with it: not the bodies of functions and lambdas in it."""
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        yield part
+        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(part)
+
+
+def binds(body: Iterable[ast.AST], name: str) -> bool:
+    """Whether a statement of ``body`` binds ``name`` in this very scope."""
+    for statement in body:
+        for part in executed(statement):
+            if isinstance(part, ast.Name):
+                if part.id == name and not isinstance(part.ctx, ast.Load):
+                    return True
+            elif isinstance(part, ast.alias):
+                if (part.asname or part.name.partition(".")[0]) == name:
+                    return True
+            elif name in (getattr(part, "name", None), getattr(part, "rest", None)):
+                return True
+    return False
+
+
+def declares(body: Iterable[ast.stmt], name: str, *, inner: bool) -> bool:
+    """Whether ``global`` or ``nonlocal`` names it: in this scope, or, ``inner``, in a function in it."""
+    for statement in body:
+        for part in ast.walk(statement) if inner else executed(statement):
+            if isinstance(part, (ast.Global, ast.Nonlocal)) and name in part.names:
+                return True
+    return False
+
+
+def targets_of(node: ast.comprehension) -> set[str]:
+    """The names that one ``for`` of a comprehension binds."""
+    return set(names_in(node.target))
+
+
+def last_name(node: ast.AST) -> str:
+    """The last name of what is called or written: ``b`` for ``a.b()``; empty for anything else."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def absolute(package: str, level: int, module: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.assignments import LEADING, THROUGH
@@ -17,6 +17,10 @@ _LONGEST = 1000
 _MOST_PARTS = 50
 #: So many questions about aliases within one another are answered with a look at the tree.
 _DEEPEST = 40
+
+
+#: A dotted name, and the folders that absolute imports start from where it stands.
+_Item = tuple[str, tuple[str, ...]]
 
 
 class Targets:
@@ -83,13 +87,14 @@ class Targets:
 
     def _follow(self, dotted: str, roots: tuple[str, ...], exact: bool) -> Iterator[str]:
         """Follow imports from module to module; cycles end, and so do very long chains."""
-        seen: set[tuple[str, tuple[str, ...]]] = set()
-        pending = [(dotted, roots)]
+        #: What was followed, each with what led there first.
+        seen: dict[_Item, _Item | None] = {}
+        pending: list[tuple[_Item, _Item | None]] = [((dotted, roots), None)]
         while pending and len(seen) < _LONGEST:
-            item = pending.pop()
+            item, before = pending.pop()
             if item in seen:
                 continue
-            seen.add(item)
+            seen[item] = before
             dotted, roots = item
             relative = dotted.startswith(".")
             dotted = dotted.removeprefix(".")
@@ -107,7 +112,7 @@ class Targets:
                 continue
             name, after = rest[0], rest[1:]
             if submodule and not exact:
-                pending.append((f"{submodule}:" + "".join(f".{part}" for part in after), roots))
+                pending.append(((f"{submodule}:" + "".join(f".{part}" for part in after), roots), item))
             exports = self._modules.exports(file, exact) if file else EMPTY
             star = name.startswith("*")
             name = name.removeprefix("*")
@@ -122,13 +127,16 @@ class Targets:
             beneath = not ways
             for way in ways:
                 for source in way:
-                    pending.append((".".join((member(source, f"*{name}"), *after)), inner))
-                    if exact and self._binds(member(source, f"**{name}"), inner, {}):
+                    onward = (".".join((member(source, f"*{name}"), *after)), inner)
+                    pending.append((onward, item))
+                    # A star import that leads back here brings only what is here already.
+                    back = not exact or _leads_back(onward, item, seen)
+                    if not back and self._binds(member(source, f"**{name}"), inner, {}):
                         break
                 else:
                     beneath = True
             if targets is not None and beneath:
-                pending += ((".".join((target, *after)), inner) for target in sorted(targets))
+                pending += (((".".join((target, *after)), inner), item) for target in sorted(targets))
             elif star and not ways and name not in exports.certain:
                 yield dotted
 
@@ -172,3 +180,13 @@ class Targets:
         finally:
             self._asking.discard(key)
         return False
+
+
+def _leads_back(onward: _Item, item: _Item, seen: Mapping[_Item, _Item | None]) -> bool:
+    """Whether ``onward`` is ``item`` or one of those that led there."""
+    if onward not in seen:
+        return False
+    current: _Item | None = item
+    while current is not None and current != onward:
+        current = seen[current]
+    return current is not None

@@ -107,6 +107,29 @@ def test_a_clock_that_goes_back_five_seconds_holds_and_is_told_once(held: Held) 
     assert held.steps == [5_000, 3]
 
 
+def test_two_ids_of_one_millisecond_hold_nothing_but_the_step_back_after_them_is_told(held: Held) -> None:
+    clock = Clock()
+    core = Core(clock, zeros)
+    assert [core.take(), core.take()] == [(NOW, COUNTER_MIN), (NOW, COUNTER_MIN + 1)]
+    assert held.steps == []
+    clock.now -= 20
+    assert [core.take(), core.take()] == [(NOW, COUNTER_MIN + 2), (NOW, COUNTER_MIN + 3)]
+    clock.now -= 20  # further back: still the same hold
+    core.take()
+    assert held.steps == [20]
+    clock.now = NOW  # no later than the last id, so the hold goes on
+    core.take()
+    clock.now = NOW - 1
+    core.take()
+    assert held.steps == [20]
+    clock.now = NOW + 1
+    core.take()
+    core.take()
+    clock.now = NOW
+    core.take()
+    assert held.steps == [20, 1]
+
+
 @pytest.mark.parametrize("now", [0, 1, -1, -10_000_000, TIMESTAMP_MIN - 1, TIMESTAMP_MIN])
 def test_a_clock_before_the_first_instant_stands_at_it(now: int, held: Held) -> None:
     clock = Clock(now)

@@ -113,6 +113,27 @@ def test_ruff_finds_the_imports_in_order(workshop: Make, before: str, tmp_path: 
         assert "I001" not in problems(text.fixed("work/app.py"))  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("width", [80, 87, 88, 89, 90])
+def test_a_line_of_88_columns_is_the_longest_that_takes_the_name(width: int, workshop: Make) -> None:
+    other = "A" + "b" * (width - len("from ssot_ids import A, UnifiedIdGenerator"))
+    joined = f"from ssot_ids import {other}, UnifiedIdGenerator"
+    assert len(joined) == width
+    before = f"import uuid\n\nfrom ssot_ids import {other}\n\nprint({other})\n{USE}"
+    top = f"{joined}\n" if width <= 88 else f"{NEW}from ssot_ids import {other}\n"
+    assert fixed(workshop, before) == f"{top}\nprint({other})\n{DONE}"
+
+
+STARS = {
+    "above": (f"import uuid\nfrom lib import *\n\n{USE}", f"from lib import *\n{NEW}\n{DONE}"),
+    "after the name": (f"import uuid\n{NEW}from lib import *\n\n{USE}", f"{NEW}from lib import *\n\n{DONE}"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), STARS.values(), ids=STARS)
+def test_a_star_import_above_the_place(before: str, after: str, workshop: Make) -> None:
+    assert fixed(workshop, before) == after
+
+
 NAMES = {
     "taken by another class": (
         f"import uuid\nclass UnifiedIdGenerator: ...\n{USE}", "SsotUnifiedIdGenerator",

@@ -276,6 +276,29 @@ IMPORTS = "from uuid import uuid1 as a, uuid4 as b\n"
         ("while True:\n    m = a\nm()", ["1"]),
         ("m = a if x else b\nm()", ["1 4"]),
         ("m = x or b\nm()", ["4"]),
+        # A closure is called where its function goes on, or after it has ended: what was bound there counts.
+        ("def f(c):\n def g(): return m()\n if c:\n  m = b\n  return g\n m = None\n return m", ["4"]),
+        ("def f(c):\n    if c: m = b\n    else: return\n    def g(): return m()\n    return g", ["4"]),
+        ("def f(c):\n    if c: return\n    else: m = b\n    def g(): return m()\n    return g", ["4"]),
+        ("def f(c):\n    def g(): return m()\n    if c: m = b\n    else: return\n    return g", ["4"]),
+        (
+            "def f(c):\n    def g(): return m()\n    m = a\n    if c: return g\n    m = b\n    return g",
+            ["1 4"],
+        ),
+        (
+            "def f(c):\n    def g(): return m()\n    m = a\n    if c: raise E\n    m = b\n    return g",
+            ["1 4"],
+        ),
+        ("def f(c):\n    def g(): return m()\n    return g\n    m = b", [""]),
+        # A guard may be false after the pattern has bound its names.
+        ("match x:\n    case x if x > 1: m = b\n    case _: m = a\nm()", ["1 4"]),
+        ("m = a\nmatch x:\n    case x if x > 1: m = b\nm()", ["1 4"]),
+        ("m = a\nmatch x:\n    case x: m = b\nm()", ["4"]),
+        ("m = a\nmatch x:\n    case _ if (m := b): pass\nm()", ["4"]),
+        ("m = a\nmatch x:\n    case 1 if (m := b): pass\nm()", ["1 4"]),
+        ("m = a\nmatch x:\n    case [m] if y: m()\n    case _: m()\nm()", ["", "1", "1"]),
+        ("m = a\nmatch x:\n    case [m]: m()\n    case _: m()\nm()", ["", "1", "1"]),
+        ("m = a\nmatch x:\n    case m if y: m()\n    case _: m()\nm()", ["", "", ""]),
     ],
 )
 def test_what_is_in_force(body: str, found: list[str]) -> None:

@@ -362,6 +362,55 @@ def test_the_package_of_a_file(files: dict[str, str], path: str, package: str, t
     assert Project([str(tmp_path)], FRESH).home(str(tmp_path / path)).package == package
 
 
+#: Files that import all names from themselves or from each other, and the rows that have a finding.
+CYCLES: list[tuple[dict[str, str], dict[str, list[int]]]] = [
+    ({"a.py": "import uuid\nfrom a import *\nuuid.uuid4()\n"}, {"a.py": [3]}),
+    ({"a.py": "from uuid import uuid4\nfrom a import *\nuuid4()\n"}, {"a.py": [3]}),
+    ({"a.py": "import uuid\nfrom a import *\nfrom a import *\nuuid.uuid4()\n"}, {"a.py": [4]}),
+    ({"p/__init__.py": "import uuid\nfrom . import *\nuuid.uuid4()\n"}, {"p/__init__.py": [3]}),
+    ({"p/__init__.py": "import uuid\nfrom p import *\nuuid.uuid4()\n"}, {"p/__init__.py": [3]}),
+    (
+        {"p/__init__.py": "", "p/a.py": "import uuid\nfrom .a import *\nuuid.uuid4()\n"},
+        {"p/a.py": [3]},
+    ),
+    (
+        {
+            "a.py": "import uuid\nfrom b import *\nuuid.uuid4()\n",
+            "b.py": "import uuid\nfrom a import *\nuuid.uuid4()\n",
+        },
+        {"a.py": [3], "b.py": [3]},
+    ),
+    (
+        {
+            "a.py": "import uuid\nfrom b import *\nuuid.uuid4()\n",
+            "b.py": "import uuid\nfrom c import *\nuuid.uuid4()\n",
+            "c.py": "import uuid\nfrom a import *\nuuid.uuid4()\n",
+        },
+        {"a.py": [3], "b.py": [3], "c.py": [3]},
+    ),
+    # What the other file binds itself goes before.
+    (
+        {"a.py": "import uuid\nfrom b import *\nuuid.uuid4()\n", "b.py": "from a import *\nuuid = 1\n"},
+        {"a.py": []},
+    ),
+    ({"a.py": "import uuid\nfrom a import *\nuuid = 1\nuuid.uuid4()\n"}, {"a.py": []}),
+    ({"a.py": "uuid = 1\nfrom a import *\nuuid.uuid4()\n"}, {"a.py": []}),
+    ({"a.py": "from b import *\nuuid.uuid4()\n", "b.py": "from a import *\n"}, {"a.py": []}),
+]
+
+
+@pytest.mark.parametrize(("files", "rows"), CYCLES)
+def test_a_star_import_that_leads_back_hides_nothing(
+    files: dict[str, str], rows: dict[str, list[int]], tmp_path: Path
+) -> None:
+    write(tmp_path, files)
+    policy = load_policy(None, root=str(tmp_path))
+    project = Project([str(tmp_path)], FRESH)
+    for name, expected in rows.items():
+        report = check_source((tmp_path / name).read_bytes(), str(tmp_path / name), policy, project=project)
+        assert [found.span.start.row for found in report.findings] == expected, name
+
+
 def random_cycle(choose: random.Random) -> dict[str, str]:
     """Four modules that import from and alias one another in whatever circles come about."""
     files: dict[str, str] = {}

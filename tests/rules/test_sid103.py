@@ -6,9 +6,11 @@ import math
 import random
 import uuid
 from collections.abc import Callable
+from fractions import Fraction
 
 import pytest
 
+from flake8_ssot_ids.entropy import collision_at
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.testing import assert_marks, expected
 
@@ -245,6 +247,65 @@ def test_the_bits_are_those_that_differ_between_real_values(
     bits = varying_bits(expression)
     assert found.code == "SID103"
     assert f"only {bits} random bit{'' if bits == 1 else 's'} of" in found.message
+
+
+#: The exact birthday problem: bits, what the message says of them.
+FEW_BITS = [
+    (1, "only 1 random bit of `uuid.uuid4()` is kept, so a collision is 50 % likely at 2 ids"),
+    (2, "only 2 random bits of `uuid.uuid4()` are kept, so a collision is 25 % likely at 2 ids"),
+    (3, "only 3 random bits of `uuid.uuid4()` are kept, so a collision is 12.5 % likely at 2 ids"),
+    (4, "only 4 random bits of `uuid.uuid4()` are kept, so a collision is 6.25 % likely at 2 ids"),
+    (5, "only 5 random bits of `uuid.uuid4()` are kept, so a collision is 3.12 % likely at 2 ids"),
+    (6, "only 6 random bits of `uuid.uuid4()` are kept, so a collision is 1.56 % likely at 2 ids"),
+    (7, "only 7 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at 3 ids"),
+    (8, "only 8 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at 3 ids"),
+    (9, "only 9 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at 4 ids"),
+    (10, "only 10 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at 6 ids"),
+    (11, "only 11 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at 7 ids"),
+    (15, "only 15 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at 27 ids"),
+    (16, "only 16 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at 36 ids"),
+]
+
+
+@pytest.mark.parametrize(("bits", "expected"), FEW_BITS)
+def test_few_bits_are_counted_exactly(bits: int, expected: str, judge: Callable[..., FileReport]) -> None:
+    (found,) = judge(f"import uuid\na_id = uuid.uuid4().int & {2**bits - 1}\n").findings
+    assert found.message.partition(";")[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("int % 2", "a collision is 50 % likely at 2 ids"),
+        ("int % 3", "a collision is 33.3 % likely at 2 ids"),
+        ("int % 10", "a collision is 10 % likely at 2 ids"),
+        ("int % 100", "a collision is 1 % likely at 2 ids"),
+        ("int % 101", "a collision is 1 % likely at 3 ids"),
+        ("int % 1", "holds fixed digits and no random bit, so ids repeat"),
+        ("int & 0", "holds fixed digits and no random bit, so ids repeat"),
+        ("hex[:1]", "a collision is 6.25 % likely at 2 ids"),
+        ("hex[16]", "a collision is 25 % likely at 2 ids"),
+        ("hex[12]", "holds fixed digits and no random bit, so ids repeat"),
+    ],
+)
+def test_a_few_values_are_counted_exactly(
+    expression: str, expected: str, judge: Callable[..., FileReport]
+) -> None:
+    (found,) = judge(f"import uuid\na_id = uuid.uuid4().{expression}\n").findings
+    assert expected in found.message
+
+
+@pytest.mark.parametrize("bits", range(1, 16))
+def test_the_count_is_the_least_where_one_per_cent_of_all_draws_have_a_pair(bits: int) -> None:
+    def shared(count: int) -> Fraction:
+        alone = Fraction(1)
+        for at in range(count):
+            alone *= Fraction(2**bits - at, 2**bits)
+        return 1 - alone
+
+    count = collision_at(bits)
+    assert shared(count) >= Fraction(1, 100)
+    assert count == 2 or shared(count - 1) < Fraction(1, 100)
 
 
 @pytest.mark.parametrize("bits", [16, 32, 48, 60])
