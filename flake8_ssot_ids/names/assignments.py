@@ -45,6 +45,9 @@ _THROUGH_CALL = re.compile(
     rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[\w.\x80-\xff]*[\"']?\s*[,)]"
 )
 _VALUE_BYTES = 400
+_LAMBDA = re.compile(rb"\Alambda\b[^:\n]*:[\s(\\]*")
+_DEF = re.compile(rb"^([ \t]*)(?:async[ \t]+)?def[ \t]+([\w\x80-\xff]+)", re.MULTILINE)
+_RETURN = re.compile(rb"return(?<![\w.\x80-\xff]return)(?![\w\x80-\xff])[\s(\\]*(?:await\b[\s(\\]*)?")
 LEADING = THROUGH | {catalog.MODULE}
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
@@ -139,19 +142,45 @@ def _assignments(
         line = value if data[match.end(1) : at].strip(b" \t") else value.partition(b"\n")[0]
         if not line.rstrip().endswith(b"("):
             value = line
-        if b"," in match[1].partition(b":")[0] or _CHOICE.search(_STRING.sub(b"", line)):
-            plain = _STRING.sub(b"", value)
-            forms = [*_THROUGH_CALL.finditer(value), *_UNCALLED.finditer(plain)]
-        else:
-            forms = [
-                form for form in (_THROUGH_CALL.match(value), _UNCALLED.match(value)) if form is not None
-            ]
-        words = {_decoded(word) for form in forms for word in _WORD.findall(form[0])}
+        words = _words_through(value, line, several=b"," in match[1].partition(b":")[0])
         if words:
             yield _targets(match[1]), words
     walrus = data.find(b":=", start, end) >= 0
     for match in _WALRUS.finditer(data, start, end) if walrus else ():
         yield [_decoded(match[1])], {_decoded(match[2])}
+
+
+def _words_through(value: bytes, line: bytes, *, several: bool) -> set[str]:
+    """The words that a value, which begins with ``line``, may go through; ``several``: it may be a tuple."""
+    value = _LAMBDA.sub(b"", value)
+    if several or _CHOICE.search(_STRING.sub(b"", line)):
+        plain = _STRING.sub(b"", value)
+        forms = [*_THROUGH_CALL.finditer(value), *_UNCALLED.finditer(plain)]
+    else:
+        forms = [form for form in (_THROUGH_CALL.match(value), _UNCALLED.match(value)) if form is not None]
+    return {_decoded(word) for form in forms for word in _WORD.findall(form[0])}
+
+
+def returned_words(data: bytes) -> Iterator[tuple[str, set[str], int]]:
+    """The functions in ``data`` that may return something which has a name, uncalled; a superset.
+
+    Each with the words that its value may go through, and the offset of the value.
+    """
+    functions = [(match.start(), len(match[1]), match[2]) for match in _DEF.finditer(data)]
+    starts = [start for start, _, _ in functions]
+    for match in _RETURN.finditer(data):
+        value = data[match.end() : match.end() + _VALUE_BYTES]
+        words = _words_through(value, value.partition(b"\n")[0], several=False)
+        if not words:
+            continue
+        line = data.rfind(b"\n", 0, match.start()) + 1
+        indent = len(data[line : match.start()]) - len(data[line : match.start()].lstrip())
+        # On the line of the function itself, or below it.
+        at = bisect_left(starts, match.start()) - 1
+        while at >= 0 and functions[at][0] < line and functions[at][1] >= indent:
+            at -= 1
+        if at >= 0:
+            yield _decoded(functions[at][2]), words, match.end()
 
 
 def _targets(text: bytes) -> list[str]:

@@ -42,7 +42,6 @@ from flake8_ssot_ids.names.syntax import (
     children,
     imported,
     irrefutable,
-    is_type_checking,
     join_symbol,
     swallows,
 )
@@ -80,8 +79,9 @@ class Flow(Expressions):
             if statement.value is not None:
                 self._bind_target(statement.target, statement.value)
             elif isinstance(statement.target, ast.Name):
-                if statement.target.id not in self.scope.declared:
-                    self.scope.bound.add(statement.target.id)
+                name = self._named(statement.target.id)
+                if name not in self.scope.declared:
+                    self.scope.bound.add(name)
             else:
                 self._expression(statement.target)
         elif isinstance(statement, ast.AugAssign):
@@ -108,8 +108,9 @@ class Flow(Expressions):
         while pending:
             target = pending.pop()
             if isinstance(target, ast.Name):
-                before = self.scope.state.get(target.id, NOT_BOUND)
-                self.scope.deleted.setdefault(target.id, set()).update(before)
+                name = self._named(target.id)
+                before = self.scope.state.get(name, NOT_BOUND)
+                self.scope.deleted.setdefault(name, set()).update(before)
                 self._bind(target.id, UNBOUND)
             elif isinstance(target, (ast.Tuple, ast.List)):
                 pending += target.elts
@@ -119,26 +120,30 @@ class Flow(Expressions):
     def _import(self, statement: ast.Import) -> None:
         for alias in statement.names:
             if alias.asname:
-                name, dotted = alias.asname, alias.name
+                name, dotted = alias.asname, self._module_named(alias.name)
             else:
                 name = dotted = alias.name.partition(".")[0]
+            if name == dotted:
+                name = dotted = self._named(name)
             if name not in self.watched and dotted in self.watched:
                 self.aliases.add(name)
             self._bind(name, Binding("import", dotted=dotted))
 
     def _import_from(self, statement: ast.ImportFrom) -> None:
-        module = absolute(self.package, statement.level, statement.module)
+        path = self._module_named(statement.module or "") or None
+        module = absolute(self.package, statement.level, path)
         for alias in statement.names:
             if alias.name == "*":
                 self._star(module, alias)
                 continue
-            name = alias.asname or alias.name
-            if name not in self.watched and (alias.name in self.attributes or alias.name in self.watched):
+            given = self._named(alias.name)
+            name = self._named(alias.asname) if alias.asname else given
+            if name not in self.watched and (given in self.attributes or given in self.watched):
                 self.aliases.add(name)
             if module is None:
                 self._bind(name, OPAQUE)
             else:
-                self._bind(name, Binding("import", dotted=imported(module, alias.name)))
+                self._bind(name, Binding("import", dotted=imported(module, given)))
 
     def _star(self, module: str | None, node: ast.alias) -> None:
         if module is None:
@@ -149,7 +154,7 @@ class Flow(Expressions):
             self._bind(name, Binding("star", dotted=module, name=name, before=before, node=node))
 
     def _declare(self, statement: ast.Global | ast.Nonlocal) -> None:
-        for name in statement.names:
+        for name in map(self._named, statement.names):
             owner: Scope | None = self.module
             if isinstance(statement, ast.Nonlocal):
                 owner = self.scope.parent
@@ -167,6 +172,8 @@ class Flow(Expressions):
 
     def _return(self, statement: ast.stmt) -> None:
         self._expression_statement(statement)
+        if isinstance(statement, ast.Return) and statement.value is not None:
+            self._returned(statement.value)
         if not self.scope.dead:
             self.scope.exits.append(dict(self.scope.state))
         self.scope.dead = True
@@ -183,16 +190,22 @@ class Flow(Expressions):
         assert isinstance(statement, ast.If)
         scope = self.scope
         ends: list[tuple[State, bool]] = []
+        unrun: dict[str, set[Binding]] = {}
         while True:
             self._statement = statement
             self._expression(statement.test)
+            truth = self._truth(statement.test)
             state, dead = dict(scope.state), scope.dead
-            executed, self._executed = self._executed, self._executed and not is_type_checking(statement.test)
-            self._block(statement.body)
-            self._executed = executed
-            ends.append((scope.state, scope.dead))
+            if truth is False:
+                self._never_run(statement.body, unrun)
+            else:
+                self._block(statement.body)
+                ends.append((scope.state, scope.dead))
             scope.state, scope.dead = state, dead
             orelse = statement.orelse
+            if truth is True:
+                self._never_run(orelse, unrun)
+                break
             if len(orelse) == 1 and isinstance(orelse[0], ast.If):
                 statement = orelse[0]
                 continue
@@ -200,6 +213,17 @@ class Flow(Expressions):
             ends.append((scope.state, scope.dead))
             break
         self._join(ends)
+        if unrun:
+            scope.state = extend(scope.state, unrun)
+
+    def _never_run(self, body: Sequence[ast.stmt], bound: dict[str, set[Binding]]) -> None:
+        """Walk statements that are never run; what they bind is added to ``bound``."""
+        scope = self.scope
+        before, executed = (scope.exits, scope.loops, scope.collectors), self._executed
+        scope.exits, scope.loops, self._executed = [], [Loop()], False
+        scope.collectors = [*scope.collectors, bound]
+        self._block(body)
+        (scope.exits, scope.loops, scope.collectors), self._executed = before, executed
 
     def _join(self, ends: Sequence[tuple[State, bool]]) -> None:
         """Go on from the ends that are alive; from all of them, dead, where none is."""
@@ -356,15 +380,18 @@ class Flow(Expressions):
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             self._annotation(argument.annotation)
         outer = self.scope
-        self._bind(statement.name, Binding("function", node=statement) if self.keeps_functions else OPAQUE)
-        if statement in self._seen or not self._enters(statement):
+        self._bind(statement.name, self._function_binding(statement))
+        if statement in self._seen or not self._executed or not self._enters(statement):
             return
         self._seen.add(statement)
+        if statement in self.makers and isinstance(outer.node, ast.ClassDef):
+            self.makes_instances.add(outer.node.name)
         first_parameter = owner_of(statement, outer) if outer.kind is CLASS else None
         scope = Scope(FUNCTION, statement, outer, join_symbol(outer.symbol, statement.name))
+        owner = self.owner
 
         def run() -> None:
-            self.scope, self._statement = scope, statement
+            self.scope, self._statement, self.owner = scope, statement, owner
             for parameter in getattr(statement, "type_params", ()):
                 self._bind(parameter.name, OPAQUE)
             self._parameters(arguments)
@@ -384,7 +411,7 @@ class Flow(Expressions):
         if not self.hits.between(first, statement.end_lineno or statement.lineno):
             return
         self._statement = statement
-        outer = self.scope
+        outer, owner = self.scope, self.owner
         for decorator in statement.decorator_list:
             self._expression(decorator)
         parameters = getattr(statement, "type_params", ())
@@ -401,10 +428,12 @@ class Flow(Expressions):
         if self._enters(statement):
             self.scope = Scope(CLASS, statement, self.scope, join_symbol(outer.symbol, statement.name))
             self.classes[statement] = self.scope
+            if self.mangles:
+                self.owner = statement.name.lstrip("_")
             if outer.kind is not MODULE:
-                self.scope.bound.update(bound_in(statement.body))
+                self.scope.bound.update(map(self._named, bound_in(statement.body)))
             self._block(statement.body)
-        self.scope = outer
+        self.scope, self.owner = outer, owner
         self._bind(statement.name, Binding("class", node=statement))
 
 

@@ -6,8 +6,9 @@ The walk uses an explicit stack: the depth of an expression is no limit.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 
+from flake8_ssot_ids.names.conditions import Conditions, is_flag
 from flake8_ssot_ids.names.scopes import (
     CLASS,
     COMPREHENSION,
@@ -34,8 +35,12 @@ from flake8_ssot_ids.names.syntax import (
     unpack,
 )
 
+#: Functions, lambdas among them, and what they may return.
+Makers = Mapping[ast.AST, list[ast.expr]]
+_NO_MAKERS: Makers = {}
 
-class Expressions:
+
+class Expressions(Conditions):
     """What the walk over one module knows, and its way through names and expressions.
 
     Args:
@@ -47,6 +52,11 @@ class Expressions:
         walruses: whether there is an assignment expression at all.
         keeps_functions: bind the name of a function to its definition, not to something unknown.
         inside: rows that make the body of a function or class worth a look; None: all are.
+        mangles: whether a class may have private names.
+        flags: names that conditions on what type checkers see are written with.
+        is_flag: whether a dotted name is the flag that such conditions are about.
+        makers: functions that return a source or its module, with the expressions that they return.
+        hands: whether the value of a call may be a source.
     """
 
     def __init__(
@@ -61,8 +71,21 @@ class Expressions:
         inside: Hits | None = None,
         walruses: bool = True,
         keeps_functions: bool = False,
+        mangles: bool = False,
+        flags: frozenset[str] = frozenset(),
+        is_flag: Callable[[str], bool] = is_flag,
+        makers: Makers = _NO_MAKERS,
+        hands: bool = False,
     ) -> None:
+        super().__init__(flags, is_flag)
         self._tree = tree
+        self.mangles = mangles
+        self.makers = makers
+        self._hands = hands
+        #: The classes that have such functions for methods.
+        self.makes_instances: set[str] = set()
+        #: Functions, and what they return where a watched name stands in it.
+        self.returns: list[tuple[ast.AST, ast.expr]] = []
         self.keeps_functions = keeps_functions
         self.walruses = walruses
         self.watched = watched
@@ -87,11 +110,11 @@ class Expressions:
         self._seen: set[ast.AST] = set()
         self._loop_heads: dict[ast.stmt, State] = {}
         self._statement: ast.stmt = ast.Pass()
-        #: False under ``if TYPE_CHECKING``: names are bound there, but nothing is used.
+        #: False where code is never run, as under ``if TYPE_CHECKING``: nothing is used there, and what
+        #: it binds counts only where nothing else binds the name.
         self._executed = True
 
-    def _load(self, node: ast.Name) -> None:
-        name = node.id
+    def _load(self, node: ast.Name, name: str) -> None:
         load = self.loads.get(node)
         if load is None:
             load = self.loads[node] = Load()
@@ -126,8 +149,17 @@ class Expressions:
             scope = scope.parent
 
     def _bind(self, name: str, binding: Binding, scope: Scope | None = None) -> None:
+        name = self._named(name)
         if name not in self.watched:
             return
+        if not self._executed and binding is not UNBOUND:
+            binding = Binding(
+                "unrun",
+                dotted=binding.dotted,
+                name=binding.kind,
+                before=frozenset({binding}),
+                node=binding.node,
+            )
         scope = scope or self.scope
         if name in scope.declared:
             owner = scope.declared[name]
@@ -145,9 +177,15 @@ class Expressions:
         while pending:
             target, value = pending.pop()
             if isinstance(target, ast.Name):
-                if value is not None and (may_hand_on(value) or may_be_text(value)):
-                    if target.id not in self.watched and self._mentions(value):
-                        self.suspects.append((target.id, value))
+                if value is not None and (
+                    may_hand_on(value)
+                    or may_be_text(value)
+                    or target.id in self.flags
+                    or value in self.makers
+                ):
+                    name = self._named(target.id)
+                    if name not in self.watched and (value in self.makers or self._mentions(value)):
+                        self.suspects.append((name, value))
                     self._bind(target.id, Binding("assign", value=value))
                 else:
                     self._bind(target.id, OPAQUE)
@@ -157,7 +195,7 @@ class Expressions:
                 pending.append((target.value, None))
             else:
                 if isinstance(target, ast.Attribute) and (
-                    target.attr in self.attributes
+                    self._named(target.attr, target) in self.attributes
                     or (value is not None and may_hand_on(value) and self._mentions(value))
                 ):
                     self.stores.append(Store(target, value))
@@ -169,21 +207,23 @@ class Expressions:
         while pending:
             node = pending.pop()
             if isinstance(node, ast.Name):
-                if node.id in self.watched:
+                if self._named(node.id) in self.watched:
                     return True
             elif isinstance(node, ast.Attribute):
-                if node.attr in self.attributes:
+                if self._named(node.attr) in self.attributes:
                     return True
                 pending.append(node.value)
             elif isinstance(node, ast.IfExp):
                 pending += (node.body, node.orelse)
             elif isinstance(node, ast.BoolOp):
                 pending += possible_values(node)
-            elif isinstance(node, (ast.NamedExpr, ast.Subscript)):
+            elif isinstance(node, (ast.NamedExpr, ast.Subscript, ast.Await)):
                 pending.append(node.value)
                 if isinstance(node, ast.Subscript):
                     pending.append(node.slice)
             elif isinstance(node, ast.Call):
+                if self._hands and self._names_maker(node.func):
+                    return True
                 # A call of a source gives an id, not a source; its first argument may be handed through.
                 pending += node.args[:1]
                 if len(node.args) > 1 and self._names_source(node.args[1]):
@@ -205,8 +245,9 @@ class Expressions:
         pairs += ((rest, None) for rest in (arguments.vararg, arguments.kwarg) if rest is not None)
         for parameter, default in pairs:
             if default is not None and (may_hand_on(default) or may_be_text(default)):
-                if parameter.arg not in self.watched and self._mentions(default):
-                    self.suspects.append((parameter.arg, default))
+                name = self._named(parameter.arg)
+                if name not in self.watched and self._mentions(default):
+                    self.suspects.append((name, default))
                 self._bind(parameter.arg, Binding("assign", value=default))
             else:
                 self._bind(parameter.arg, OPAQUE)
@@ -218,7 +259,7 @@ class Expressions:
         hits = self.hits
         if not hits.between(root.lineno, root.end_lineno or root.lineno):
             return
-        parents, attributes, watched = self.parents, self.attributes, self.watched
+        parents, attributes, watched, owner = self.parents, self.attributes, self.watched, self.owner
         parents[root] = parent or self._statement
         stack: list[ast.AST | Callable[[], None]] = [root]
         unpruned: set[ast.AST] = set()
@@ -227,8 +268,9 @@ class Expressions:
             kind = node.__class__
             if kind is ast.Name:
                 assert isinstance(node, ast.Name)
-                if node.id in watched and node.ctx.__class__ is ast.Load:
-                    self._load(node)
+                name = self._named(node.id, node) if owner else node.id
+                if name in watched and node.ctx.__class__ is ast.Load:
+                    self._load(node, name)
                 continue
             if kind is ast.Constant:
                 continue
@@ -237,7 +279,8 @@ class Expressions:
                 continue
             inner: list[ast.AST]
             if isinstance(node, ast.Attribute):
-                if node.attr in attributes and node.ctx.__class__ is ast.Load:
+                name = self._named(node.attr, node) if owner else node.attr
+                if name in attributes and node.ctx.__class__ is ast.Load:
                     self._candidate(node)
                 inner = [node.value]
             elif isinstance(node, ast.NamedExpr):
@@ -246,6 +289,14 @@ class Expressions:
                 continue
             elif isinstance(node, ast.Lambda):
                 self._lambda(node, stack)
+                continue
+            elif self.flags and isinstance(node, ast.IfExp) and self._truth(node.test) is not None:
+                run, unrun = node.body, node.orelse
+                if not self._truth(node.test):
+                    run, unrun = unrun, run
+                self.unrun.add(unrun)
+                parents[node.test] = parents[run] = node
+                stack += (run, node.test)
                 continue
             elif self.walruses and isinstance(node, (ast.BoolOp, ast.IfExp)):
                 self._alternatives(node, stack)
@@ -304,6 +355,8 @@ class Expressions:
     def _may_get_source(self, node: ast.Call) -> bool:
         """Whether a call may be one of ``getattr``, or the like, that gives a source."""
         arguments = node.args
+        if self._hands and self._names_maker(node.func):
+            return True
         if any(self._names_source(argument) for argument in arguments):
             return True
         function = node.func
@@ -317,6 +370,24 @@ class Expressions:
                 "__getattribute__",
             )
         return False
+
+    def _names_maker(self, function: ast.expr) -> bool:
+        """Whether a function is called by a name that is looked for."""
+        if isinstance(function, ast.Name):
+            return self._named(function.id) in self.watched
+        if isinstance(function, ast.Attribute):
+            return self._named(function.attr) in self.attributes
+        return function in self.makers
+
+    def _returned(self, value: ast.expr) -> None:
+        """Take note of what the function around returns, if it may be a source or a module."""
+        if may_hand_on(value) and self._executed and self.scope.node is not None and self._mentions(value):
+            self.returns.append((self.scope.node, value))
+
+    def _function_binding(self, statement: ast.stmt) -> Binding:
+        if self.keeps_functions or statement in self.makers:
+            return Binding("function", node=statement)
+        return OPAQUE
 
     def _walrus(self, node: ast.NamedExpr) -> Callable[[], None]:
         def bind() -> None:
@@ -368,16 +439,17 @@ class Expressions:
             if default is not None:
                 self.parents[default] = arguments
                 stack.append(default)
-        if node in self._seen:
+        if node in self._seen or not self._executed:
             return
         self._seen.add(node)
         scope = Scope(FUNCTION, node, self.scope, self.scope.symbol)
-        statement = self._statement
+        statement, owner = self._statement, self.owner
 
         def run() -> None:
-            self.scope, self._statement = scope, statement
+            self.scope, self._statement, self.owner = scope, statement, owner
             self._parameters(arguments)
             self._expression(node.body, node)
+            self._returned(node.body)
 
         self._deferred.append(run)
 
@@ -393,7 +465,7 @@ class Expressions:
         def enter() -> None:
             self.scope = scope
             for generator in node.generators:
-                scope.bound.update(names_in(generator.target))
+                scope.bound.update(map(self._named, names_in(generator.target)))
 
         def leave() -> None:
             self.scope = outer

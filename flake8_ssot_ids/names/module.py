@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from flake8_ssot_ids import catalog
+from flake8_ssot_ids.names.assignments import returned_words
 from flake8_ssot_ids.names.bindings import Flow
+from flake8_ssot_ids.names.conditions import flag_words, is_flag
 from flake8_ssot_ids.names.members import members_of
-from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver, Value, Values
+from flake8_ssot_ids.names.privates import has_privates, private_forms
+from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver, Value, Values
 from flake8_ssot_ids.names.scopes import Hits
-from flake8_ssot_ids.names.syntax import descendants
+from flake8_ssot_ids.names.syntax import descendants, own_nodes
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
@@ -52,28 +55,45 @@ class ModuleNames:
         watched = {catalog.MODULE, *attributes, *words}
         dynamic = Dynamic(text)
         rounds = 0
-        inside = Hits(_rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])) if exports else None
+        makers: dict[ast.AST, list[ast.expr]] = {}
+        handed = bool(words) and not exports
+        mangles = has_privates(text)
+        flags = flag_words(text)
+        watched |= flags
+
+        def is_type_checking(dotted: str) -> bool:
+            found = expand(frozenset({(dotted, DIRECT)}))
+            return bool(found) and all(is_flag(value) for value, _ in found)
+
         while True:
             self.flow = Flow(
                 tree,
                 watched=watched,
                 attributes=attributes,
-                hits=Hits(None if exports else rows(text, watched, attributes)),
+                hits=Hits(None if exports else rows(text, watched, attributes, mangles)),
                 package=package,
                 names=watched,
-                inside=inside,
+                inside=_inside(text, watched | attributes) if exports else None,
+                makers=makers,
+                hands=bool(makers) or handed,
                 walruses=":=" in text,
+                mangles=mangles,
+                flags=flags,
+                is_flag=is_type_checking,
             ).run()
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic, exports)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
-            found = self.flow.aliases.union(
-                name for name, value in self.flow.suspects if self.resolver.resolve(value)
+            known, makers = makers, self._makers()
+            named = {getattr(function, "name", "") for function in makers} - {""}
+            found = named.union(
+                self.flow.aliases,
+                (name for name, value in self.flow.suspects if self.resolver.resolve(value)),
             )
             found = (found | self.resolver.wanted) - watched
             new = frozenset() if exports else members_of(self.flow, self.resolver) - attributes
-            attributes |= new
-            if not found and not new:
+            attributes |= new | named
+            if not found and not new and makers == known:
                 break
             rounds += 1
             if rounds >= _PATIENCE:
@@ -81,9 +101,36 @@ class ModuleNames:
             watched |= found
         self.watched = watched
 
+    def _makers(self) -> dict[ast.AST, list[ast.expr]]:
+        """The functions that return a source or its module, with the expressions that they return."""
+        found: dict[ast.AST, list[ast.expr]] = {}
+        for function, value in self.flow.returns:
+            if any(self.resolver.leads_to_source(dotted) for dotted, _ in self.resolver.resolve(value)):
+                found.setdefault(function, []).append(value)
+        return {
+            function: values
+            for function, values in found.items()
+            if not any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in _body_nodes(function))
+        }
+
     def sources_of(self, node: ast.expr) -> list[Value]:
         """The id sources that ``node`` may be, sorted."""
         return sorted(value for value in self.resolver.resolve(node) if self._is_source(value[0]))
+
+
+def _inside(text: str, words: Set[str]) -> Hits:
+    """The rows for which the body of a function is worth a look: it binds or returns something there."""
+    found = _rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])
+    if "return" in text and any(word in text for word in words):
+        data = text.encode("utf-8", "surrogatepass")
+        returned = [at for _, given, at in returned_words(data) if given & words]
+        found += [data.count(b"\n", 0, at) + 1 for at in returned]
+    return Hits(found)
+
+
+def _body_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    body = getattr(function, "body", [])
+    return own_nodes(body if isinstance(body, list) else [body])
 
 
 def _reached_from(tree: ast.Module, names: Iterable[str]) -> set[str]:
@@ -123,13 +170,16 @@ def _with_star_of_uuid(expand: Expand) -> Expand:
     return expanded
 
 
-def rows(text: str, words: Iterable[str], attributes: Iterable[str]) -> list[int]:
+def rows(text: str, words: Iterable[str], attributes: Iterable[str], mangles: bool = False) -> list[int]:
     """The 1-based rows of ``text`` on which a name of ``words`` or ``attributes`` stands, or a star import.
 
     Python compares identifiers in NFKC form, so rows that are not ASCII are looked at in that
-    form, too.
+    form, too. With ``mangles``, a class may have a name in its private form.
     """
     attributes = frozenset(attributes)
+    if mangles:
+        attributes |= private_forms(attributes)
+        words = {*words, *private_forms(words)}
     words = {*words, *attributes}
     places = sorted(place for word in words for place in _places(text, word, word in attributes))
     for match in _STAR.finditer(text):

@@ -19,15 +19,25 @@ from flake8_ssot_ids.names.dynamic import (
     DYNAMIC,
     NOTHING,
     REEXPORTED,
+    SHADOWED,
     Dynamic,
     DynamicAccess,
     Expand,
     Value,
     Values,
+    _last_name,
 )
-from flake8_ssot_ids.names.members import function_value, is_owner, member_values, owner_value
+from flake8_ssot_ids.names.members import (
+    function_value,
+    given,
+    instance_value,
+    is_owner,
+    made,
+    member_values,
+    owner_value,
+)
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, UNBOUND, Binding, Scope
-from flake8_ssot_ids.names.syntax import may_be_text, member, possible_values
+from flake8_ssot_ids.names.syntax import decorators_of, may_be_text, member, possible_values
 
 #: A chain of aliases is resolved link by link, so only nested dynamic access can go deep.
 _DEEPEST = 100
@@ -40,6 +50,7 @@ __all__ = [
     "DIRECT",
     "DYNAMIC",
     "REEXPORTED",
+    "SHADOWED",
     "Dynamic",
     "Expand",
     "Resolver",
@@ -122,11 +133,10 @@ class Resolver(DynamicAccess):
                 self._memo[base] = values
         for link in reversed(chain):
             if values:
-                members = self._members(values, link.attr)
+                name = self._flow.name_of(link)
+                members = self._members(values, name)
                 values = self._expand(
-                    frozenset(
-                        (f"{dotted}.{link.attr}", via) for dotted, via in values if dotted[0] not in "'<"
-                    )
+                    frozenset((f"{dotted}.{name}", via) for dotted, via in values if dotted[0] not in "'<(")
                 )
                 values |= members
             if final:
@@ -198,17 +208,19 @@ class Resolver(DynamicAccess):
         while pending:
             part = pending.pop()
             if isinstance(part, ast.IfExp):
-                pending += (part.body, part.orelse)
+                pending += (way for way in (part.body, part.orelse) if way not in self._flow.unrun)
             elif isinstance(part, ast.BoolOp):
                 pending += possible_values(part)
-            elif isinstance(part, ast.NamedExpr):
+            elif isinstance(part, (ast.NamedExpr, ast.Await)):
                 pending.append(part.value)
             elif part is not node and isinstance(part, (ast.Attribute, ast.Call, ast.Subscript, ast.Name)):
                 found |= self.resolve(part)
             elif isinstance(part, ast.Name):
                 found |= self._name(part)
             elif isinstance(part, ast.Call):
-                found |= self._call(part)
+                found |= self._given(part) or self._call(part)
+            elif isinstance(part, ast.Lambda) and part in self._flow.makers:
+                found |= self._made_by(part)
             elif isinstance(part, ast.Subscript):
                 found |= self._subscript(part)
             elif may_be_text(part):
@@ -235,23 +247,54 @@ class Resolver(DynamicAccess):
         """Whether this is an id source or the module that has them."""
         return dotted == catalog.MODULE or self._is_source(dotted)
 
+    def _made_by(self, function: ast.AST) -> Values:
+        """The value of a function that returns a source or its module; for a property, what that is."""
+        is_property = any(name.endswith("property") for name in map(_last_name, decorators_of(function)))
+        return frozenset(
+            (dotted if is_property else made(dotted), via)
+            for value in self._flow.makers[function]
+            for dotted, via in self.resolve(value)
+            if self.leads_to_source(dotted)
+        )
+
+    def _given(self, call: ast.Call) -> Values:
+        """What the call of a function that returns a source gives, or of a class that has such a method."""
+        function, flow = call.func, self._flow
+        if isinstance(function, ast.Name):
+            if function not in flow.loads and function.id not in flow.makes_instances:
+                return NOTHING
+        elif isinstance(function, ast.Attribute):
+            if flow.name_of(function) not in flow.attributes:
+                return NOTHING
+        elif function not in flow.makers:
+            return NOTHING
+        found: set[Value] = set()
+        for value, via in self.resolve(function):
+            dotted = given(value)
+            if dotted is not None:
+                found.add((dotted, via if via in (DYNAMIC, REEXPORTED) else ASSIGNED))
+            elif is_owner(value) and flow.makes_instances:
+                found.add((instance_value(value), DIRECT))
+        return frozenset(found)
+
     # -- names ---------------------------------------------------------------------------
 
     def _name(self, node: ast.Name) -> Values:
         load = self._flow.loads.get(node)
+        name = self._flow.name_of(node)
         if load is None:
             if isinstance(node.ctx, ast.Load):
-                self.wanted.add(node.id)
+                self.wanted.add(name)
             return NOTHING
         bindings = set(load.bindings)
         for owner in load.owners:
-            bindings |= owner.injected.get(node.id, set())
+            bindings |= owner.injected.get(name, set())
         values, open_end = self._values(bindings)
         found = set(values)
         if load.onward is not None:
-            found |= self._onward(load.onward, node.id)
+            found |= self._onward(load.onward, name)
         elif open_end and load.owners and all(owner.kind is MODULE for owner in load.owners):
-            found.add((f"builtins.{node.id}", DIRECT))
+            found.add((f"builtins.{name}", DIRECT))
         return frozenset(found)
 
     def _onward(self, scope: Scope, name: str) -> set[Value]:
@@ -283,11 +326,19 @@ class Resolver(DynamicAccess):
     def _values(self, bindings: Iterable[Binding]) -> tuple[set[Value], bool]:
         """The values of ``bindings``, and whether the name may not be bound at all."""
         found: set[Value] = set()
-        open_end = False
+        open_end = bound = False
+        unrun: list[Binding] = []
         for binding in bindings:
+            if binding.kind == "unrun":
+                unrun.append(binding)
+                continue
             values, unbound = self._binding(binding)
             found |= values
             open_end = open_end or unbound
+            bound = bound or binding is not UNBOUND
+        if unrun and not bound:
+            # Something binds it out of sight, and then it is what type checkers are told.
+            found |= self._values(inner for binding in unrun for inner in binding.before or ())[0]
         return found, open_end
 
     def _binding(self, binding: Binding) -> tuple[Values, bool]:
@@ -310,7 +361,11 @@ class Resolver(DynamicAccess):
         if binding.kind in ("class", "self") and not self._open_stars:
             return frozenset({(owner_value(binding), DIRECT)}), False
         if binding.kind == "function":
-            return frozenset({(function_value(binding.node), DIRECT)}), False
+            node = binding.node
+            made_by = node is not None and node in self._flow.makers
+            return self._made_by(node) if node is not None and made_by else frozenset(
+                {(function_value(node), DIRECT)}
+            ), False
         if binding.kind == "star" and self._open_stars:
             return self._all_stars(binding)
         above: list[str] = []

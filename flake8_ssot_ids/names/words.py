@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.exports import imported_names
+from flake8_ssot_ids.names.members import given
 from flake8_ssot_ids.names.modules import Home, Modules, is_below
 from flake8_ssot_ids.names.syntax import absolute, imported, member
 from flake8_ssot_ids.names.targets import Targets
@@ -83,7 +84,7 @@ class Reach:
                 modules.setdefault(local, set()).add(module if local != module.partition(".")[0] else local)
             else:
                 for target in self._targets.of(imported(module, name), home.roots):
-                    if catalog.source_name(target, self._modules.sources):
+                    if self._is_handed_on(target):
                         words.names.add(local)
                     elif target != catalog.MODULE:
                         modules.setdefault(local, set()).add(target)
@@ -95,6 +96,10 @@ class Reach:
         elif modules:
             self._present_words(modules, home, words, present or [], chains, closed)
         return words
+
+    def _is_handed_on(self, target: str) -> bool:
+        """Whether this is an id source, or a function whose call gives one or the module."""
+        return catalog.source_name(target, self._modules.sources) is not None or given(target) is not None
 
     def _any_words(self, module: str, home: Home, words: Words, present: list[str] | None) -> None:
         """Names of ``module`` that are id sources, wherever they stand in the file."""
@@ -142,7 +147,7 @@ class Reach:
             following: set[str] = set()
             for start in current:
                 for target in self._targets.of(member(start, name), home.roots):
-                    if catalog.source_name(target, self._modules.sources):
+                    if self._is_handed_on(target):
                         words.attributes.add(name)
                     elif target != catalog.MODULE and self._modules.is_ours(target, home.roots):
                         following.add(target)
@@ -156,7 +161,7 @@ class Reach:
         for name in self._modules.visible(module, home.roots) if present is None else present:
             if name.encode() in data:
                 for target in self._targets.of(member(module, f"*{name}"), home.roots):
-                    if catalog.source_name(target, self._modules.sources):
+                    if self._is_handed_on(target):
                         words.names.add(name)
 
     def _handed_on(self, module: str, roots: tuple[str, ...]) -> frozenset[str]:
@@ -169,7 +174,7 @@ class Reach:
                     name
                     for name in self._modules.visible(module, roots)
                     for target in self._targets.of(member(module, name), roots)
-                    if catalog.source_name(target, self._modules.sources)
+                    if self._is_handed_on(target)
                 )
             )
         self._modules.touched |= known[1]
