@@ -39,6 +39,7 @@ RULE = Rule(
 def uuid4():
     return "1"
 
+
 ### file: orders.py
 import uuid
 
