@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 from keyword import iskeyword
 from unicodedata import normalize
@@ -161,18 +161,23 @@ def _words_through(value: bytes, line: bytes, *, several: bool) -> set[str]:
     return {_decoded(word) for form in forms for word in _WORD.findall(form[0])}
 
 
-def returned_words(data: bytes) -> Iterator[tuple[str, set[str], int]]:
-    """The functions in ``data`` that may return something which has a name, uncalled; a superset.
+def returned_words(data: bytes, wanted: Set[str]) -> Iterator[tuple[str, int]]:
+    """The functions in ``data`` that may return what one of ``wanted`` words stands for; a superset.
 
-    Each with the words that its value may go through, and the offset of the value.
+    Each with the offset of the value.
     """
-    functions = [(match.start(), len(match[1]), match[2]) for match in _DEF.finditer(data)]
-    starts = [start for start, _, _ in functions]
+    codes, plain = [word.encode() for word in wanted], data.isascii()
+    functions: list[tuple[int, int, bytes]] = []
+    starts: list[int] = []
     for match in _RETURN.finditer(data):
         value = data[match.end() : match.end() + _VALUE_BYTES]
-        words = _words_through(value, value.partition(b"\n")[0], several=False)
-        if not words:
+        if plain and not any(code in value for code in codes):
             continue
+        if wanted.isdisjoint(_words_through(value, value.partition(b"\n")[0], several=False)):
+            continue
+        if not functions:
+            functions += ((one.start(), len(one[1]), one[2]) for one in _DEF.finditer(data))
+            starts += (start for start, _, _ in functions)
         line = data.rfind(b"\n", 0, match.start()) + 1
         indent = len(data[line : match.start()]) - len(data[line : match.start()].lstrip())
         # On the line of the function itself, or below it.
@@ -180,7 +185,7 @@ def returned_words(data: bytes) -> Iterator[tuple[str, set[str], int]]:
         while at >= 0 and functions[at][0] < line and functions[at][1] >= indent:
             at -= 1
         if at >= 0:
-            yield _decoded(functions[at][2]), words, match.end()
+            yield _decoded(functions[at][2]), match.end()
 
 
 def _targets(text: bytes) -> list[str]:

@@ -12,12 +12,13 @@ from flake8_ssot_ids.names.scopes import CLASS, UNBOUND, Binding, Bindings, Scop
 FLAG = "TYPE_CHECKING"
 #: What stands for True where types are checked, and is False where the code is run.
 _FLAGS = frozenset({f"typing.{FLAG}", f"typing_extensions.{FLAG}"})
-_ALIAS = re.compile(rf"\b{FLAG}\s+as\s+(\w+)")
-_OWNER = re.compile(rf"(\w+)[\s\\]*\.[\s\\]*{FLAG}\b")
-#: Who sets it out of sight may set it to True.
-_SET_ELSEWHERE = re.compile(rf"[\"']{FLAG}[\"']|\.[\s\\]*{FLAG}\s*(?::[^=\n]*)?=(?!=)")
-_GLOBAL = re.compile(r"^[ \t]+global\b([^\n]*)", re.MULTILINE)
+_ALIAS = re.compile(r"\s+as\s+(\w+)")
+_OWNER = re.compile(r"(\w+)[\s\\]*\.[\s\\]*\Z")
+_SET = re.compile(r"[\"']|\s*(?::[^=\n]*)?=(?!=)")
+_GLOBAL = re.compile(r"global\b([^\n]*)")
 _WORD = re.compile(r"\w+")
+#: So far from the flag its owner may begin.
+_NEAR = 100
 
 
 def is_flag(dotted: str) -> bool:
@@ -28,10 +29,16 @@ def is_flag(dotted: str) -> bool:
 def flag_words(text: str) -> frozenset[str]:
     """The names in ``text`` that conditions on the flag are written with; none where it may be set."""
     found = {word for word in (FLAG, "MYPY") if word in text}
-    if FLAG in found:
-        if _SET_ELSEWHERE.search(text):
+    at = text.find(FLAG)
+    while at >= 0:
+        after = at + len(FLAG)
+        before = text[max(0, at - _NEAR) : at]
+        if before.endswith((".", "'", '"')) and _SET.match(text, after):
+            # Who sets it out of sight may set it to True.
             return frozenset()
-        found.update(_ALIAS.findall(text), _OWNER.findall(text))
+        owner, alias = _OWNER.search(before), _ALIAS.match(text, after)
+        found.update(match[1] for match in (owner, alias) if match is not None)
+        at = text.find(FLAG, after)
     declared = {word for names in _GLOBAL.findall(text) for word in _WORD.findall(names)} if found else set()
     return frozenset() if declared & found else frozenset(found)
 

@@ -123,9 +123,8 @@ def _aliases(
             if any(one.partition(".")[0] == catalog.MODULE for one in found)
         }
         base |= {name for name, words in of.items() if words & base}
-        for name, words, _ in returned_words(data):
-            if words & base:
-                of.setdefault(name, set()).add(catalog.MODULE)
+        for name, _ in returned_words(data, base):
+            of.setdefault(name, set()).add(catalog.MODULE)
     telling: dict[str, bool] = {}
 
     def tells(word: str) -> bool:

@@ -123,8 +123,7 @@ def _inside(text: str, words: Set[str]) -> Hits:
     found = _rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])
     if "return" in text and any(word in text for word in words):
         data = text.encode("utf-8", "surrogatepass")
-        returned = [at for _, given, at in returned_words(data) if given & words]
-        found += [data.count(b"\n", 0, at) + 1 for at in returned]
+        found += [data.count(b"\n", 0, at) + 1 for _, at in returned_words(data, words)]
     return Hits(found)
 
 

@@ -71,13 +71,8 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
         return set()
     telling = known or _BASE
     found, through = _imported(text, telling)
-    returned = [*returned_words(text)] if b"return" in text else []
     while True:
-        new = {
-            name
-            for name, words in ((name, words) for name, words, _ in returned)
-            if words & (through | telling)
-        }
+        new = {name for name, _ in returned_words(text, through | telling)}
         near = _places(text, through | known, not known, pieced)
         if not near and new <= through:
             return (found | new) - telling - _BASE - {""}
