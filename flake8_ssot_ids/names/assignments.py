@@ -45,6 +45,7 @@ _THROUGH_CALL = re.compile(
     rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[\w.\x80-\xff]*[\"']?\s*[,)]"
 )
 _VALUE_BYTES = 400
+_BY_TEXT = (b"import_module", b"__import__", b"modules")
 _LAMBDA = re.compile(rb"\Alambda\b[^:\n]*:[\s(\\]*")
 _DEF = re.compile(rb"^([ \t]*)(?:async[ \t]+)?def[ \t]+([\w\x80-\xff]+)", re.MULTILINE)
 _RETURN = re.compile(rb"return(?<![\w.\x80-\xff]return)(?![\w\x80-\xff])[\s(\\]*(?:await\b[\s(\\]*)?")
@@ -164,8 +165,12 @@ def _words_through(value: bytes, line: bytes, *, several: bool) -> set[str]:
 def returned_words(data: bytes, wanted: Set[str]) -> Iterator[tuple[str, int]]:
     """The functions in ``data`` that may return what one of ``wanted`` words stands for; a superset.
 
-    Each with the offset of the value.
+    Each with the offset of the value. What is looked up by a text is found, too.
     """
+    if b"return" not in data:
+        return
+    if any(word in data for word in _BY_TEXT):
+        wanted = wanted | {catalog.MODULE}
     codes, plain = [word.encode() for word in wanted], data.isascii()
     functions: list[tuple[int, int, bytes]] = []
     starts: list[int] = []

@@ -116,8 +116,7 @@ def _aliases(
             of.setdefault(name, set()).update(first)
     if catalog.MODULE.encode() in data:
         # Functions that return what is of the module, by whatever name it is imported and assigned here.
-        base = {catalog.MODULE, *catalog.STAR_EXPORTS}
-        base |= {
+        base = {
             name
             for name, found in names.items()
             if any(one.partition(".")[0] == catalog.MODULE for one in found)

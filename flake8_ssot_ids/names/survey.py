@@ -72,10 +72,10 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
     telling = known or _BASE
     found, through = _imported(text, telling)
     while True:
-        new = {name for name, _ in returned_words(text, through | telling)}
+        new = {name for name, _ in returned_words(text, through)} - through
         near = _places(text, through | known, not known, pieced)
-        if not near and new <= through:
-            return (found | new) - telling - _BASE - {""}
+        if not near and not new:
+            return found - telling - _BASE - {""}
         for targets, words in assigned_names(text, _telling(frozenset(through), telling, pieced), near):
             if not (words.isdisjoint(through) and words.isdisjoint(telling) and words.isdisjoint(THROUGH)):
                 new.update(targets)
