@@ -153,7 +153,8 @@ def _assignments(
 
 def _words_through(value: bytes, line: bytes, *, several: bool) -> set[str]:
     """The words that a value, which begins with ``line``, may go through; ``several``: it may be a tuple."""
-    value = _LAMBDA.sub(b"", value)
+    if value.startswith(b"lambda"):
+        value = _LAMBDA.sub(b"", value)
     if several or _CHOICE.search(_STRING.sub(b"", line)):
         plain = _STRING.sub(b"", value)
         forms = [*_THROUGH_CALL.finditer(value), *_UNCALLED.finditer(plain)]
@@ -176,9 +177,10 @@ def returned_words(data: bytes, wanted: Set[str]) -> Iterator[tuple[str, int]]:
     starts: list[int] = []
     for match in _RETURN.finditer(data):
         value = data[match.end() : match.end() + _VALUE_BYTES]
-        if plain and not any(code in value for code in codes):
+        line = value.partition(b"\n")[0]
+        if plain and not any(code in line for code in codes) and not _CHOICE.search(line):
             continue
-        if wanted.isdisjoint(_words_through(value, value.partition(b"\n")[0], several=False)):
+        if wanted.isdisjoint(_words_through(value, line, several=False)):
             continue
         if not functions:
             functions += ((one.start(), len(one[1]), one[2]) for one in _DEF.finditer(data))
