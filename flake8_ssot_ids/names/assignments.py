@@ -172,13 +172,14 @@ def returned_words(data: bytes, wanted: Set[str]) -> Iterator[tuple[str, int]]:
         return
     if any(word in data for word in _BY_TEXT):
         wanted = wanted | {catalog.MODULE}
-    codes, plain = [word.encode() for word in wanted], data.isascii()
+    codes = [word.encode() for word in wanted]
     functions: list[tuple[int, int, bytes]] = []
     starts: list[int] = []
     for match in _RETURN.finditer(data):
         value = data[match.end() : match.end() + _VALUE_BYTES]
         line = value.partition(b"\n")[0]
-        if plain and not any(code in line for code in codes) and not _CHOICE.search(line):
+        near = value if _CHOICE.search(line) else line
+        if near.isascii() and not any(code in near for code in codes):
             continue
         if wanted.isdisjoint(_words_through(value, line, several=False)):
             continue
