@@ -171,6 +171,7 @@ def uses_in(
         sources=sources,
         attributes=sources | words.attributes,
         words=words.names,
+        makers_elsewhere=words.makers,
         expand=expand,
     )
     uses = uses_of(names)

@@ -266,6 +266,7 @@ class Wrappers:
                     sources=self._sources,
                     attributes=self._sources | words.attributes,
                     words=words.names,
+                    makers_elsewhere=words.makers,
                     expand=lambda values: self._project.expand(values, home),
                 )
             )

@@ -149,7 +149,8 @@ def exact_exports(data: bytes, package: str, sources: frozenset[str]) -> Exports
         return EMPTY
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    words = [local for _, _, local in imported_names(data, package)]
+    imports = imported_names(data, package)
+    words = [local for _, _, local in imports]
     certain = certainly_bound(tree.body)
     if "*" in words:
         # Which came last, the name or the star?
@@ -166,6 +167,7 @@ def exact_exports(data: bytes, package: str, sources: frozenset[str]) -> Exports
         words=words,
         expand=lambda values: values,
         exports=True,
+        handing={local for path, _, local in imports if path == catalog.MODULE},
     )
     module = names.flow.module
     found: dict[str, frozenset[str]] = {}

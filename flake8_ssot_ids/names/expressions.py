@@ -6,7 +6,7 @@ The walk uses an explicit stack: the depth of an expression is no limit.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Set
 
 from flake8_ssot_ids.names.conditions import Conditions, is_flag
 from flake8_ssot_ids.names.scopes import (
@@ -56,7 +56,7 @@ class Expressions(Conditions):
         flags: names that conditions on what type checkers see are written with.
         is_flag: whether a dotted name is the flag that such conditions are about.
         makers: functions that return a source or its module, with the expressions that they return.
-        hands: whether the value of a call may be a source.
+        callables: names of such functions, here and in other modules.
     """
 
     def __init__(
@@ -75,13 +75,13 @@ class Expressions(Conditions):
         flags: frozenset[str] = frozenset(),
         is_flag: Callable[[str], bool] = is_flag,
         makers: Makers = _NO_MAKERS,
-        hands: bool = False,
+        callables: Set[str] = frozenset(),
     ) -> None:
         super().__init__(flags, is_flag)
         self._tree = tree
         self.mangles = mangles
         self.makers = makers
-        self._hands = hands
+        self.callables = callables
         #: The classes that have such functions for methods.
         self.makes_instances: set[str] = set()
         #: Functions, and what they return where a watched name stands in it.
@@ -222,7 +222,7 @@ class Expressions(Conditions):
                 if isinstance(node, ast.Subscript):
                     pending.append(node.slice)
             elif isinstance(node, ast.Call):
-                if self._hands and self._names_maker(node.func):
+                if self.callables and self._names_maker(node.func):
                     return True
                 # A call of a source gives an id, not a source; its first argument may be handed through.
                 pending += node.args[:1]
@@ -355,7 +355,7 @@ class Expressions(Conditions):
     def _may_get_source(self, node: ast.Call) -> bool:
         """Whether a call may be one of ``getattr``, or the like, that gives a source."""
         arguments = node.args
-        if self._hands and self._names_maker(node.func):
+        if self.callables and self._names_maker(node.func):
             return True
         if any(self._names_source(argument) for argument in arguments):
             return True
@@ -374,9 +374,9 @@ class Expressions(Conditions):
     def _names_maker(self, function: ast.expr) -> bool:
         """Whether a function is called by a name that is looked for."""
         if isinstance(function, ast.Name):
-            return self._named(function.id) in self.watched
+            return self._named(function.id) in self.callables
         if isinstance(function, ast.Attribute):
-            return self._named(function.attr) in self.attributes
+            return self._named(function.attr) in self.callables
         return function in self.makers
 
     def _returned(self, value: ast.expr) -> None:

@@ -10,7 +10,7 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.assignments import returned_words
 from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.conditions import flag_words, is_flag
-from flake8_ssot_ids.names.members import members_of
+from flake8_ssot_ids.names.members import given, members_of
 from flake8_ssot_ids.names.privates import has_privates, private_forms
 from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver, Value, Values
 from flake8_ssot_ids.names.scopes import Hits
@@ -33,6 +33,8 @@ class ModuleNames:
         words: further names to watch.
         expand: follows dotted names through the project.
         exports: look at the whole top level, and elsewhere only at what binds for it.
+        handing: names that imports bind to ``uuid`` or what is in it, wherever they stand.
+        makers_elsewhere: names of functions of other modules that return a source or its module.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class ModuleNames:
         words: Iterable[str],
         expand: Expand,
         exports: bool = False,
+        handing: Iterable[str] = (),
+        makers_elsewhere: Iterable[str] = (),
     ) -> None:
         def is_source(dotted: str) -> bool:
             return catalog.source_name(dotted, sources) is not None
@@ -56,7 +60,8 @@ class ModuleNames:
         dynamic = Dynamic(text)
         rounds = 0
         makers: dict[ast.AST, list[ast.expr]] = {}
-        handed = bool(words) and not exports
+        callables = set(makers_elsewhere)
+        telling = {catalog.MODULE, *attributes, *handing}
         mangles = has_privates(text)
         flags = flag_words(text)
         watched |= flags
@@ -73,9 +78,9 @@ class ModuleNames:
                 hits=Hits(None if exports else rows(text, watched, attributes, mangles)),
                 package=package,
                 names=watched,
-                inside=_inside(text, watched | attributes) if exports else None,
+                inside=_inside(text, telling) if exports else None,
                 makers=makers,
-                hands=bool(makers) or handed,
+                callables=callables,
                 walruses=":=" in text,
                 mangles=mangles,
                 flags=flags,
@@ -86,11 +91,12 @@ class ModuleNames:
                 self.resolver.resolve(candidate)
             known, makers = makers, self._makers()
             named = {getattr(function, "name", "") for function in makers} - {""}
-            found = named.union(
-                self.flow.aliases,
-                (name for name, value in self.flow.suspects if self.resolver.resolve(value)),
-            )
-            found = (found | self.resolver.wanted) - watched
+            bound = [(name, self.resolver.resolve(value)) for name, value in self.flow.suspects]
+            aliases = self.flow.aliases.union(name for name, values in bound if values)
+            named.update(name for name, values in bound if any(given(dotted) for dotted, _ in values))
+            telling |= aliases
+            callables |= named
+            found = (named | aliases | self.resolver.wanted) - watched
             new = frozenset() if exports else members_of(self.flow, self.resolver) - attributes
             attributes |= new | named
             if not found and not new and makers == known:

@@ -260,11 +260,9 @@ class Resolver(DynamicAccess):
     def _given(self, call: ast.Call) -> Values:
         """What the call of a function that returns a source gives, or of a class that has such a method."""
         function, flow = call.func, self._flow
-        if isinstance(function, ast.Name):
-            if function not in flow.loads and function.id not in flow.makes_instances:
-                return NOTHING
-        elif isinstance(function, ast.Attribute):
-            if flow.name_of(function) not in flow.attributes:
+        if isinstance(function, (ast.Name, ast.Attribute)):
+            name = flow.name_of(function)
+            if name not in flow.callables and name not in flow.makes_instances:
                 return NOTHING
         elif function not in flow.makers:
             return NOTHING
