@@ -177,11 +177,11 @@ def returned_words(data: bytes, wanted: Set[str]) -> Iterator[tuple[str, int]]:
     starts: list[int] = []
     for match in _RETURN.finditer(data):
         value = data[match.end() : match.end() + _VALUE_BYTES]
-        line = value.partition(b"\n")[0]
-        near = value if _CHOICE.search(line) else line
+        first = value.partition(b"\n")[0]
+        near = value if _CHOICE.search(first) else first
         if near.isascii() and not any(code in near for code in codes):
             continue
-        if wanted.isdisjoint(_words_through(value, line, several=False)):
+        if wanted.isdisjoint(_words_through(value, first, several=False)):
             continue
         if not functions:
             functions += ((one.start(), len(one[1]), one[2]) for one in _DEF.finditer(data))

@@ -184,7 +184,9 @@ class Expressions(Conditions):
                     or value in self.makers
                 ):
                     name = self._named(target.id)
-                    if name not in self.watched and (value in self.makers or self._mentions(value)):
+                    if (name not in self.watched or self.makers or self.callables) and (
+                        value in self.makers or self._mentions(value)
+                    ):
                         self.suspects.append((name, value))
                     self._bind(target.id, Binding("assign", value=value))
                 else:
