@@ -194,7 +194,9 @@ class Flow(Expressions):
         while True:
             self._statement = statement
             self._expression(statement.test)
-            truth = self._truth(statement.test)
+            truth = None
+            if self.hits.between(statement.body[0].lineno, statement.end_lineno or statement.lineno):
+                truth = self._truth(statement.test)
             state, dead = dict(scope.state), scope.dead
             if truth is False:
                 self._never_run(statement.body, unrun)

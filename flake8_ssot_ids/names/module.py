@@ -95,11 +95,12 @@ class ModuleNames:
             aliases = self.flow.aliases.union(name for name, values in bound if values)
             named.update(name for name, values in bound if any(given(dotted) for dotted, _ in values))
             telling |= aliases
+            settled = makers == known and named <= callables
             callables |= named
             found = (named | aliases | self.resolver.wanted) - watched
             new = frozenset() if exports else members_of(self.flow, self.resolver) - attributes
             attributes |= new | named
-            if not found and not new and makers == known:
+            if not found and not new and settled:
                 break
             rounds += 1
             if rounds >= _PATIENCE:
