@@ -56,8 +56,13 @@ def source_name(qualified: str, attributes: frozenset[str]) -> str | None:
     return name if module == MODULE and name in attributes else None
 
 
+_ENDINGS = tuple(end for module in MODULES for end in (f"{module}.py", f"{module}{os.sep}__init__.py"))
+
+
 def is_called_like_source(path: str) -> bool:
     """Whether a file is called like a module that has sources: ``uuid.py``, ``uuid/__init__.py``."""
+    if not path.endswith(_ENDINGS):
+        return False
     folder, name = os.path.split(path)
     if name == "__init__.py":
         name = f"{os.path.basename(folder)}.py"

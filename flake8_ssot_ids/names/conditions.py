@@ -28,8 +28,10 @@ def is_flag(dotted: str) -> bool:
 
 def flag_words(text: str) -> frozenset[str]:
     """The names in ``text`` that conditions on the flag are written with; none where it may be set."""
-    found = {word for word in (FLAG, "MYPY") if word in text}
     at = text.find(FLAG)
+    found = {FLAG} if at >= 0 else set()
+    if "MYPY" in text:
+        found.add("MYPY")
     while at >= 0:
         after = at + len(FLAG)
         before = text[max(0, at - _NEAR) : at]

@@ -21,23 +21,19 @@ from flake8_ssot_ids.names.dynamic import (
     REEXPORTED,
     SHADOWED,
     Dynamic,
-    DynamicAccess,
     Expand,
     Value,
     Values,
-    _last_name,
 )
+from flake8_ssot_ids.names.makers import MakerAccess
 from flake8_ssot_ids.names.members import (
     function_value,
-    given,
-    instance_value,
     is_owner,
-    made,
     member_values,
     owner_value,
 )
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, UNBOUND, Binding, Scope
-from flake8_ssot_ids.names.syntax import decorators_of, may_be_text, member, possible_values
+from flake8_ssot_ids.names.syntax import may_be_text, member, possible_values
 
 #: A chain of aliases is resolved link by link, so only nested dynamic access can go deep.
 _DEEPEST = 100
@@ -59,7 +55,7 @@ __all__ = [
 ]
 
 
-class Resolver(DynamicAccess):
+class Resolver(MakerAccess):
     """Resolves expressions of one module after its :class:`Flow` has run.
 
     ``wanted`` collects names that had to be looked up but were not watched; the caller
@@ -246,34 +242,6 @@ class Resolver(DynamicAccess):
     def leads_to_source(self, dotted: str) -> bool:
         """Whether this is an id source or the module that has them."""
         return dotted == catalog.MODULE or self._is_source(dotted)
-
-    def _made_by(self, function: ast.AST) -> Values:
-        """The value of a function that returns a source or its module; for a property, what that is."""
-        is_property = any(name.endswith("property") for name in map(_last_name, decorators_of(function)))
-        return frozenset(
-            (dotted if is_property else made(dotted), via)
-            for value in self._flow.makers[function]
-            for dotted, via in self.resolve(value)
-            if self.leads_to_source(dotted)
-        )
-
-    def _given(self, call: ast.Call) -> Values:
-        """What the call of a function that returns a source gives, or of a class that has such a method."""
-        function, flow = call.func, self._flow
-        if isinstance(function, (ast.Name, ast.Attribute)):
-            name = flow.name_of(function)
-            if name not in flow.callables and name not in flow.makes_instances:
-                return NOTHING
-        elif function not in flow.makers:
-            return NOTHING
-        found: set[Value] = set()
-        for value, via in self.resolve(function):
-            dotted = given(value)
-            if dotted is not None:
-                found.add((dotted, via if via in (DYNAMIC, REEXPORTED) else ASSIGNED))
-            elif is_owner(value) and flow.makes_instances:
-                found.add((instance_value(value), DIRECT))
-        return frozenset(found)
 
     # -- names ---------------------------------------------------------------------------
 
