@@ -15,6 +15,7 @@ from flake8_ssot_ids.names.scopes import (
 )
 from flake8_ssot_ids.names.syntax import (
     absolute,
+    children,
     imported,
 )
 
