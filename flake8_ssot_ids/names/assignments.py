@@ -178,9 +178,10 @@ def returned_words(data: bytes, wanted: Set[str]) -> Iterator[tuple[str, int]]:
     for match in _RETURN.finditer(data):
         value = data[match.end() : match.end() + _VALUE_BYTES]
         first = value.partition(b"\n")[0]
-        near = value if _CHOICE.search(first) else first
-        if near.isascii() and not any(code in near for code in codes):
-            continue
+        if value.isascii():
+            there = [code for code in codes if code in value]
+            if not there or not (any(code in first for code in there) or _CHOICE.search(first)):
+                continue
         if wanted.isdisjoint(_words_through(value, first, several=False)):
             continue
         if not functions:

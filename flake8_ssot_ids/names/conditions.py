@@ -15,7 +15,7 @@ _FLAGS = frozenset({f"typing.{FLAG}", f"typing_extensions.{FLAG}"})
 _ALIAS = re.compile(r"\s+as\s+(\w+)")
 _OWNER = re.compile(r"(\w+)[\s\\]*\.[\s\\]*\Z")
 _SET = re.compile(r"[\"']|\s*(?::[^=\n]*)?=(?!=)")
-_GLOBAL = re.compile(r"global\b([^\n]*)")
+_GLOBAL = re.compile(r"\bglobal\b([^\n]*)")
 _WORD = re.compile(r"\w+")
 #: So far from the flag its owner may begin.
 _NEAR = 100
@@ -35,14 +35,17 @@ def flag_words(text: str) -> frozenset[str]:
     while at >= 0:
         after = at + len(FLAG)
         before = text[max(0, at - _NEAR) : at]
-        if before.endswith((".", "'", '"')) and _SET.match(text, after):
+        set_by_owner = before.endswith((".", "'", '"')) and _SET.match(text, after)
+        if set_by_owner or _GLOBAL.search(before.rpartition("\n")[2]):
             # Who sets it out of sight may set it to True.
             return frozenset()
         owner, alias = _OWNER.search(before), _ALIAS.match(text, after)
         found.update(match[1] for match in (owner, alias) if match is not None)
         at = text.find(FLAG, after)
-    declared = {word for names in _GLOBAL.findall(text) for word in _WORD.findall(names)} if found else set()
-    return frozenset() if declared & found else frozenset(found)
+    if found - {FLAG}:
+        declared = {word for names in _GLOBAL.findall(text) for word in _WORD.findall(names)}
+        return frozenset() if declared & found else frozenset(found)
+    return frozenset(found)
 
 
 class Conditions(Privates):
