@@ -163,10 +163,28 @@ def _words_through(value: bytes, line: bytes, *, several: bool) -> set[str]:
     return {_decoded(word) for form in forms for word in _WORD.findall(form[0])}
 
 
-def returned_words(data: bytes, wanted: Set[str]) -> Iterator[tuple[str, int]]:
+def _returns(data: bytes, codes: Sequence[bytes], plain: bool) -> Iterator[re.Match[bytes]]:
+    """The returns in ``data`` with one of ``codes`` behind them; all, unless the text is ``plain``."""
+    if not plain:
+        yield from _RETURN.finditer(data)
+        return
+    last = -1
+    for place in sorted({match.start() for code in codes for match in re.finditer(re.escape(code), data)}):
+        at = place
+        while at > last:
+            at = data.rfind(b"return", max(last + 1, place - _VALUE_BYTES), at)
+            match = _RETURN.match(data, at) if at >= 0 else None
+            if match is not None:
+                last = at
+                yield match
+                break
+
+
+def returned_words(data: bytes, wanted: Set[str], *, normal: bool = False) -> Iterator[tuple[str, int]]:
     """The functions in ``data`` that may return what one of ``wanted`` words stands for; a superset.
 
-    Each with the offset of the value. What is looked up by a text is found, too.
+    Each with the offset of the value. What is looked up by a text is found, too. ``normal``: the bytes are
+    in the form in which Python compares names.
     """
     if b"return" not in data:
         return
@@ -175,13 +193,9 @@ def returned_words(data: bytes, wanted: Set[str]) -> Iterator[tuple[str, int]]:
     codes = [word.encode() for word in wanted]
     functions: list[tuple[int, int, bytes]] = []
     starts: list[int] = []
-    for match in _RETURN.finditer(data):
+    for match in _returns(data, codes, normal or data.isascii()):
         value = data[match.end() : match.end() + _VALUE_BYTES]
         first = value.partition(b"\n")[0]
-        if value.isascii():
-            there = [code for code in codes if code in value]
-            if not there or not (any(code in first for code in there) or _CHOICE.search(first)):
-                continue
         if wanted.isdisjoint(_words_through(value, first, several=False)):
             continue
         if not functions:

@@ -72,7 +72,7 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
     telling = known or _BASE
     found, through = _imported(text, telling)
     while True:
-        new = {name for name, _ in returned_words(text, through)} - through
+        new = {name for name, _ in returned_words(text, through, normal=True)} - through
         near = _places(text, through | known, not known, pieced)
         if not near and not new:
             return found - telling - _BASE - {""}
