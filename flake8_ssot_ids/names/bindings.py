@@ -357,8 +357,7 @@ class Flow(Declarations):
         if self._enters(statement):
             self.scope = Scope(CLASS, statement, self.scope, join_symbol(outer.symbol, statement.name))
             self.classes[statement] = self.scope
-            if self.mangles:
-                self.owner = statement.name.lstrip("_")
+            self.owner = statement.name.lstrip("_")
             if outer.kind is not MODULE:
                 self.scope.bound.update(map(self._named, bound_in(statement.body)))
             self._block(statement.body)

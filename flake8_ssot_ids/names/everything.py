@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.conditions import flag_words
 from flake8_ssot_ids.names.members import function_value, is_owner
-from flake8_ssot_ids.names.privates import has_privates
 from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver
 from flake8_ssot_ids.names.scopes import Binding, Everything, Hits, Load, Place
 
@@ -51,7 +50,6 @@ class AllNames:
             package=package,
             names=names,
             walruses=":=" in text,
-            mangles=has_privates(text),
             flags=flag_words(text),
             keeps_functions=True,
         ).run()

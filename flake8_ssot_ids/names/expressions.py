@@ -42,7 +42,7 @@ class Expressions(Walk):
             kind = node.__class__
             if kind is ast.Name:
                 assert isinstance(node, ast.Name)
-                name = self._named(node.id, node) if owner else node.id
+                name = self._named(node.id, node) if owner and node.id[:2] == "__" else node.id
                 if name in watched and node.ctx.__class__ is ast.Load:
                     self._load(node, name)
                 continue
@@ -53,7 +53,7 @@ class Expressions(Walk):
                 continue
             inner: list[ast.AST]
             if isinstance(node, ast.Attribute):
-                name = self._named(node.attr, node) if owner else node.attr
+                name = self._named(node.attr, node) if owner and node.attr[:2] == "__" else node.attr
                 if name in attributes and node.ctx.__class__ is ast.Load:
                     self._candidate(node)
                 inner = [node.value]
@@ -64,7 +64,7 @@ class Expressions(Walk):
             elif isinstance(node, ast.Lambda):
                 self._lambda(node, stack)
                 continue
-            elif self.flags and isinstance(node, ast.IfExp) and self._truth(node.test) is not None:
+            elif isinstance(node, ast.IfExp) and self._truth(node.test) is not None:
                 run, unrun = node.body, node.orelse
                 if not self._truth(node.test):
                     run, unrun = unrun, run

@@ -11,7 +11,7 @@ from flake8_ssot_ids.names.assignments import returned_words
 from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.conditions import flag_words, is_flag
 from flake8_ssot_ids.names.members import given, members_of
-from flake8_ssot_ids.names.privates import has_privates, private_forms
+from flake8_ssot_ids.names.privates import private_forms
 from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver, Value, Values
 from flake8_ssot_ids.names.scopes import Hits
 from flake8_ssot_ids.names.syntax import descendants, own_nodes
@@ -62,9 +62,7 @@ class ModuleNames:
         makers: dict[ast.AST, list[ast.expr]] = {}
         callables = set(makers_elsewhere)
         telling = {catalog.MODULE, *attributes, *handing}
-        mangles = has_privates(text)
-        flags = flag_words(text)
-        watched |= flags
+        flags: frozenset[str] | None = None
 
         def is_type_checking(dotted: str) -> bool:
             found = expand(frozenset({(dotted, DIRECT)}))
@@ -75,17 +73,21 @@ class ModuleNames:
                 tree,
                 watched=watched,
                 attributes=attributes,
-                hits=Hits(None if exports else rows(text, watched, attributes, mangles)),
+                hits=Hits(None if exports else rows(text, watched, attributes)),
                 package=package,
                 names=watched,
                 inside=_inside(text, telling) if exports else None,
                 makers=makers,
                 callables=callables,
                 walruses=":=" in text,
-                mangles=mangles,
                 flags=flags,
                 is_flag=is_type_checking,
             ).run()
+            if flags is None and self.flow.asks_for_flags:
+                flags = flag_words(text)
+                watched |= flags
+                if flags:
+                    continue
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic, exports)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
@@ -176,17 +178,15 @@ def _with_star_of_uuid(expand: Expand) -> Expand:
     return expanded
 
 
-def rows(text: str, words: Iterable[str], attributes: Iterable[str], mangles: bool = False) -> list[int]:
+def rows(text: str, words: Iterable[str], attributes: Iterable[str]) -> list[int]:
     """The 1-based rows of ``text`` on which a name of ``words`` or ``attributes`` stands, or a star import.
 
     Python compares identifiers in NFKC form, so rows that are not ASCII are looked at in that
-    form, too. With ``mangles``, a class may have a name in its private form.
+    form, too. A class may have a name in its private form.
     """
     attributes = frozenset(attributes)
-    if mangles:
-        attributes |= private_forms(attributes)
-        words = {*words, *private_forms(words)}
-    words = {*words, *attributes}
+    attributes |= private_forms(attributes)
+    words = {*words, *private_forms(words), *attributes}
     places = sorted(place for word in words for place in _places(text, word, word in attributes))
     for match in _STAR.finditer(text):
         places += (match.start(), match.end())

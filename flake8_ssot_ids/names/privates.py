@@ -6,14 +6,6 @@ import ast
 import re
 from collections.abc import Iterable
 
-#: Two underscores at the beginning, and not two at the end.
-_PRIVATE = re.compile(r"__(?<!\w__)\w*[^\W_]_?(?!\w)")
-
-
-def has_privates(text: str) -> bool:
-    """Whether there may be a private name in a class."""
-    return "class" in text and _PRIVATE.search(text) is not None
-
 
 def private_forms(words: Iterable[str]) -> set[str]:
     """The private names that may be one of ``words`` in some class: ``_Box__make`` is ``__make``."""
@@ -29,8 +21,8 @@ def private_forms(words: Iterable[str]) -> set[str]:
 class Privates:
     """The part of a walk that knows the class around, by whose name private names are spelt.
 
-    ``owner`` is the name of that class without the underscores before it, empty outside of classes and
-    where no private name needs it. ``mangled`` are the names and attributes that are spelt otherwise.
+    ``owner`` is the name of that class without the underscores before it, empty outside of classes.
+    ``mangled`` are the names and attributes that are spelt otherwise.
     """
 
     def __init__(self) -> None:

@@ -45,8 +45,7 @@ class Walk(Conditions):
         walruses: whether there is an assignment expression at all.
         keeps_functions: bind the name of a function to its definition, not to something unknown.
         inside: rows that make the body of a function or class worth a look; None: all are.
-        mangles: whether a class may have private names.
-        flags: names that conditions on what type checkers see are written with.
+        flags: names that conditions on what type checkers see are written with; None: not known yet.
         is_flag: whether a dotted name is the flag that such conditions are about.
         makers: functions that return a source or its module, with the expressions that they return.
         callables: names of such functions, here and in other modules.
@@ -64,15 +63,13 @@ class Walk(Conditions):
         inside: Hits | None = None,
         walruses: bool = True,
         keeps_functions: bool = False,
-        mangles: bool = False,
-        flags: frozenset[str] = frozenset(),
+        flags: frozenset[str] | None = frozenset(),
         is_flag: Callable[[str], bool] = is_flag,
         makers: Makers = _NO_MAKERS,
         callables: Set[str] = frozenset(),
     ) -> None:
         super().__init__(flags, is_flag)
         self._tree = tree
-        self.mangles = mangles
         self.makers = makers
         self.callables = callables
         #: The classes that have such functions for methods.
