@@ -20,7 +20,11 @@ Source of the layouts: RFC 9562, sections 5.1 to 5.8.
 
 from __future__ import annotations
 
+import os
+
 MODULE = "uuid"
+#: The modules that have sources.
+MODULES: frozenset[str] = frozenset({MODULE})
 
 _RANDOM = "r" * 12 + "v" + "rrr" + "n" + "r" * 15
 _NAME_HASH = "h" * 12 + "v" + "h" * 19
@@ -50,6 +54,19 @@ def source_name(qualified: str, attributes: frozenset[str]) -> str | None:
     """The short name of the source that ``qualified`` names, or None: ``uuid.uuid4`` -> ``uuid4``."""
     module, _, name = qualified.partition(".")
     return name if module == MODULE and name in attributes else None
+
+
+_ENDINGS = tuple(end for module in MODULES for end in (f"{module}.py", f"{module}{os.sep}__init__.py"))
+
+
+def is_called_like_source(path: str) -> bool:
+    """Whether a file is called like a module that has sources: ``uuid.py``, ``uuid/__init__.py``."""
+    if not path.endswith(_ENDINGS):
+        return False
+    folder, name = os.path.split(path)
+    if name == "__init__.py":
+        name = f"{os.path.basename(folder)}.py"
+    return name.endswith(".py") and name[:-3] in MODULES
 
 
 #: What ``from uuid import *`` may bind that matters here (the module has no ``__all__`` before 3.15).

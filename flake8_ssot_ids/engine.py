@@ -17,7 +17,7 @@ from flake8_ssot_ids.names.fstrings import locate
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
-from flake8_ssot_ids.names.resolver import Values
+from flake8_ssot_ids.names.resolver import SHADOWED, Values
 from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
@@ -78,6 +78,7 @@ def check_source(
         or words
         or house
         or may_hold_use(data, sources)
+        or (project is not None and project.is_shadow(path))
         or _may_be_inspected(data, path, policy, project)
     ):
         return FileReport(path, judged=False)
@@ -174,9 +175,19 @@ def uses_in(
         sources=sources,
         attributes=sources | words.attributes,
         words=words.names,
+        makers_elsewhere=words.makers,
         expand=expand,
     )
-    return uses_of(names), names.flow.parents
+    uses = uses_of(names)
+    if uses and project is not None:
+        uses = [_shadowed(use, home, policy, project) for use in uses]
+    return uses, names.flow.parents
+
+
+def _shadowed(use: Use, home: Home, policy: Policy, project: Project) -> Use:
+    """The use, marked where a module of the project stands in the place of the source's own."""
+    file = project.shadow_of(use.spelling.partition(".")[0], home)
+    return use if file is None else replace(use, via=SHADOWED, shadow=policy.relative(file))
 
 
 def unreadable(path: str, policy: Policy, reason: str, row: int = 1, column: int = 1) -> Finding:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.cache import Cache, stamp_of
+from flake8_ssot_ids.catalog import is_called_like_source
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.names.modules import is_below
 from flake8_ssot_ids.names.survey import other_modules, settle
@@ -179,8 +180,12 @@ def _surveyed(
     if all_files or policy.recipes:
         # The survey does not know what recipes look for; the check asks the bytes of each file.
         idle = set()
-    # What lies elsewhere may import modules that the survey has not seen.
-    idle = {path for path in idle.intersection(paths) if is_below(path, roots) and path.endswith(NAMES)}
+    # What lies elsewhere may import modules that the survey has not seen; what shadows a source is parsed.
+    idle = {
+        path
+        for path in idle.intersection(paths)
+        if is_below(path, roots) and path.endswith(NAMES) and not is_called_like_source(path)
+    }
     return _Surveyed(words, idle, (*others, *folders))
 
 

@@ -22,7 +22,8 @@ class Use:
 
     ``reference`` is the expression that resolves to ``source`` (such as ``uuid4``); ``via`` is the
     most telling step on the way there. ``role`` and ``subject`` say what the id is for.
-    ``remedy`` is the Python source to write instead.
+    ``remedy`` is the Python source to write instead. ``shadow`` is the file of the project that stands in
+    the place of the source's module, as messages show it; empty: the module is the real one.
     """
 
     reference: ast.expr
@@ -35,6 +36,7 @@ class Use:
     scope: Scope
     statement: ast.stmt
     remedy: str = ""
+    shadow: str = ""
 
     @property
     def spelling(self) -> str:

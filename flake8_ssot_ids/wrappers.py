@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Protocol
 
@@ -22,7 +22,7 @@ from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import Values
-from flake8_ssot_ids.names.syntax import join_symbol
+from flake8_ssot_ids.names.syntax import join_symbol, own_nodes
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.roles import is_type_name
@@ -267,6 +267,7 @@ class Wrappers:
                     sources=self._sources,
                     attributes=self._sources | words.attributes,
                     words=words.names,
+                    makers_elsewhere=words.makers,
                     expand=lambda values: self._project.expand(values, home),
                 )
             )
@@ -348,13 +349,3 @@ def _is_fresh(
         else:
             return False
     return True
-
-
-def own_nodes(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
-    """The nodes of a function's body, without those of the functions and classes in it."""
-    pending: list[ast.AST] = [*body]
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            pending += ast.iter_child_nodes(node)

@@ -21,7 +21,9 @@ from flake8_ssot_ids.testing import assert_marks, expected
 FOLDER = Path(__file__).with_name("cases")
 TOPICS = sorted(FOLDER.glob("*.txt"))
 # The codes that share out the uses among them; others may stand beside these one day.
-PARTITION = ("SID101", "SID102", "SID103", "SID104", "SID105", "SID201", "SID202", "SID203", "SID99")
+PARTITION = (
+    *("SID101", "SID102", "SID103", "SID104", "SID105", "SID201", "SID202", "SID203", "SID205", "SID99"),
+)
 HEADER = re.compile(r"=== (?P<title>.+)|### (?P<key>file|python|config)(?:: (?P<value>.+))?")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 from keyword import iskeyword
 from unicodedata import normalize
@@ -45,6 +45,10 @@ _THROUGH_CALL = re.compile(
     rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[\w.\x80-\xff]*[\"']?\s*[,)]"
 )
 _VALUE_BYTES = 400
+_BY_TEXT = (b"import_module", b"__import__", b"modules")
+_LAMBDA = re.compile(rb"\Alambda\b[^:\n]*:[\s(\\]*")
+_DEF = re.compile(rb"^([ \t]*)(?:async[ \t]+)?def[ \t]+([\w\x80-\xff]+)", re.MULTILINE)
+_RETURN = re.compile(rb"return(?<![\w.\x80-\xff]return)(?![\w\x80-\xff])[\s(\\]*(?:await\b[\s(\\]*)?")
 LEADING = THROUGH | {catalog.MODULE}
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
@@ -139,19 +143,72 @@ def _assignments(
         line = value if data[match.end(1) : at].strip(b" \t") else value.partition(b"\n")[0]
         if not line.rstrip().endswith(b"("):
             value = line
-        if b"," in match[1].partition(b":")[0] or _CHOICE.search(_STRING.sub(b"", line)):
-            plain = _STRING.sub(b"", value)
-            forms = [*_THROUGH_CALL.finditer(value), *_UNCALLED.finditer(plain)]
-        else:
-            forms = [
-                form for form in (_THROUGH_CALL.match(value), _UNCALLED.match(value)) if form is not None
-            ]
-        words = {_decoded(word) for form in forms for word in _WORD.findall(form[0])}
+        words = _words_through(value, line, several=b"," in match[1].partition(b":")[0])
         if words:
             yield _targets(match[1]), words
     walrus = data.find(b":=", start, end) >= 0
     for match in _WALRUS.finditer(data, start, end) if walrus else ():
         yield [_decoded(match[1])], {_decoded(match[2])}
+
+
+def _words_through(value: bytes, line: bytes, *, several: bool) -> set[str]:
+    """The words that a value, which begins with ``line``, may go through; ``several``: it may be a tuple."""
+    if value.startswith(b"lambda"):
+        value = _LAMBDA.sub(b"", value)
+    if several or _CHOICE.search(_STRING.sub(b"", line)):
+        plain = _STRING.sub(b"", value)
+        forms = [*_THROUGH_CALL.finditer(value), *_UNCALLED.finditer(plain)]
+    else:
+        forms = [form for form in (_THROUGH_CALL.match(value), _UNCALLED.match(value)) if form is not None]
+    return {_decoded(word) for form in forms for word in _WORD.findall(form[0])}
+
+
+def _returns(data: bytes, codes: Sequence[bytes], plain: bool) -> Iterator[re.Match[bytes]]:
+    """The returns in ``data`` with one of ``codes`` behind them; all, unless the text is ``plain``."""
+    if not plain:
+        yield from _RETURN.finditer(data)
+        return
+    last = -1
+    for place in sorted({match.start() for code in codes for match in re.finditer(re.escape(code), data)}):
+        at = place
+        while at > last:
+            at = data.rfind(b"return", max(last + 1, place - _VALUE_BYTES), at)
+            match = _RETURN.match(data, at) if at >= 0 else None
+            if match is not None:
+                last = at
+                yield match
+                break
+
+
+def returned_words(data: bytes, wanted: Set[str], *, normal: bool = False) -> Iterator[tuple[str, int]]:
+    """The functions in ``data`` that may return what one of ``wanted`` words stands for; a superset.
+
+    Each with the offset of the value. What is looked up by a text is found, too. ``normal``: the bytes are
+    in the form in which Python compares names.
+    """
+    if b"return" not in data:
+        return
+    if any(word in data for word in _BY_TEXT):
+        wanted = wanted | {catalog.MODULE}
+    codes = [word.encode() for word in wanted]
+    functions: list[tuple[int, int, bytes]] = []
+    starts: list[int] = []
+    for match in _returns(data, codes, normal or data.isascii()):
+        value = data[match.end() : match.end() + _VALUE_BYTES]
+        first = value.partition(b"\n")[0]
+        if wanted.isdisjoint(_words_through(value, first, several=False)):
+            continue
+        if not functions:
+            functions += ((one.start(), len(one[1]), one[2]) for one in _DEF.finditer(data))
+            starts += (start for start, _, _ in functions)
+        line = data.rfind(b"\n", 0, match.start()) + 1
+        indent = len(data[line : match.start()]) - len(data[line : match.start()].lstrip())
+        # On the line of the function itself, or below it.
+        at = bisect_left(starts, match.start()) - 1
+        while at >= 0 and functions[at][0] < line and functions[at][1] >= indent:
+            at -= 1
+        if at >= 0:
+            yield _decoded(functions[at][2]), match.end()
 
 
 def _targets(text: bytes) -> list[str]:

@@ -18,7 +18,7 @@ import ast
 import sys
 from collections.abc import Callable, Sequence
 
-from flake8_ssot_ids.names.expressions import Expressions
+from flake8_ssot_ids.names.declarations import Declarations
 from flake8_ssot_ids.names.scopes import (
     CLASS,
     COMPREHENSION,
@@ -36,19 +36,16 @@ from flake8_ssot_ids.names.scopes import (
     merge_all,
 )
 from flake8_ssot_ids.names.syntax import (
-    absolute,
     always_true,
     bound_in,
     children,
-    imported,
     irrefutable,
-    is_type_checking,
     join_symbol,
     swallows,
 )
 
 
-class Flow(Expressions):
+class Flow(Declarations):
     """The walk over one module. Results: ``loads``, ``candidates``, ``parents``, ``module``."""
 
     def run(self) -> Flow:
@@ -80,8 +77,9 @@ class Flow(Expressions):
             if statement.value is not None:
                 self._bind_target(statement.target, statement.value)
             elif isinstance(statement.target, ast.Name):
-                if statement.target.id not in self.scope.declared:
-                    self.scope.bound.add(statement.target.id)
+                name = self._named(statement.target.id)
+                if name not in self.scope.declared:
+                    self.scope.bound.add(name)
             else:
                 self._expression(statement.target)
         elif isinstance(statement, ast.AugAssign):
@@ -103,60 +101,6 @@ class Flow(Expressions):
                 if isinstance(child, ast.expr):
                     self._expression(child)
 
-    def _delete(self, target: ast.expr) -> None:
-        pending = [target]
-        while pending:
-            target = pending.pop()
-            if isinstance(target, ast.Name):
-                before = self.scope.state.get(target.id, NOT_BOUND)
-                self.scope.deleted.setdefault(target.id, set()).update(before)
-                self._bind(target.id, UNBOUND)
-            elif isinstance(target, (ast.Tuple, ast.List)):
-                pending += target.elts
-            else:
-                self._expression(target)
-
-    def _import(self, statement: ast.Import) -> None:
-        for alias in statement.names:
-            if alias.asname:
-                name, dotted = alias.asname, alias.name
-            else:
-                name = dotted = alias.name.partition(".")[0]
-            if name not in self.watched and dotted in self.watched:
-                self.aliases.add(name)
-            self._bind(name, Binding("import", dotted=dotted))
-
-    def _import_from(self, statement: ast.ImportFrom) -> None:
-        module = absolute(self.package, statement.level, statement.module)
-        for alias in statement.names:
-            if alias.name == "*":
-                self._star(module, alias)
-                continue
-            name = alias.asname or alias.name
-            if name not in self.watched and (alias.name in self.attributes or alias.name in self.watched):
-                self.aliases.add(name)
-            if module is None:
-                self._bind(name, OPAQUE)
-            else:
-                self._bind(name, Binding("import", dotted=imported(module, alias.name)))
-
-    def _star(self, module: str | None, node: ast.alias) -> None:
-        if module is None:
-            return
-        self.stars.append(module)
-        for name in {*self._star_names, *self.scope.state}:
-            before = self.scope.state.get(name, NOT_BOUND)
-            self._bind(name, Binding("star", dotted=module, name=name, before=before, node=node))
-
-    def _declare(self, statement: ast.Global | ast.Nonlocal) -> None:
-        for name in statement.names:
-            owner: Scope | None = self.module
-            if isinstance(statement, ast.Nonlocal):
-                owner = self.scope.parent
-                while owner is not None and not (owner.kind is FUNCTION and name in owner.bound):
-                    owner = owner.parent
-            self.scope.declared[name] = owner
-
     def _expression_statement(self, statement: ast.stmt) -> None:
         if not self.hits.between(statement.lineno, statement.end_lineno or statement.lineno):
             return
@@ -167,6 +111,8 @@ class Flow(Expressions):
 
     def _return(self, statement: ast.stmt) -> None:
         self._expression_statement(statement)
+        if isinstance(statement, ast.Return) and statement.value is not None:
+            self._returned(statement.value)
         if not self.scope.dead:
             self.scope.exits.append(dict(self.scope.state))
         self.scope.dead = True
@@ -183,16 +129,24 @@ class Flow(Expressions):
         assert isinstance(statement, ast.If)
         scope = self.scope
         ends: list[tuple[State, bool]] = []
+        unrun: dict[str, set[Binding]] = {}
         while True:
             self._statement = statement
             self._expression(statement.test)
+            truth = None
+            if self.hits.between(statement.body[0].lineno, statement.end_lineno or statement.lineno):
+                truth = self._truth(statement.test)
             state, dead = dict(scope.state), scope.dead
-            executed, self._executed = self._executed, self._executed and not is_type_checking(statement.test)
-            self._block(statement.body)
-            self._executed = executed
-            ends.append((scope.state, scope.dead))
+            if truth is False:
+                self._never_run(statement.body, unrun)
+            else:
+                self._block(statement.body)
+                ends.append((scope.state, scope.dead))
             scope.state, scope.dead = state, dead
             orelse = statement.orelse
+            if truth is True:
+                self._never_run(orelse, unrun)
+                break
             if len(orelse) == 1 and isinstance(orelse[0], ast.If):
                 statement = orelse[0]
                 continue
@@ -200,6 +154,17 @@ class Flow(Expressions):
             ends.append((scope.state, scope.dead))
             break
         self._join(ends)
+        if unrun:
+            scope.state = extend(scope.state, unrun)
+
+    def _never_run(self, body: Sequence[ast.stmt], bound: dict[str, set[Binding]]) -> None:
+        """Walk statements that are never run; what they bind is added to ``bound``."""
+        scope = self.scope
+        before, executed = (scope.exits, scope.loops, scope.collectors), self._executed
+        scope.exits, scope.loops, self._executed = [], [Loop()], False
+        scope.collectors = [*scope.collectors, bound]
+        self._block(body)
+        (scope.exits, scope.loops, scope.collectors), self._executed = before, executed
 
     def _join(self, ends: Sequence[tuple[State, bool]]) -> None:
         """Go on from the ends that are alive; from all of them, dead, where none is."""
@@ -333,18 +298,6 @@ class Flow(Expressions):
             ends.append((entry, dead))
         self._join(ends)
 
-    def _pattern(self, pattern: ast.pattern) -> None:
-        pending: list[ast.AST] = [pattern]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, ast.expr):
-                self._expression(node)
-                continue
-            name = node.rest if isinstance(node, ast.MatchMapping) else getattr(node, "name", None)
-            if name is not None:
-                self._bind(name, OPAQUE)
-            pending.extend(children(node))
-
     def _function(self, statement: ast.stmt) -> None:
         assert isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
         first = min((d.lineno for d in statement.decorator_list), default=statement.lineno)
@@ -360,15 +313,18 @@ class Flow(Expressions):
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             self._annotation(argument.annotation)
         outer = self.scope
-        self._bind(statement.name, Binding("function", node=statement) if self.keeps_functions else OPAQUE)
-        if statement in self._seen or not self._enters(statement):
+        self._bind(statement.name, self._function_binding(statement))
+        if statement in self._seen or not self._executed or not self._enters(statement):
             return
         self._seen.add(statement)
+        if statement in self.makers and isinstance(outer.node, ast.ClassDef):
+            self.makes_instances.add(outer.node.name)
         first_parameter = owner_of(statement, outer) if outer.kind is CLASS else None
         scope = Scope(FUNCTION, statement, outer, join_symbol(outer.symbol, statement.name))
+        owner = self.owner
 
         def run() -> None:
-            self.scope, self._statement = scope, statement
+            self.scope, self._statement, self.owner = scope, statement, owner
             for parameter in getattr(statement, "type_params", ()):
                 self._bind(parameter.name, OPAQUE)
             self._parameters(arguments)
@@ -388,7 +344,7 @@ class Flow(Expressions):
         if not self.hits.between(first, statement.end_lineno or statement.lineno):
             return
         self._statement = statement
-        outer = self.scope
+        outer, owner = self.scope, self.owner
         for decorator in statement.decorator_list:
             self._expression(decorator)
         parameters = getattr(statement, "type_params", ())
@@ -405,10 +361,11 @@ class Flow(Expressions):
         if self._enters(statement):
             self.scope = Scope(CLASS, statement, self.scope, join_symbol(outer.symbol, statement.name))
             self.classes[statement] = self.scope
+            self.owner = statement.name.lstrip("_")
             if outer.kind is not MODULE:
-                self.scope.bound.update(bound_in(statement.body))
+                self.scope.bound.update(map(self._named, bound_in(statement.body)))
             self._block(statement.body)
-        self.scope = outer
+        self.scope, self.owner = outer, owner
         self._bind(statement.name, Binding("class", node=statement))
 
 

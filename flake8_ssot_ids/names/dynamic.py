@@ -12,6 +12,8 @@ from flake8_ssot_ids.names.syntax import TEXTS, absolute, may_be_text
 
 #: How a value was reached; the order is that of precedence where one place has several.
 DIRECT, ASSIGNED, REEXPORTED, DYNAMIC = "direct", "assigned", "reexported", "dynamic"
+#: However it was reached, the module is not the real one.
+SHADOWED = "shadowed"
 
 #: The attributes of this mapping stand for the attributes of the thing before it.
 NAMESPACE = ".__dict__"

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable
 
 from flake8_ssot_ids.names.bindings import Flow
+from flake8_ssot_ids.names.conditions import flag_words
 from flake8_ssot_ids.names.members import function_value, is_owner
 from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver
 from flake8_ssot_ids.names.scopes import Binding, Everything, Hits, Load, Place
@@ -49,6 +50,7 @@ class AllNames:
             package=package,
             names=names,
             walruses=":=" in text,
+            flags=flag_words(text),
             keeps_functions=True,
         ).run()
         self._classes = {f"{id(node)}>": node for node in self.flow.classes if isinstance(node, ast.ClassDef)}

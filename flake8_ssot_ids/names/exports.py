@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping, Set
 
+from flake8_ssot_ids import catalog
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.names.assignments import LEADING, assigned_names
+from flake8_ssot_ids.names.assignments import LEADING, assigned_names, returned_words
 from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.scopes import Binding
@@ -113,6 +114,16 @@ def _aliases(
     for names_, first in assigned_names(data):
         for name in names_:
             of.setdefault(name, set()).update(first)
+    if catalog.MODULE.encode() in data:
+        # Functions that return what is of the module, by whatever name it is imported and assigned here.
+        base = {
+            name
+            for name, found in names.items()
+            if any(one.partition(".")[0] == catalog.MODULE for one in found)
+        }
+        base |= {name for name, words in of.items() if words & base}
+        for name, _ in returned_words(data, base):
+            of.setdefault(name, set()).add(catalog.MODULE)
     telling: dict[str, bool] = {}
 
     def tells(word: str) -> bool:
@@ -138,7 +149,8 @@ def exact_exports(data: bytes, package: str, sources: frozenset[str]) -> Exports
         return EMPTY
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    words = [local for _, _, local in imported_names(data, package)]
+    imports = imported_names(data, package)
+    words = [local for _, _, local in imports]
     certain = certainly_bound(tree.body)
     if "*" in words:
         # Which came last, the name or the star?
@@ -155,6 +167,7 @@ def exact_exports(data: bytes, package: str, sources: frozenset[str]) -> Exports
         words=words,
         expand=lambda values: values,
         exports=True,
+        handing={local for path, _, local in imports if path == catalog.MODULE},
     )
     module = names.flow.module
     found: dict[str, frozenset[str]] = {}

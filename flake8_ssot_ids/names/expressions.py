@@ -6,210 +6,25 @@ The walk uses an explicit stack: the depth of an expression is no limit.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable
 
 from flake8_ssot_ids.names.scopes import (
-    CLASS,
     COMPREHENSION,
     FUNCTION,
-    MODULE,
-    OPAQUE,
-    UNBOUND,
-    Binding,
-    Hits,
-    Load,
-    Place,
     Scope,
     State,
-    Store,
     merge,
 )
 from flake8_ssot_ids.names.syntax import (
     TEXTS,
     children,
-    may_be_text,
-    may_hand_on,
     names_in,
-    possible_values,
-    unpack,
 )
+from flake8_ssot_ids.names.walk import Walk
 
 
-class Expressions:
-    """What the walk over one module knows, and its way through names and expressions.
-
-    Args:
-        tree: the module, never written to.
-        watched: the names whose bindings matter.
-        attributes: attribute and string-constant names that make an expression a candidate.
-        hits: rows on which watched words stand.
-        package: the dotted package of the module, to resolve relative imports.
-        walruses: whether there is an assignment expression at all.
-        keeps_functions: bind the name of a function to its definition, not to something unknown.
-        inside: rows that make the body of a function or class worth a look; None: all are.
-    """
-
-    def __init__(
-        self,
-        tree: ast.Module,
-        *,
-        watched: Container[str],
-        attributes: Container[str],
-        hits: Hits,
-        package: str,
-        names: Iterable[str] = (),
-        inside: Hits | None = None,
-        walruses: bool = True,
-        keeps_functions: bool = False,
-    ) -> None:
-        self._tree = tree
-        self.keeps_functions = keeps_functions
-        self.walruses = walruses
-        self.watched = watched
-        self.attributes = attributes
-        self.hits = hits
-        self.package = package
-        self.inside = inside
-        self.loads: dict[ast.Name, Load] = {}
-        self.candidates: dict[ast.expr, Place] = {}
-        self.parents: dict[ast.AST, ast.AST] = {}
-        #: Names that an import of a watched thing binds.
-        self.aliases: set[str] = set()
-        #: Names that are not watched, with a value that a watched name stands in.
-        self.suspects: list[tuple[str, ast.expr]] = []
-        #: Attributes that are assigned what a watched name stands in, or that are watched.
-        self.stores: list[Store] = []
-        self.classes: dict[ast.AST, Scope] = {}
-        self.stars: list[str] = []
-        self._star_names = tuple(names)
-        self.module = self.scope = Scope(MODULE, tree, None, "")
-        self._deferred: list[Callable[[], None]] = []
-        self._seen: set[ast.AST] = set()
-        self._loop_heads: dict[ast.stmt, State] = {}
-        self._statement: ast.stmt = ast.Pass()
-        #: False under ``if TYPE_CHECKING``: names are bound there, but nothing is used.
-        self._executed = True
-
-    def _load(self, node: ast.Name) -> None:
-        name = node.id
-        load = self.loads.get(node)
-        if load is None:
-            load = self.loads[node] = Load()
-            self._candidate(node)
-        scope: Scope | None = self.scope
-        innermost = True
-        while scope is not None:
-            if scope.kind is CLASS and not innermost:
-                scope = scope.parent
-                continue
-            innermost = False
-            bindings = scope.state.get(name)
-            if bindings is not None:
-                load.bindings |= bindings
-                load.owners.add(scope)
-                local = scope.kind is FUNCTION and name not in scope.declared
-                if UNBOUND not in bindings or local:
-                    return
-            if scope.kind is COMPREHENSION and name in scope.bound:
-                return
-            if name in scope.declared:
-                load.onward = scope
-                return
-            if scope.kind is CLASS and name in scope.bound:
-                # A name that a class body binds is looked for in the module next.
-                while scope.parent is not None:
-                    scope = scope.parent
-                continue
-            if scope.kind is FUNCTION or scope.kind is MODULE:
-                load.onward = scope
-                return
-            scope = scope.parent
-
-    def _bind(self, name: str, binding: Binding, scope: Scope | None = None) -> None:
-        if name not in self.watched:
-            return
-        scope = scope or self.scope
-        if name in scope.declared:
-            owner = scope.declared[name]
-            if owner is not None and binding is not UNBOUND:
-                owner.injected.setdefault(name, set()).add(binding)
-        else:
-            scope.bound.add(name)
-        scope.state[name] = frozenset({binding})
-        for collector in scope.collectors:
-            collector.setdefault(name, set()).add(binding)
-
-    def _bind_target(self, target: ast.expr, value: ast.expr | None) -> None:
-        """Bind ``target``; ``value`` is the expression it gets, None if that is not known."""
-        pending: list[tuple[ast.expr, ast.expr | None]] = [(target, value)]
-        while pending:
-            target, value = pending.pop()
-            if isinstance(target, ast.Name):
-                if value is not None and (may_hand_on(value) or may_be_text(value)):
-                    if target.id not in self.watched and self._mentions(value):
-                        self.suspects.append((target.id, value))
-                    self._bind(target.id, Binding("assign", value=value))
-                else:
-                    self._bind(target.id, OPAQUE)
-            elif isinstance(target, (ast.Tuple, ast.List)):
-                pending.extend([*unpack(target.elts, value)][::-1])
-            elif isinstance(target, ast.Starred):
-                pending.append((target.value, None))
-            else:
-                if isinstance(target, ast.Attribute) and (
-                    target.attr in self.attributes
-                    or (value is not None and may_hand_on(value) and self._mentions(value))
-                ):
-                    self.stores.append(Store(target, value))
-                self._expression(target)
-
-    def _mentions(self, value: ast.expr) -> bool:
-        """Whether a watched name stands where ``value`` may take its own value from."""
-        pending: list[ast.expr] = [value]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, ast.Name):
-                if node.id in self.watched:
-                    return True
-            elif isinstance(node, ast.Attribute):
-                if node.attr in self.attributes:
-                    return True
-                pending.append(node.value)
-            elif isinstance(node, ast.IfExp):
-                pending += (node.body, node.orelse)
-            elif isinstance(node, ast.BoolOp):
-                pending += possible_values(node)
-            elif isinstance(node, (ast.NamedExpr, ast.Subscript)):
-                pending.append(node.value)
-                if isinstance(node, ast.Subscript):
-                    pending.append(node.slice)
-            elif isinstance(node, ast.Call):
-                # A call of a source gives an id, not a source; its first argument may be handed through.
-                pending += node.args[:1]
-                if len(node.args) > 1 and self._names_source(node.args[1]):
-                    return True
-            elif (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and (node.value in self.attributes or node.value in self.watched)
-            ):
-                return True
-        return False
-
-    def _parameters(self, arguments: ast.arguments) -> None:
-        positional = [*arguments.posonlyargs, *arguments.args]
-        defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
-        defaults += arguments.defaults
-        pairs = [*zip(positional, defaults, strict=True)]
-        pairs += zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        pairs += ((rest, None) for rest in (arguments.vararg, arguments.kwarg) if rest is not None)
-        for parameter, default in pairs:
-            if default is not None and (may_hand_on(default) or may_be_text(default)):
-                if parameter.arg not in self.watched and self._mentions(default):
-                    self.suspects.append((parameter.arg, default))
-                self._bind(parameter.arg, Binding("assign", value=default))
-            else:
-                self._bind(parameter.arg, OPAQUE)
+class Expressions(Walk):
+    """The way of a walk through names and expressions."""
 
     def _expression(self, root: ast.expr | None, parent: ast.AST | None = None) -> None:
         """Walk one expression in evaluation order, with an explicit stack."""
@@ -218,7 +33,7 @@ class Expressions:
         hits = self.hits
         if not hits.between(root.lineno, root.end_lineno or root.lineno):
             return
-        parents, attributes, watched = self.parents, self.attributes, self.watched
+        parents, attributes, watched, owner = self.parents, self.attributes, self.watched, self.owner
         parents[root] = parent or self._statement
         stack: list[ast.AST | Callable[[], None]] = [root]
         unpruned: set[ast.AST] = set()
@@ -227,8 +42,9 @@ class Expressions:
             kind = node.__class__
             if kind is ast.Name:
                 assert isinstance(node, ast.Name)
-                if node.id in watched and node.ctx.__class__ is ast.Load:
-                    self._load(node)
+                name = self._named(node.id, node) if owner and node.id[:2] == "__" else node.id
+                if name in watched and node.ctx.__class__ is ast.Load:
+                    self._load(node, name)
                 continue
             if kind is ast.Constant:
                 continue
@@ -237,7 +53,8 @@ class Expressions:
                 continue
             inner: list[ast.AST]
             if isinstance(node, ast.Attribute):
-                if node.attr in attributes and node.ctx.__class__ is ast.Load:
+                name = self._named(node.attr, node) if owner and node.attr[:2] == "__" else node.attr
+                if name in attributes and node.ctx.__class__ is ast.Load:
                     self._candidate(node)
                 inner = [node.value]
             elif isinstance(node, ast.NamedExpr):
@@ -246,6 +63,14 @@ class Expressions:
                 continue
             elif isinstance(node, ast.Lambda):
                 self._lambda(node, stack)
+                continue
+            elif isinstance(node, ast.IfExp) and self._truth(node.test) is not None:
+                run, unrun = node.body, node.orelse
+                if not self._truth(node.test):
+                    run, unrun = unrun, run
+                self.unrun.add(unrun)
+                parents[node.test] = parents[run] = node
+                stack += (run, node.test)
                 continue
             elif self.walruses and isinstance(node, (ast.BoolOp, ast.IfExp)):
                 self._alternatives(node, stack)
@@ -277,10 +102,6 @@ class Expressions:
                 parents[child] = node
                 stack.append(child)
 
-    def _candidate(self, node: ast.expr) -> None:
-        if self._executed:
-            self.candidates[node] = Place(self.scope, self._statement)
-
     def _annotation(self, annotation: ast.expr | None) -> None:
         """Walk the metadata of ``Annotated[...]``: it is no type, and frameworks call what is in it."""
         if annotation is None or not self.hits.between(annotation.lineno, annotation.end_lineno or 0):
@@ -296,14 +117,11 @@ class Expressions:
                     for metadata in node.slice.elts[1:]:
                         self._expression(metadata, node)
 
-    def _names_source(self, node: ast.expr) -> bool:
-        return (
-            isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in self.attributes
-        )
-
     def _may_get_source(self, node: ast.Call) -> bool:
         """Whether a call may be one of ``getattr``, or the like, that gives a source."""
         arguments = node.args
+        if self.callables and self._names_maker(node.func):
+            return True
         if any(self._names_source(argument) for argument in arguments):
             return True
         function = node.func
@@ -368,16 +186,17 @@ class Expressions:
             if default is not None:
                 self.parents[default] = arguments
                 stack.append(default)
-        if node in self._seen:
+        if node in self._seen or not self._executed:
             return
         self._seen.add(node)
         scope = Scope(FUNCTION, node, self.scope, self.scope.symbol)
-        statement = self._statement
+        statement, owner = self._statement, self.owner
 
         def run() -> None:
-            self.scope, self._statement = scope, statement
+            self.scope, self._statement, self.owner = scope, statement, owner
             self._parameters(arguments)
             self._expression(node.body, node)
+            self._returned(node.body)
 
         self._deferred.append(run)
 
@@ -393,7 +212,7 @@ class Expressions:
         def enter() -> None:
             self.scope = scope
             for generator in node.generators:
-                scope.bound.update(names_in(generator.target))
+                scope.bound.update(map(self._named, names_in(generator.target)))
 
         def leave() -> None:
             self.scope = outer

@@ -15,6 +15,7 @@ from flake8_ssot_ids.names.scopes import UNBOUND, Binding, Bindings
 Values = frozenset[tuple[str, str]]
 _NOTHING: Values = frozenset()
 _CLASS, _SELF, _FUNCTION = "<class ", "<self ", "<function "
+_MADE = "()"
 
 
 class Resolves(Protocol):
@@ -33,6 +34,16 @@ class Resolves(Protocol):
 def owner_value(binding: Binding) -> str:
     """The value of a name that stands for a class of this module or for an instance of it."""
     return f"{_CLASS if binding.kind == 'class' else _SELF}{id(binding.node)}>"
+
+
+def made(dotted: str) -> str:
+    """The value of a function whose call gives ``dotted``."""
+    return f"{_MADE}{dotted}"
+
+
+def given(value: str) -> str | None:
+    """What a call of this value gives, if that is known; see :func:`made`."""
+    return value.removeprefix(_MADE) if value.startswith(_MADE) else None
 
 
 def function_value(node: ast.AST | None) -> str:
@@ -62,7 +73,7 @@ def members_of(flow: Flow, resolver: Resolves) -> frozenset[str]:
         if store.value is not None and any(
             resolver.leads_to_source(dotted) for dotted, _ in resolver.resolve(store.value)
         ):
-            found.add(store.target.attr)
+            found.add(flow.name_of(store.target))
     return frozenset(found)
 
 
@@ -75,7 +86,7 @@ def member_values(flow: Flow, resolver: Resolves, owner: str, name: str) -> Valu
     own: list[ast.expr | None] = []
     of_class, of_instance = f"{_CLASS}{id(node)}>", f"{_SELF}{id(node)}>"
     for store in flow.stores:
-        if store.target.attr != name:
+        if flow.name_of(store.target) != name:
             continue
         owners = {dotted for dotted, _ in resolver.resolve(store.target.value)}
         if not owners or of_class in owners or not all(map(is_owner, owners)):
@@ -108,9 +119,20 @@ def _of_instance(stored: list[ast.expr | None], resolver: Resolves) -> Values:
 def _stay_functions(bindings: Bindings) -> bool:
     """Whether what is bound is a function also when it is taken from an instance."""
     return all(
-        binding is UNBOUND or (binding.kind == "assign" and isinstance(binding.value, ast.Call))
+        binding is UNBOUND
+        or binding.kind == "function"
+        or (binding.kind == "assign" and isinstance(binding.value, ast.Call))
         for binding in bindings
     )
 
 
-__all__ = ["function_value", "instance_value", "is_owner", "member_values", "members_of", "owner_value"]
+__all__ = [
+    "function_value",
+    "given",
+    "instance_value",
+    "is_owner",
+    "made",
+    "member_values",
+    "members_of",
+    "owner_value",
+]

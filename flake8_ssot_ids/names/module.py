@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from flake8_ssot_ids import catalog
+from flake8_ssot_ids.names.assignments import returned_words
 from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.members import members_of
-from flake8_ssot_ids.names.resolver import Dynamic, Expand, Resolver, Value, Values
+from flake8_ssot_ids.names.conditions import flag_words, is_flag
+from flake8_ssot_ids.names.members import given, members_of
+from flake8_ssot_ids.names.privates import private_forms
+from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver, Value, Values
 from flake8_ssot_ids.names.scopes import Hits
-from flake8_ssot_ids.names.syntax import descendants
+from flake8_ssot_ids.names.syntax import descendants, own_nodes
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
@@ -30,6 +33,8 @@ class ModuleNames:
         words: further names to watch.
         expand: follows dotted names through the project.
         exports: look at the whole top level, and elsewhere only at what binds for it.
+        handing: names that imports bind to ``uuid`` or what is in it, wherever they stand.
+        makers_elsewhere: names of functions of other modules that return a source or its module.
     """
 
     def __init__(
@@ -43,6 +48,8 @@ class ModuleNames:
         words: Iterable[str],
         expand: Expand,
         exports: bool = False,
+        handing: Iterable[str] = (),
+        makers_elsewhere: Iterable[str] = (),
     ) -> None:
         def is_source(dotted: str) -> bool:
             return catalog.source_name(dotted, sources) is not None
@@ -52,7 +59,15 @@ class ModuleNames:
         watched = {catalog.MODULE, *attributes, *words}
         dynamic = Dynamic(text)
         rounds = 0
-        inside = Hits(_rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])) if exports else None
+        makers: dict[ast.AST, list[ast.expr]] = {}
+        callables = set(makers_elsewhere)
+        telling = {catalog.MODULE, *attributes, *handing}
+        flags: frozenset[str] | None = None
+
+        def is_type_checking(dotted: str) -> bool:
+            found = expand(frozenset({(dotted, DIRECT)}))
+            return bool(found) and all(is_flag(value) for value, _ in found)
+
         while True:
             self.flow = Flow(
                 tree,
@@ -61,19 +76,33 @@ class ModuleNames:
                 hits=Hits(None if exports else rows(text, watched, attributes)),
                 package=package,
                 names=watched,
-                inside=inside,
+                inside=_inside(text, telling) if exports else None,
+                makers=makers,
+                callables=callables,
                 walruses=":=" in text,
+                flags=flags,
+                is_flag=is_type_checking,
             ).run()
+            if flags is None and self.flow.asks_for_flags:
+                flags = flag_words(text)
+                watched |= flags
+                if flags:
+                    continue
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic, exports)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
-            found = self.flow.aliases.union(
-                name for name, value in self.flow.suspects if self.resolver.resolve(value)
-            )
-            found = (found | self.resolver.wanted) - watched
+            known, makers = makers, self._makers()
+            named = {getattr(function, "name", "") for function in makers} - {""}
+            bound = [(name, self.resolver.resolve(value)) for name, value in self.flow.suspects]
+            aliases = self.flow.aliases.union(name for name, values in bound if values)
+            named.update(name for name, values in bound if any(given(dotted) for dotted, _ in values))
+            telling |= aliases
+            settled = makers == known and named <= callables
+            callables |= named
+            found = (named | aliases | self.resolver.wanted) - watched
             new = frozenset() if exports else members_of(self.flow, self.resolver) - attributes
-            attributes |= new
-            if not found and not new:
+            attributes |= new | named
+            if not found and not new and settled:
                 break
             rounds += 1
             if rounds >= _PATIENCE:
@@ -81,9 +110,35 @@ class ModuleNames:
             watched |= found
         self.watched = watched
 
+    def _makers(self) -> dict[ast.AST, list[ast.expr]]:
+        """The functions that return a source or its module, with the expressions that they return."""
+        found: dict[ast.AST, list[ast.expr]] = {}
+        for function, value in self.flow.returns:
+            if any(self.resolver.leads_to_source(dotted) for dotted, _ in self.resolver.resolve(value)):
+                found.setdefault(function, []).append(value)
+        return {
+            function: values
+            for function, values in found.items()
+            if not any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in _body_nodes(function))
+        }
+
     def sources_of(self, node: ast.expr) -> list[Value]:
         """The id sources that ``node`` may be, sorted."""
         return sorted(value for value in self.resolver.resolve(node) if self._is_source(value[0]))
+
+
+def _inside(text: str, words: Set[str]) -> Hits:
+    """The rows for which the body of a function is worth a look: it binds or returns something there."""
+    found = _rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])
+    if "return" in text and any(word in text for word in words):
+        data = text.encode("utf-8", "surrogatepass")
+        found += [data.count(b"\n", 0, at) + 1 for _, at in returned_words(data, words)]
+    return Hits(found)
+
+
+def _body_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    body = getattr(function, "body", [])
+    return own_nodes(body if isinstance(body, list) else [body])
 
 
 def _reached_from(tree: ast.Module, names: Iterable[str]) -> set[str]:
@@ -127,10 +182,11 @@ def rows(text: str, words: Iterable[str], attributes: Iterable[str]) -> list[int
     """The 1-based rows of ``text`` on which a name of ``words`` or ``attributes`` stands, or a star import.
 
     Python compares identifiers in NFKC form, so rows that are not ASCII are looked at in that
-    form, too.
+    form, too. A class may have a name in its private form.
     """
     attributes = frozenset(attributes)
-    words = {*words, *attributes}
+    attributes |= private_forms(attributes)
+    words = {*words, *private_forms(words), *attributes}
     places = sorted(place for word in words for place in _places(text, word, word in attributes))
     for match in _STAR.finditer(text):
         places += (match.start(), match.end())

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from importlib.machinery import FrozenImporter
 from typing import TypeVar
 
 from flake8_ssot_ids import catalog
@@ -18,6 +20,10 @@ from flake8_ssot_ids.names.exports import EMPTY, Exports, exact_exports, loose_e
 _Answer = TypeVar("_Answer")
 #: To parse a module and follow its names takes so many times as long as to search it.
 _COST_OF_PARSING = 10
+#: The folder of the standard library: what lies there shadows nothing.
+_STANDARD = os.path.dirname(os.__file__)
+#: How the file of a module may end, whether it can be read or not. (A stub is never imported.)
+_ENDS = (".py", ".pyc", ".so", ".pyd")
 
 
 class Home:
@@ -55,6 +61,7 @@ class Modules:
         self._homes: dict[str, Home] = {}
         self._loose: dict[str, Exports] = {}
         self._exact: dict[str, Exports] = {}
+        self._shadows: dict[tuple[str, tuple[str, ...]], tuple[str | None, frozenset[str]]] = {}
 
     def apart(self, ask: Callable[[], _Answer]) -> tuple[_Answer, frozenset[str]]:
         """The answer of ``ask``, and the paths that it depends on, which :attr:`touched` does not get.
@@ -70,12 +77,19 @@ class Modules:
         return answer, paths
 
     def listing(self, folder: str) -> Mapping[str, bool]:
-        """The names in ``folder``, with whether each is a folder; empty where it cannot be read."""
+        """The files and folders in ``folder``, with whether each is a folder; empty where it cannot be read.
+
+        A link that leads nowhere, a pipe and the like are no module, and so not listed.
+        """
         listing = self._listings.get(folder)
         if listing is None:
             try:
                 with os.scandir(folder) as entries:
-                    listing = {entry.name: entry.is_dir() for entry in entries}
+                    listing = {
+                        entry.name: is_folder
+                        for entry in entries
+                        if (is_folder := entry.is_dir()) or entry.is_file()
+                    }
             except OSError:
                 listing = {}
             self._listings[folder] = listing
@@ -89,7 +103,7 @@ class Modules:
             package = os.path.join(folder, name)
             if self.listing(package).get("__init__.py") is False:
                 return os.path.join(package, "__init__.py"), package
-            if f"{name}.py" not in listing:
+            if listing.get(f"{name}.py") is not False:
                 return None, package
         if listing.get(f"{name}.py") is False:
             return os.path.join(folder, f"{name}.py"), None
@@ -101,7 +115,7 @@ class Modules:
         known = self._homes.get(folder)
         if known is None:
             top = folder
-            while "__init__.py" in self.listing(top) and os.path.dirname(top) != top:
+            while self.listing(top).get("__init__.py") is False and os.path.dirname(top) != top:
                 top = os.path.dirname(top)
             inside = [
                 root
@@ -140,17 +154,59 @@ class Modules:
         for root in self._searched(top, roots):
             listing = self.listing(root)
             if top in listing or f"{top}.py" in listing:
-                return any(self._child(root, top))
+                file, folder = self._child(root, top)
+                if file is not None or (folder is not None and not _is_foreign(top)):
+                    return True
         return False
 
     def _searched(self, top: str, roots: tuple[str, ...]) -> tuple[str, ...]:
         """The folders to look for the module ``top`` in.
 
-        In a folder that only may be one to start from the standard library goes before its files.
+        What is built into the interpreter goes before all files. In a folder that only may be one to start
+        from the standard library goes before its files.
         """
-        if len(roots) > 1 and top in sys.stdlib_module_names:
-            return (roots[0], *(root for root in roots[1:] if root in self.roots))
+        if top in sys.stdlib_module_names and _STANDARD not in roots:
+            return () if _comes_first(top) else self._import_roots(roots)
         return roots
+
+    def _import_roots(self, roots: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of ``roots`` that absolute imports surely start from."""
+        return (roots[0], *(root for root in roots[1:] if root in self.roots)) if len(roots) > 1 else roots
+
+    def shadow_of(self, module: str, roots: tuple[str, ...]) -> str | None:
+        """The file on an import root that is imported in the place of a module from elsewhere, if any."""
+        known = self._shadows.get((module, roots))
+        if known is None:
+            known = self._shadows[module, roots] = self.apart(lambda: self._shadow(module, roots))
+        self.touched |= known[1]
+        return known[0]
+
+    def _shadow(self, module: str, roots: tuple[str, ...]) -> str | None:
+        for root in self._import_roots(self._searched(module, roots)):
+            places = [(root, module)]
+            if self.listing(root).get(module):
+                places.insert(0, (os.path.join(root, module), "__init__"))
+            for folder, name in places if root != _STANDARD else ():
+                file = next(self._loaded(folder, name), None)
+                if file is not None:
+                    return file
+        return None
+
+    def _loaded(self, folder: str, name: str) -> Iterator[str]:
+        """The files in ``folder`` that the module ``name`` can be loaded from, with a source or without."""
+        for file, is_folder in sorted(self.listing(folder).items()):
+            stem, end = os.path.splitext(file)
+            tag = stem.removeprefix(name) if end in (".so", ".pyd") else ""
+            if not is_folder and end in _ENDS and stem == name + tag and (not tag or tag[0] == "."):
+                yield os.path.join(folder, file)
+
+    def is_shadow(self, path: str) -> bool:
+        """Whether Python imports the file ``path`` in the place of a module that has sources."""
+        if not catalog.is_called_like_source(path):
+            return False
+        folder, name = os.path.split(os.path.abspath(path))
+        root = os.path.dirname(folder) if name == "__init__.py" else folder
+        return root != _STANDARD and root in self._import_roots(self.home(path).roots)
 
     def is_module(self, dotted: str, roots: tuple[str, ...]) -> bool:
         """Whether ``dotted`` is a module of the project, and not a name in one."""
@@ -165,6 +221,8 @@ class Modules:
         Third, the submodule that the first of these names would be if the package did not bind it.
         None: it is not of this project.
         """
+        relative = dotted.startswith(".")
+        dotted = dotted.removeprefix(".")
         parts = dotted.split(".")
         #: So many parts surely are the path of a module.
         path = 1
@@ -175,11 +233,9 @@ class Modules:
                 if part.endswith(":") or part.startswith("*")
             )
             parts = dotted.replace(":", "").split(".")
-        for root in self._searched(parts[0], roots):
-            file, folder = self._child(root, parts[0])
-            if file is None and folder is None:
-                continue
-            used = 1
+        first: tuple[str | None, tuple[str, ...], str] | None = None
+        for file, folder in self._beginnings(parts[0], roots, relative):
+            portion, used = file is None, 1
             while folder is not None and used < len(parts):
                 # A name that the package itself binds goes before a submodule of that name.
                 if file is not None and used >= path:
@@ -191,8 +247,27 @@ class Modules:
                 if inner_file is None and inner_folder is None:
                     break
                 file, folder, used = inner_file, inner_folder, used + 1
-            return file, tuple(parts[used:]), ""
-        return None
+            if not portion or used > 1:
+                return file, tuple(parts[used:]), ""
+            first = first or (file, tuple(parts[used:]), "")
+        return first
+
+    def _beginnings(
+        self, top: str, roots: tuple[str, ...], relative: bool
+    ) -> list[tuple[str | None, str | None]]:
+        """Where the module ``top`` may lie, as :meth:`_child` has it.
+
+        A folder without ``__init__.py`` is a portion of a namespace package: a module that lies in any
+        other folder goes before it, and so does what the interpreter brings along.
+        """
+        portions: list[tuple[str | None, str | None]] = []
+        for root in self._searched(top, roots):
+            file, folder = self._child(root, top)
+            if file is not None or (folder is not None and relative):
+                return [(file, folder)]
+            if folder is not None and not _is_foreign(top):
+                portions.append((None, folder))
+        return portions
 
     def _binds_other(self, file: str, parts: list[str], exact: bool, imported_from: bool) -> bool:
         """Whether the package ``file`` binds its name ``parts[-1]`` to something else than the submodule.
@@ -242,8 +317,8 @@ class Modules:
             if module in seen:
                 continue
             seen.add(module)
-            here = self.locate(module.removeprefix("."), roots, False)
-            if here is None and module == catalog.MODULE:
+            here = self.locate(module, roots, False)
+            if module == catalog.MODULE:
                 found |= catalog.STAR_EXPORTS
             if here is None or here[1] or here[0] is None:
                 continue
@@ -251,6 +326,17 @@ class Modules:
             found.update(exports.names, exports.aliases)
             pending += exports.stars
         return sorted(found)
+
+
+def _is_foreign(top: str) -> bool:
+    """Whether a module of this name comes with the interpreter, or is installed and has sources."""
+    return top in sys.stdlib_module_names or top in catalog.MODULES
+
+
+@cache
+def _comes_first(top: str) -> bool:
+    """Whether the interpreter has the module built in, so that no file of this name is ever imported."""
+    return top in sys.builtin_module_names or FrozenImporter.find_spec(top) is not None
 
 
 def is_below(path: str, roots: Iterable[str]) -> bool:

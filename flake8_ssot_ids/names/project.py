@@ -56,11 +56,19 @@ class Project:
 
     def locate(self, dotted: str, home: Home) -> tuple[str | None, tuple[str, ...], str] | None:
         """The file that ``dotted`` leads to, and the names in it; see :meth:`Modules.locate`."""
-        return self._modules.locate(dotted.removeprefix("."), home.roots, False)
+        return self._modules.locate(dotted, home.roots, False)
 
     def is_ours(self, dotted: str, home: Home) -> bool:
         """Whether ``dotted`` begins with a module of the project."""
         return self._modules.is_ours(dotted, home.roots)
+
+    def shadow_of(self, module: str, home: Home) -> str | None:
+        """The file of the project that is imported in the place of a module from elsewhere, if any."""
+        return self._modules.shadow_of(module, home.roots)
+
+    def is_shadow(self, path: str) -> bool:
+        """Whether the file ``path`` is imported in the place of a module that has sources."""
+        return self._modules.is_shadow(path)
 
     def apart(self, ask: Callable[[], _Answer]) -> tuple[_Answer, frozenset[str]]:
         """The answer of ``ask``, and the paths that it depends on, which :attr:`touched` does not get."""

@@ -19,13 +19,19 @@ from flake8_ssot_ids.names.dynamic import (
     DYNAMIC,
     NOTHING,
     REEXPORTED,
+    SHADOWED,
     Dynamic,
-    DynamicAccess,
     Expand,
     Value,
     Values,
 )
-from flake8_ssot_ids.names.members import function_value, is_owner, member_values, owner_value
+from flake8_ssot_ids.names.makers import MakerAccess
+from flake8_ssot_ids.names.members import (
+    function_value,
+    is_owner,
+    member_values,
+    owner_value,
+)
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, UNBOUND, Binding, Scope
 from flake8_ssot_ids.names.syntax import may_be_text, member, possible_values
 
@@ -40,6 +46,7 @@ __all__ = [
     "DIRECT",
     "DYNAMIC",
     "REEXPORTED",
+    "SHADOWED",
     "Dynamic",
     "Expand",
     "Resolver",
@@ -48,7 +55,7 @@ __all__ = [
 ]
 
 
-class Resolver(DynamicAccess):
+class Resolver(MakerAccess):
     """Resolves expressions of one module after its :class:`Flow` has run.
 
     ``wanted`` collects names that had to be looked up but were not watched; the caller
@@ -122,11 +129,10 @@ class Resolver(DynamicAccess):
                 self._memo[base] = values
         for link in reversed(chain):
             if values:
-                members = self._members(values, link.attr)
+                name = self._flow.name_of(link)
+                members = self._members(values, name)
                 values = self._expand(
-                    frozenset(
-                        (f"{dotted}.{link.attr}", via) for dotted, via in values if dotted[0] not in "'<"
-                    )
+                    frozenset((f"{dotted}.{name}", via) for dotted, via in values if dotted[0] not in "'<(")
                 )
                 values |= members
             if final:
@@ -198,17 +204,19 @@ class Resolver(DynamicAccess):
         while pending:
             part = pending.pop()
             if isinstance(part, ast.IfExp):
-                pending += (part.body, part.orelse)
+                pending += (way for way in (part.body, part.orelse) if way not in self._flow.unrun)
             elif isinstance(part, ast.BoolOp):
                 pending += possible_values(part)
-            elif isinstance(part, ast.NamedExpr):
+            elif isinstance(part, (ast.NamedExpr, ast.Await)):
                 pending.append(part.value)
             elif part is not node and isinstance(part, (ast.Attribute, ast.Call, ast.Subscript, ast.Name)):
                 found |= self.resolve(part)
             elif isinstance(part, ast.Name):
                 found |= self._name(part)
             elif isinstance(part, ast.Call):
-                found |= self._call(part)
+                found |= self._given(part) or self._call(part)
+            elif isinstance(part, ast.Lambda) and part in self._flow.makers:
+                found |= self._made_by(part)
             elif isinstance(part, ast.Subscript):
                 found |= self._subscript(part)
             elif may_be_text(part):
@@ -239,19 +247,20 @@ class Resolver(DynamicAccess):
 
     def _name(self, node: ast.Name) -> Values:
         load = self._flow.loads.get(node)
+        name = self._flow.name_of(node)
         if load is None:
             if isinstance(node.ctx, ast.Load):
-                self.wanted.add(node.id)
+                self.wanted.add(name)
             return NOTHING
         bindings = set(load.bindings)
         for owner in load.owners:
-            bindings |= owner.injected.get(node.id, set())
+            bindings |= owner.injected.get(name, set())
         values, open_end = self._values(bindings)
         found = set(values)
         if load.onward is not None:
-            found |= self._onward(load.onward, node.id)
+            found |= self._onward(load.onward, name)
         elif open_end and load.owners and all(owner.kind is MODULE for owner in load.owners):
-            found.add((f"builtins.{node.id}", DIRECT))
+            found.add((f"builtins.{name}", DIRECT))
         return frozenset(found)
 
     def _onward(self, scope: Scope, name: str) -> set[Value]:
@@ -283,11 +292,19 @@ class Resolver(DynamicAccess):
     def _values(self, bindings: Iterable[Binding]) -> tuple[set[Value], bool]:
         """The values of ``bindings``, and whether the name may not be bound at all."""
         found: set[Value] = set()
-        open_end = False
+        open_end = bound = False
+        unrun: list[Binding] = []
         for binding in bindings:
+            if binding.kind == "unrun":
+                unrun.append(binding)
+                continue
             values, unbound = self._binding(binding)
             found |= values
             open_end = open_end or unbound
+            bound = bound or binding is not UNBOUND
+        if unrun and not bound:
+            # Something binds it out of sight, and then it is what type checkers are told.
+            found |= self._values(inner for binding in unrun for inner in binding.before or ())[0]
         return found, open_end
 
     def _binding(self, binding: Binding) -> tuple[Values, bool]:
@@ -310,7 +327,11 @@ class Resolver(DynamicAccess):
         if binding.kind in ("class", "self") and not self._open_stars:
             return frozenset({(owner_value(binding), DIRECT)}), False
         if binding.kind == "function":
-            return frozenset({(function_value(binding.node), DIRECT)}), False
+            node = binding.node
+            made_by = node is not None and node in self._flow.makers
+            return self._made_by(node) if node is not None and made_by else frozenset(
+                {(function_value(node), DIRECT)}
+            ), False
         if binding.kind == "star" and self._open_stars:
             return self._all_stars(binding)
         above: list[str] = []

@@ -16,7 +16,8 @@ class Binding:
     ``star`` (``dotted`` is the module, ``name`` the name asked for, ``before`` what was in
     force, ``node`` the import), ``class`` or ``self`` (a class, or an instance of one, whose
     definition is ``node``), ``function`` (only where a walk keeps them; the definition is
-    ``node``), ``opaque`` (anything else) or ``unbound``.
+    ``node``), ``unrun`` (what code that is never run binds; ``before`` has it), ``opaque`` (anything
+    else) or ``unbound``.
     """
 
     __slots__ = ("before", "dotted", "kind", "name", "node", "value")

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.files import read
-from flake8_ssot_ids.names.assignments import THROUGH, assigned_names
+from flake8_ssot_ids.names.assignments import THROUGH, assigned_names, returned_words
 from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.prefilter import (
     is_pieced_together,
@@ -72,9 +72,9 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
     telling = known or _BASE
     found, through = _imported(text, telling)
     while True:
-        new: set[str] = set()
+        new = {name for name, _ in returned_words(text, through, normal=True)} - through
         near = _places(text, through | known, not known, pieced)
-        if not near:
+        if not near and not new:
             return found - telling - _BASE - {""}
         for targets, words in assigned_names(text, _telling(frozenset(through), telling, pieced), near):
             if not (words.isdisjoint(through) and words.isdisjoint(telling) and words.isdisjoint(THROUGH)):

@@ -44,11 +44,27 @@ def descendants(root: ast.AST) -> Iterator[ast.AST]:
                 pending.append(value)
 
 
+def own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes of a function's body, without those of the functions and classes in it."""
+    pending: list[ast.AST] = [*body]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(node)
+
+
+def decorators_of(function: ast.AST) -> list[ast.expr]:
+    """The decorators of a function; what is called is what is before the parenthesis."""
+    found: list[ast.expr] = getattr(function, "decorator_list", [])
+    return [one.func if isinstance(one, ast.Call) else one for one in found]
+
+
 def may_hand_on(value: ast.expr) -> bool:
     """Whether the value of this expression may be an id source or a module, by its form alone."""
     return isinstance(
         value,
-        (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.BoolOp, ast.NamedExpr),
+        (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.BoolOp, ast.NamedExpr, ast.Await),
     )
 
 

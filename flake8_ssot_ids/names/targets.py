@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.assignments import LEADING, THROUGH
+from flake8_ssot_ids.names.conditions import FLAG
 from flake8_ssot_ids.names.dynamic import DYNAMIC
 from flake8_ssot_ids.names.exports import EMPTY, Exports
+from flake8_ssot_ids.names.members import given
 from flake8_ssot_ids.names.modules import Home, Modules
 from flake8_ssot_ids.names.resolver import REEXPORTED, Values
 from flake8_ssot_ids.names.syntax import member
@@ -15,6 +17,8 @@ from flake8_ssot_ids.names.syntax import member
 #: A chain of re-exports longer than this is given up, and so is a name with more parts.
 _LONGEST = 1000
 _MOST_PARTS = 50
+#: Of these, what is known of the real module counts also where a module of the project shadows it.
+_EITHER = LEADING | {"inspect"}
 #: So many questions about aliases within one another are answered with a look at the tree.
 _DEEPEST = 40
 
@@ -62,12 +66,12 @@ class Targets:
         loose = self.resolved(dotted, roots, exact=False)
         plain = dotted.removeprefix(".").replace(":", "")
         for target in loose:
-            top = target.partition(".")[0]
+            top = (given(target) or target).partition(".")[0]
             if top == catalog.MODULE or (
                 onward
                 and (
                     top in LEADING
-                    or target.endswith(":")
+                    or target.endswith((":", f".{FLAG}"))
                     or (target.replace(":", "") != plain and self._modules.is_module(target, roots))
                 )
             ):
@@ -97,14 +101,14 @@ class Targets:
             seen[item] = before
             dotted, roots = item
             relative = dotted.startswith(".")
-            dotted = dotted.removeprefix(".")
             if dotted.count(".") > _MOST_PARTS:
                 # An alias in a cycle that takes an attribute of itself.
                 continue
             here = self._modules.locate(dotted, roots, exact)
+            dotted = dotted.removeprefix(".")
+            if not relative and (here is None or dotted.partition(".")[0] in _EITHER):
+                yield catalog.without_star(dotted.replace(":", ""))
             if here is None:
-                if not relative:
-                    yield catalog.without_star(dotted.replace(":", ""))
                 continue
             file, rest, submodule = here
             if not rest:
@@ -142,7 +146,7 @@ class Targets:
 
     def _binds(self, dotted: str, roots: tuple[str, ...], asked: dict[str, bool]) -> bool:
         """Whether a star import surely binds the name ``dotted``, such as ``package.module.**name``."""
-        here = self._modules.locate(dotted.removeprefix("."), roots, True)
+        here = self._modules.locate(dotted, roots, True)
         if here is None or here[0] is None or len(here[1]) != 1 or len(asked) > _DEEPEST:
             return False
         file, name = here[0], here[1][0].removeprefix("**")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.exports import imported_names
+from flake8_ssot_ids.names.members import given
 from flake8_ssot_ids.names.modules import Home, Modules, is_below
 from flake8_ssot_ids.names.syntax import absolute, imported, member
 from flake8_ssot_ids.names.targets import Targets
@@ -33,16 +34,25 @@ _LOOKING_UP = (b"import_module", b"__import__", b"modules")
 
 
 class Words:
-    """Names that may lead to a source in one file: ``names`` as such, ``attributes`` after a dot."""
+    """Names that may lead to a source in one file: ``names`` as such, ``attributes`` after a dot.
 
-    __slots__ = ("attributes", "names")
+    Those in ``makers`` are of functions whose call gives one, or the module that has them.
+    """
+
+    __slots__ = ("attributes", "makers", "names")
 
     def __init__(self) -> None:
+        self.makers: set[str] = set()
         self.names: set[str] = set()
         self.attributes: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self.names or self.attributes)
+
+    def add_all(self, attributes: frozenset[str]) -> None:
+        """Take attributes of which it is not known what they are."""
+        self.attributes |= attributes
+        self.makers |= attributes
 
 
 class Reach:
@@ -83,7 +93,7 @@ class Reach:
                 modules.setdefault(local, set()).add(module if local != module.partition(".")[0] else local)
             else:
                 for target in self._targets.of(imported(module, name), home.roots):
-                    if catalog.source_name(target, self._modules.sources):
+                    if self._is_handed_on(target, local, words):
                         words.names.add(local)
                     elif target != catalog.MODULE:
                         modules.setdefault(local, set()).add(target)
@@ -96,10 +106,18 @@ class Reach:
             self._present_words(modules, home, words, present or [], chains, closed)
         return words
 
+    def _is_handed_on(self, target: str, name: str = "", words: Words | None = None) -> bool:
+        """Whether this is an id source, or a function whose call gives one or the module: a maker."""
+        if given(target) is not None:
+            if words is not None:
+                words.makers.add(name)
+            return True
+        return catalog.source_name(target, self._modules.sources) is not None
+
     def _any_words(self, module: str, home: Home, words: Words, present: list[str] | None) -> None:
         """Names of ``module`` that are id sources, wherever they stand in the file."""
         if present is None:
-            words.attributes |= self._handed_on(module, home.roots)
+            words.add_all(self._handed_on(module, home.roots))
         else:
             for word in present:
                 self._chain_words(module, (word,), home, words)
@@ -134,7 +152,7 @@ class Reach:
                     self._chain_words(module, names, home, words)
                 else:
                     # The module itself is handed on: any of its names may be reached through it.
-                    words.attributes |= self._handed_on(module, home.roots)
+                    words.add_all(self._handed_on(module, home.roots))
 
     def _chain_words(self, module: str, names: Sequence[str], home: Home, words: Words) -> None:
         current = {module}
@@ -142,7 +160,7 @@ class Reach:
             following: set[str] = set()
             for start in current:
                 for target in self._targets.of(member(start, name), home.roots):
-                    if catalog.source_name(target, self._modules.sources):
+                    if self._is_handed_on(target, name, words):
                         words.attributes.add(name)
                     elif target != catalog.MODULE and self._modules.is_ours(target, home.roots):
                         following.add(target)
@@ -156,11 +174,11 @@ class Reach:
         for name in self._modules.visible(module, home.roots) if present is None else present:
             if name.encode() in data:
                 for target in self._targets.of(member(module, f"*{name}"), home.roots):
-                    if catalog.source_name(target, self._modules.sources):
+                    if self._is_handed_on(target, name, words):
                         words.names.add(name)
 
     def _handed_on(self, module: str, roots: tuple[str, ...]) -> frozenset[str]:
-        """The names of ``module`` that are id sources."""
+        """The names of ``module`` that are id sources or makers."""
         key = (module, roots)
         known = self._handed.get(key)
         if known is None:
@@ -169,7 +187,7 @@ class Reach:
                     name
                     for name in self._modules.visible(module, roots)
                     for target in self._targets.of(member(module, name), roots)
-                    if catalog.source_name(target, self._modules.sources)
+                    if self._is_handed_on(target)
                 )
             )
         self._modules.touched |= known[1]

@@ -79,6 +79,26 @@ def test_a_comment_for_the_whole_file_does_not_help(after: Path) -> None:
     assert sorted(judged(after)) == ["C01", "C02", "C10"]
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("uuid/README.md", "SID203"),
+        ("importlib/README.md", "SID203"),
+        ("builtins.py", "SID203"),
+        ("uuid.py", "SID205"),
+        ("uuid/__init__.py", "SID205"),
+    ],
+)
+def test_a_file_that_is_called_like_the_module_does_not_help(name: str, code: str, after: Path) -> None:
+    path = plant(after)
+    write(after, name, "")
+    broken = judged(after)
+    assert sorted(broken) == ["C01", "C02", "C10"], broken
+    for contract in broken:
+        assert path in told(broken, contract)
+        assert code in told(broken, contract)
+
+
 @pytest.mark.parametrize("ignored", ["auth_service/\n", "session_manager.py\n"])
 def test_gitignore_does_not_hide_a_critical_module(ignored: str, after: Path) -> None:
     plant(after)

@@ -323,7 +323,7 @@ FOUND = {"uuid.uuid4"}
         ),
         ({"a.py": "from b import *\nm = 1\n", "b.py": HAS_M}, "a.m", set()),
         ({"a.py": "from b import *\ndel m\n", "b.py": HAS_M}, "a.m", set()),
-        ({"uuid.py": "def uuid4(): ...\n", "a.py": HAS_M}, "a.m", set()),
+        ({"uuid.py": "def uuid4(): ...\n", "a.py": HAS_M}, "a.m", FOUND),
         ({"a/uuid.py": "def uuid4(): ...\n", "a/b.py": "from .uuid import uuid4 as m\n"}, "a.b.m", set()),
         ({"a/uuid.py": "def uuid4(): ...\n", "a/b.py": HAS_M}, "a.b.m", FOUND),
         ({f"a{at}.py": f"from a{at + 1} import m\n" for at in range(60)} | {"a60.py": HAS_M}, "a0.m", FOUND),

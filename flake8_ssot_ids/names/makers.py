@@ -1,0 +1,60 @@
+"""Functions that return an id source, or the module that has them: what their calls give."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_ssot_ids.names.dynamic import (
+    ASSIGNED,
+    DIRECT,
+    DYNAMIC,
+    NOTHING,
+    REEXPORTED,
+    DynamicAccess,
+    Value,
+    Values,
+    _last_name,
+)
+from flake8_ssot_ids.names.members import (
+    given,
+    instance_value,
+    is_owner,
+    made,
+)
+from flake8_ssot_ids.names.syntax import decorators_of
+
+
+class MakerAccess(DynamicAccess):
+    """The part of a resolver that follows calls of such functions."""
+
+    def leads_to_source(self, dotted: str) -> bool:
+        """Whether this is an id source or the module that has them."""
+        raise NotImplementedError
+
+    def _made_by(self, function: ast.AST) -> Values:
+        """The value of a function that returns a source or its module; for a property, what that is."""
+        is_property = any(name.endswith("property") for name in map(_last_name, decorators_of(function)))
+        return frozenset(
+            (dotted if is_property else made(dotted), via)
+            for value in self._flow.makers[function]
+            for dotted, via in self.resolve(value)
+            if self.leads_to_source(dotted)
+        )
+
+    def _given(self, call: ast.Call) -> Values:
+        """What the call of a function that returns a source gives, or of a class that has such a method."""
+        function, flow = call.func, self._flow
+        if isinstance(function, (ast.Name, ast.Attribute)):
+            name = flow.name_of(function)
+            if name not in flow.callables and name not in flow.makes_instances:
+                return NOTHING
+        elif function not in flow.makers:
+            return NOTHING
+        found: set[Value] = set()
+        for value, via in self.resolve(function):
+            dotted = given(value)
+            if dotted is not None:
+                found.add((dotted, via if via in (DYNAMIC, REEXPORTED) else ASSIGNED))
+            elif is_owner(value) and flow.makes_instances:
+                found.add((instance_value(value), DIRECT))
+        return frozenset(found)
