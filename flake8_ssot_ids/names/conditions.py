@@ -52,18 +52,15 @@ class Conditions(Privates):
     """The part of a walk that knows conditions.
 
     Args:
-        flags: names that such conditions are written with; None: not known yet.
+        flags: names that such conditions are written with.
         is_flag: whether a dotted name is the flag of type checkers.
     """
 
     scope: Scope
 
-    def __init__(self, flags: frozenset[str] | None, is_flag: Callable[[str], bool]) -> None:
+    def __init__(self, flags: frozenset[str], is_flag: Callable[[str], bool]) -> None:
         super().__init__()
-        self.flags = flags or frozenset()
-        self._knows_flags = flags is not None
-        #: Whether there is a condition for which the names that are not known yet matter.
-        self.asks_for_flags = False
+        self.flags = flags
         self._is_flag = is_flag
         #: Branches of conditional expressions that are never evaluated.
         self.unrun: set[ast.expr] = set()
@@ -80,15 +77,12 @@ class Conditions(Privates):
             decisive = isinstance(test.op, ast.Or)
             ways = [self._truth(value) for value in test.values]
             truth = decisive if decisive in ways else None if None in ways else not decisive
-        elif isinstance(test, (ast.Name, ast.Attribute)) and self._is_false(test):
+        elif self.flags and self._is_false(test):
             truth = False
         return truth if truth is None else truth is not negated
 
     def _is_false(self, test: ast.expr) -> bool:
         """Whether this surely is the flag."""
-        self.asks_for_flags = self.asks_for_flags or not self._knows_flags
-        if not self.flags:
-            return False
         after = ""
         if isinstance(test, ast.Attribute) and test.attr == FLAG:
             test, after = test.value, f".{FLAG}"

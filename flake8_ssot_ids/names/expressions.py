@@ -64,7 +64,7 @@ class Expressions(Walk):
             elif isinstance(node, ast.Lambda):
                 self._lambda(node, stack)
                 continue
-            elif isinstance(node, ast.IfExp) and self._truth(node.test) is not None:
+            elif self.flags and isinstance(node, ast.IfExp) and self._truth(node.test) is not None:
                 run, unrun = node.body, node.orelse
                 if not self._truth(node.test):
                     run, unrun = unrun, run

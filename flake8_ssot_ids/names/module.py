@@ -62,12 +62,14 @@ class ModuleNames:
         makers: dict[ast.AST, list[ast.expr]] = {}
         callables = set(makers_elsewhere)
         telling = {catalog.MODULE, *attributes, *handing}
-        flags: frozenset[str] | None = None
+        flags = flag_words(text)
+        watched |= flags
 
         def is_type_checking(dotted: str) -> bool:
             found = expand(frozenset({(dotted, DIRECT)}))
             return bool(found) and all(is_flag(value) for value, _ in found)
 
+        inside = _inside(text, telling) if exports else None
         while True:
             self.flow = Flow(
                 tree,
@@ -76,18 +78,13 @@ class ModuleNames:
                 hits=Hits(None if exports else rows(text, watched, attributes)),
                 package=package,
                 names=watched,
-                inside=_inside(text, telling) if exports else None,
+                inside=inside,
                 makers=makers,
                 callables=callables,
                 walruses=":=" in text,
                 flags=flags,
                 is_flag=is_type_checking,
             ).run()
-            if flags is None and self.flow.asks_for_flags:
-                flags = flag_words(text)
-                watched |= flags
-                if flags:
-                    continue
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic, exports)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
@@ -96,7 +93,9 @@ class ModuleNames:
             bound = [(name, self.resolver.resolve(value)) for name, value in self.flow.suspects]
             aliases = self.flow.aliases.union(name for name, values in bound if values)
             named.update(name for name, values in bound if any(given(dotted) for dotted, _ in values))
-            telling |= aliases
+            if exports and not aliases <= telling:
+                telling |= aliases
+                inside = _inside(text, telling)
             settled = makers == known and named <= callables
             callables |= named
             found = (named | aliases | self.resolver.wanted) - watched

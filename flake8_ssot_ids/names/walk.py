@@ -45,7 +45,7 @@ class Walk(Conditions):
         walruses: whether there is an assignment expression at all.
         keeps_functions: bind the name of a function to its definition, not to something unknown.
         inside: rows that make the body of a function or class worth a look; None: all are.
-        flags: names that conditions on what type checkers see are written with; None: not known yet.
+        flags: names that conditions on what type checkers see are written with.
         is_flag: whether a dotted name is the flag that such conditions are about.
         makers: functions that return a source or its module, with the expressions that they return.
         callables: names of such functions, here and in other modules.
@@ -63,7 +63,7 @@ class Walk(Conditions):
         inside: Hits | None = None,
         walruses: bool = True,
         keeps_functions: bool = False,
-        flags: frozenset[str] | None = frozenset(),
+        flags: frozenset[str] = frozenset(),
         is_flag: Callable[[str], bool] = is_flag,
         makers: Makers = _NO_MAKERS,
         callables: Set[str] = frozenset(),
