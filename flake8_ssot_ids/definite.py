@@ -23,6 +23,21 @@ _GIVES_NONE = frozenset({"suppress", "nullcontext"})
 ValueOf = Callable[[ast.expr, ast.stmt, int], int]
 
 
+class Walruses:
+    """The assignment expressions that are executed with a node; each node is searched once."""
+
+    def __init__(self) -> None:
+        self._known: dict[ast.AST, tuple[ast.NamedExpr, ...]] = {}
+
+    def within(self, node: ast.AST) -> tuple[ast.NamedExpr, ...]:
+        """Those in ``node``, in the order of the search."""
+        known = self._known.get(node)
+        if known is None:
+            found = (part for part in _executed(node) if isinstance(part, ast.NamedExpr))
+            known = self._known[node] = tuple(found)
+        return known
+
+
 class Definite:
     """What ``key`` may be before each statement of ``body``, and where the body ends.
 
@@ -32,6 +47,7 @@ class Definite:
         entry: what it may be before the first one.
         value_of: what an expression may be.
         interrupts: what a statement's calls may make of it beside what is seen.
+        walruses: the assignment expressions of the module, found once for all keys.
     """
 
     def __init__(
@@ -41,7 +57,9 @@ class Definite:
         entry: int,
         value_of: ValueOf,
         interrupts: Callable[[ast.AST], int] = lambda _: 0,
+        walruses: Walruses | None = None,
     ) -> None:
+        self._walruses = walruses or Walruses()
         self._base, _, self._attribute = key.partition(".")
         self._value_of = value_of
         self._interrupts = interrupts
@@ -155,8 +173,8 @@ class Definite:
         """What assignment expressions in ``node`` add."""
         if self._attribute:
             return state
-        for part in _executed(node):
-            if isinstance(part, ast.NamedExpr) and part.target.id == self._base:
+        for part in self._walruses.within(node):
+            if part.target.id == self._base:
                 state |= self._value(part.value, state)
         return state
 
@@ -423,26 +441,33 @@ def _last_name(node: ast.expr) -> str:
 
 def binds(body: Iterable[ast.AST], name: str) -> bool:
     """Whether a statement of ``body`` binds ``name`` in this very scope."""
+    return name in bound_names(body)
+
+
+def bound_names(body: Iterable[ast.AST]) -> set[str]:
+    """The names that the statements of ``body`` bind in this very scope."""
+    found: set[str] = set()
     for statement in body:
         for part in _executed(statement):
             if isinstance(part, ast.Name):
-                if part.id == name and not isinstance(part.ctx, ast.Load):
-                    return True
+                if not isinstance(part.ctx, ast.Load):
+                    found.add(part.id)
             elif isinstance(part, ast.alias):
-                if (part.asname or part.name.partition(".")[0]) == name:
-                    return True
-            elif name in (getattr(part, "name", None), getattr(part, "rest", None)):
-                return True
-    return False
+                found.add(part.asname or part.name.partition(".")[0])
+            else:
+                found.update((getattr(part, "name", None) or "", getattr(part, "rest", None) or ""))
+    return found
 
 
-def declares(body: Iterable[ast.stmt], name: str, *, inner: bool) -> bool:
-    """Whether ``global`` or ``nonlocal`` names it: in this scope, or, ``inner``, in a function in it."""
-    for statement in body:
-        for part in ast.walk(statement) if inner else _executed(statement):
-            if isinstance(part, (ast.Global, ast.Nonlocal)) and name in part.names:
-                return True
-    return False
+def declared_names(body: Iterable[ast.stmt], *, inner: bool) -> set[str]:
+    """The names under ``global`` or ``nonlocal``: in this scope, or, ``inner``, in a function in it."""
+    return {
+        name
+        for statement in body
+        for part in (ast.walk(statement) if inner else _executed(statement))
+        if isinstance(part, (ast.Global, ast.Nonlocal))
+        for name in part.names
+    }
 
 
 def targets_of(node: ast.comprehension) -> set[str]:

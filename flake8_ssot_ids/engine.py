@@ -23,7 +23,7 @@ from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
-from flake8_ssot_ids.rows import Row
+from flake8_ssot_ids.rows import LONG, Fingerprints, Row
 from flake8_ssot_ids.rule import Hit, Rule
 from flake8_ssot_ids.source import Lines, decode, parse
 from flake8_ssot_ids.suppress import Suppressions
@@ -235,10 +235,12 @@ class _Reporter:
         ]
         self._found: list[_Found] = []
         self._ordinals: dict[tuple[str, str, str], int] = {}
+        self._expressions: dict[Span, str] = {}
+        self._fingerprint = Fingerprints(self._relative)
 
     def add_uses(self, uses: list[Use]) -> None:
         """Take what the first rule that matches says of each use."""
-        memory: Memory = {}
+        memory = Memory()
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
@@ -308,7 +310,7 @@ class _Reporter:
         code = found.rule.code
         row = found.span.start.row
         symbol = found.symbol or _MODULE_SYMBOL
-        expression = normalised(self._lines.segment(found.id_span))
+        expression = self._expression(found.id_span)
         key = (code, symbol, expression)
         ordinal = self._ordinals.get(key, 0)
         self._ordinals[key] = ordinal + 1
@@ -327,8 +329,17 @@ class _Reporter:
             source=found.source,
             expression=expression,
             ordinal=ordinal,
-            fingerprint=Row(self._relative, code, symbol, expression, ordinal).fingerprint,
+            fingerprint=self._fingerprint.of(code, symbol, expression, ordinal),
         )
+
+    def _expression(self, span: Span) -> str:
+        """The text of an expression; that of a long one is made once for all the ids in it."""
+        known = self._expressions.get(span)
+        if known is None:
+            known = normalised(self._lines.segment(span))
+            if len(known) > LONG:
+                self._expressions[span] = known
+        return known
 
     def _span(self, node: ast.expr | ast.stmt, parents: Mapping[ast.AST, ast.AST]) -> Span:
         return span_of(node, parents, self._lines)

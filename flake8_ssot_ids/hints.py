@@ -174,31 +174,44 @@ def words_of(module: Module, words: frozenset[str]) -> frozenset[str]:
         called = {_name_of(node.func) for node in nodes if isinstance(node, ast.Call)}
         called |= {_name_of(node) for node in nodes if isinstance(node, ast.Attribute)}
         calls.setdefault(last, set()).update(called)
-    while True:
-        more = {name for name, called in calls.items() if name not in found and not called.isdisjoint(found)}
-        if not more:
-            return frozenset(found | _aliases(module.tree, found)) if found else frozenset()
-        found |= more
+    onward: dict[str, list[str]] = {}
+    for name, called in calls.items():
+        for one in called:
+            onward.setdefault(one, []).append(name)
+    found |= _reached(found, onward)
+    return frozenset(found | _aliases(module.tree, found)) if found else frozenset()
 
 
 def _aliases(tree: ast.Module, words: set[str]) -> set[str]:
     """Names that are bound to something with one of the words in it."""
-    bound: list[tuple[set[str], set[str]]] = []
+    onward: dict[str, list[str]] = {}
+
+    def bind(given: set[str], names: set[str]) -> None:
+        for word in given:
+            onward.setdefault(word, []).extend(names)
+
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
-            bound.append((_words_in(node.value), set().union(*map(_words_in, node.targets))))
+            bind(_words_in(node.value), set().union(*map(_words_in, node.targets)))
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-            bound.append((_words_in(node.value), _words_in(node.target)))
+            bind(_words_in(node.value), _words_in(node.target))
         elif isinstance(node, ast.arguments):
             defaults = [one for one in (*node.defaults, *node.kw_defaults) if one is not None]
             names = {one.arg for one in (*node.posonlyargs, *node.args, *node.kwonlyargs)}
-            bound += ((_words_in(default), names) for default in defaults)
+            bind(set().union(*map(_words_in, defaults)), names)
+    return _reached(words, onward)
+
+
+def _reached(words: set[str], onward: dict[str, list[str]]) -> set[str]:
+    """All that some words lead to, step by step; each word is followed once."""
     found: set[str] = set()
-    while True:
-        more = set().union(*(names for given, names in bound if not given.isdisjoint(words | found))) - found
-        if not more:
-            return found
-        found |= more
+    pending = [*words]
+    while pending:
+        for word in onward.pop(pending.pop(), ()):
+            if word not in found:
+                found.add(word)
+                pending.append(word)
+    return found
 
 
 def _words_in(node: ast.expr) -> set[str]:

@@ -1,9 +1,12 @@
-"""What an expression spells out: a text, a small number, the bounds of a slice, the terms of a sum."""
+"""What an expression spells out: a text, a small number, the bounds of a slice."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+#: Of the text around an id, so many parts on each side are looked at. No id is made of more.
+NEAR = 40
 
 
 def text_of(node: ast.expr) -> str | None:
@@ -62,13 +65,22 @@ def as_slice(bounds: Sequence[int | str | None]) -> slice:
     return slice(lower, upper, step or None)
 
 
-def terms(node: ast.expr) -> list[str | ast.expr]:
-    """The terms of a chain of additions, in order: literal texts and other expressions."""
-    pieces: list[str | ast.expr] = []
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        text = text_of(node.right)
-        pieces.append(node.right if text is None else text)
-        node = node.left
+def literal_or_self(node: ast.expr) -> str | ast.expr:
+    """The text of a literal; of anything else the expression itself."""
     text = text_of(node)
-    pieces.append(node if text is None else text)
-    return [piece for piece in reversed(pieces) if piece != ""]
+    return node if text is None else text
+
+
+def near(
+    parts: Sequence[ast.expr], at: int, read: Callable[[ast.expr], str | ast.expr]
+) -> tuple[list[str | ast.expr], list[str | ast.expr]]:
+    """The text before and after part number ``at``, as far as it is near."""
+    first, last = max(0, at - NEAR), at + NEAR + 1
+    head = [read(part) for part in parts[first:at]]
+    tail = [read(part) for part in parts[at + 1 : last]]
+    return [far(), *head] if first else head, [*tail, far()] if last < len(parts) else tail
+
+
+def far() -> ast.expr:
+    """Stands for text that is not known."""
+    return ast.Constant(value=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Container, Iterable
 
+from flake8_ssot_ids.names.parents import Parents
 from flake8_ssot_ids.names.scopes import (
     CLASS,
     COMPREHENSION,
@@ -72,7 +73,7 @@ class Expressions:
         self.inside = inside
         self.loads: dict[ast.Name, Load] = {}
         self.candidates: dict[ast.expr, Place] = {}
-        self.parents: dict[ast.AST, ast.AST] = {}
+        self.parents = Parents()
         #: Names that an import of a watched thing binds.
         self.aliases: set[str] = set()
         #: Names that are not watched, with a value that a watched name stands in.

@@ -70,6 +70,23 @@ def possible_values(node: ast.BoolOp) -> list[ast.expr]:
     return node.values[-1:] if isinstance(node.op, ast.And) else node.values
 
 
+def is_value_of(node: ast.AST, alternatives: ast.BoolOp) -> bool:
+    """Whether its operand ``node`` is one of the :func:`possible_values` of ``alternatives``."""
+    return isinstance(alternatives.op, ast.Or) or alternatives.values[-1] is node
+
+
+def by_default(arguments: ast.arguments) -> dict[ast.AST, ast.arg]:
+    """The parameter that each default value belongs to."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = [*zip(reversed(positional), reversed(arguments.defaults), strict=False)]
+    pairs += [
+        (parameter, default)
+        for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is not None
+    ]
+    return {default: parameter for parameter, default in pairs}
+
+
 def names_in(target: ast.expr) -> Iterable[str]:
     """The names that an assignment to ``target`` binds."""
     return (

@@ -69,8 +69,6 @@ def harmless(text: str) -> str:
 
 def cells(text: str) -> list[tuple[str, int]]:
     """Split a line into what is shown and how many columns of the terminal it takes, by character."""
-    if text.isascii() and text.isprintable():
-        return [(char, 1) for char in text]
     from unicodedata import category, east_asian_width
 
     shown: list[tuple[str, int]] = []
