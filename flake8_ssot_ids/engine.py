@@ -78,11 +78,12 @@ def check_source(
     ):
         return FileReport(path, judged=False)
     try:
-        tree = parse(data)
-        text = decode(data).text
+        # Nothing here holds the tree, so that it goes as soon as it has been looked at.
+        return check_tree(
+            parse(data), decode(data).text, path, policy, project, words=words, noqa=noqa, house=house
+        )
     except UnreadableError as error:
         return FileReport(path, True, (unreadable(path, policy, error.reason, error.row, error.column),))
-    return check_tree(tree, text, path, policy, project, words=words, noqa=noqa, house=house)
 
 
 def _may_be_inspected(data: bytes, path: str, policy: Policy, project: Project | None) -> bool:
@@ -147,6 +148,9 @@ def check_tree(
         for closer_rule, inspect in closer:
             reporter.add_hits(closer_rule, inspect(inspection), inspection)
         inspection.finish()
+        del inspection
+    # A tree takes a hundred times as much memory as its file; the findings need none of it.
+    del tree, uses, parents
     return reporter.report(noqa and comments)
 
 
@@ -288,13 +292,20 @@ class _Reporter:
             )
 
     def report(self, noqa: bool) -> FileReport:
-        """All findings in source order, and apart those that a comment or the policy silences."""
+        """All findings in source order, and apart those that a comment or the policy silences.
+
+        It is the end: nothing is kept of the tree and of what was found.
+        """
+        self._parents = {}
+        self._lines.memory.clear()
         suppressions = Suppressions(self._lines, self._text)
         policy = self._policy
         silent = (*policy.ignored_in_file(self._path), *policy.exempted_in_file(self._path))
         findings: list[Finding] = []
         suppressed: list[Finding] = []
-        for found in sorted(self._found, key=lambda found: (found.span, found.rule.code)):
+        self._found.sort(key=lambda found: (found.span, found.rule.code), reverse=True)
+        while self._found:
+            found = self._found.pop()
             finding = self._finding(found, suppressions)
             if not policy.selected(finding.code):
                 continue

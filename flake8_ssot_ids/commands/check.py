@@ -9,6 +9,7 @@ import time
 from flake8_ssot_ids.commands import arguments, printing
 from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.render import terminal
+from flake8_ssot_ids.replay import MOST_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -159,10 +160,13 @@ def run(argv: Sequence[str]) -> int:
     code = outcome.exit_code(options.exit_zero)
     written = options.output_file is None or _write_file(outcome, options)
     answer = _answer(outcome, options, written, code if written else 2)
-    code = printing.show(answer, started)
-    if outcome.depends is not None and not (outcome.failed or outcome.errors or outcome.notes):
+    recorded = outcome.depends is not None and not (outcome.failed or outcome.errors or outcome.notes)
+    parts = printing.Kept(_shown(outcome, options), most=MOST_BYTES if recorded else 0)
+    code = printing.show(answer, started, parts)
+    if recorded and outcome.depends is not None and parts.text is not None:
         from flake8_ssot_ids.replay import Question
 
+        answer["text"] = parts.text
         Question(argv, os.getcwd()).record(answer, outcome.depends, started_ns)
     return code
 
@@ -358,14 +362,18 @@ def _write_file(outcome: Outcome, options: argparse.Namespace) -> bool:
 
 
 def _answer(outcome: Outcome, options: argparse.Namespace, written: bool, code: int) -> Answer:
-    """Return what is to be printed, and the exit code."""
+    """Return what is to be printed, but for the findings, and the exit code."""
     for_people = options.output_format in _FOR_PEOPLE
-    text = ""
-    if options.output_file is None and not options.silent:
-        colour = for_people and terminal.wants_colour(options.color, sys.stdout)
-        text = "".join(_render(outcome, options, colour))
     summary = "" if options.quiet or options.silent else _summary(outcome, written)
-    return {"text": text, "for_people": for_people, "summary": summary, "code": code, "day": outcome.day}
+    return {"text": "", "for_people": for_people, "summary": summary, "code": code, "day": outcome.day}
+
+
+def _shown(outcome: Outcome, options: argparse.Namespace) -> Iterable[str]:
+    """Return the parts of what goes to standard output; they are made one by one while they are printed."""
+    if options.output_file is not None or options.silent:
+        return ()
+    for_people = options.output_format in _FOR_PEOPLE
+    return _render(outcome, options, for_people and terminal.wants_colour(options.color, sys.stdout))
 
 
 def _encoder(for_people: bool) -> Callable[[str], bytes]:

@@ -106,8 +106,9 @@ class Expressions:
             innermost = False
             bindings = scope.state.get(name)
             if bindings is not None:
-                load.bindings |= bindings
-                load.owners.add(scope)
+                load.bindings = load.bindings | bindings if load.bindings else bindings
+                if scope not in load.owners:
+                    load.owners += (scope,)
                 local = scope.kind is FUNCTION and name not in scope.declared
                 if UNBOUND not in bindings or local:
                     return
