@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from flake8_ssot_ids import catalog
@@ -55,6 +56,10 @@ class Modules:
         self._homes: dict[str, Home] = {}
         self._loose: dict[str, Exports] = {}
         self._exact: dict[str, Exports] = {}
+        #: By module and roots: its own names, its star imports, and the paths that these depend on.
+        self._handed_on: dict[
+            tuple[str, tuple[str, ...]], tuple[tuple[frozenset[str], tuple[str, ...]], frozenset[str]]
+        ] = {}
 
     def apart(self, ask: Callable[[], _Answer]) -> tuple[_Answer, frozenset[str]]:
         """The answer of ``ask``, and the paths that it depends on, which :attr:`touched` does not get.
@@ -242,15 +247,24 @@ class Modules:
             if module in seen:
                 continue
             seen.add(module)
-            here = self.locate(module.removeprefix("."), roots, False)
-            if here is None and module == catalog.MODULE:
-                found |= catalog.STAR_EXPORTS
-            if here is None or here[1] or here[0] is None:
-                continue
-            exports = self.exports(here[0], False)
-            found.update(exports.names, exports.aliases)
-            pending += exports.stars
+            known = self._handed_on.get((module, roots))
+            if known is None:
+                known = self._handed_on[module, roots] = self.apart(partial(self._of_module, module, roots))
+            (names, stars), paths = known
+            found |= names
+            self.touched |= paths
+            pending += (star for star in stars if star not in seen)
         return sorted(found)
+
+    def _of_module(self, module: str, roots: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The names that ``module`` itself hands on, and the modules of its star imports."""
+        here = self.locate(module.removeprefix("."), roots, False)
+        if here is None and module == catalog.MODULE:
+            return frozenset(catalog.STAR_EXPORTS), ()
+        if here is None or here[1] or here[0] is None:
+            return frozenset(), ()
+        exports = self.exports(here[0], False)
+        return frozenset((*exports.names, *exports.aliases)), exports.stars
 
 
 def is_below(path: str, roots: Iterable[str]) -> bool:

@@ -13,7 +13,7 @@ from flake8_ssot_ids.names.resolver import REEXPORTED, Values
 from flake8_ssot_ids.names.syntax import member
 
 #: A chain of re-exports longer than this is given up, and so is a name with more parts.
-_LONGEST = 1000
+_LONGEST = 20_000
 _MOST_PARTS = 50
 #: So many questions about aliases within one another are answered with a look at the tree.
 _DEEPEST = 40
@@ -84,12 +84,19 @@ class Targets:
     def _follow(self, dotted: str, roots: tuple[str, ...], exact: bool) -> Iterator[str]:
         """Follow imports from module to module; cycles end, and so do very long chains."""
         seen: set[tuple[str, tuple[str, ...]]] = set()
-        pending = [(dotted, roots)]
+        start = (dotted, roots)
+        pending = [start]
         while pending and len(seen) < _LONGEST:
             item = pending.pop()
             if item in seen:
                 continue
             seen.add(item)
+            known = self._known.get((*item, exact)) if item != start else None
+            if known is not None:
+                # Somebody was here: all that is reached from here on is known.
+                self._modules.touched |= known[1]
+                yield from known[0]
+                continue
             dotted, roots = item
             relative = dotted.startswith(".")
             dotted = dotted.removeprefix(".")
