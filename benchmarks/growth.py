@@ -2,8 +2,9 @@
 
     python -m benchmarks.growth [KIND…] [--mode=check,preview,fix,flake8] [--over=1.3]
 
-For each kind and each way to run the tool: processor seconds at each size without what an empty program takes,
-the exponent (1 is linear, 2 is quadratic) and the peak memory at 4n. A kind is chosen by a part of its name.
+For each kind and each way to run the tool: processor seconds at each size without what an empty program
+takes, the exponent (1 is linear, 2 is quadratic) and the peak memory at 4n. A kind is chosen by a part of its
+name.
 ``--over`` prints only what grows faster than that. Needs the package installed in the running interpreter.
 """
 
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,10 +89,15 @@ def measure(words: Sequence[str], modes: Sequence[str]) -> Iterator[tuple[str, s
                 costs.append(cost)
                 if cost.seconds is None:
                     break
-            yield kind, mode, number, [
-                Cost(None if one.seconds is None else max(0.0, one.seconds - empty[mode]), one.memory)
-                for one in costs
-            ]
+            yield (
+                kind,
+                mode,
+                number,
+                [
+                    Cost(None if one.seconds is None else max(0.0, one.seconds - empty[mode]), one.memory)
+                    for one in costs
+                ],
+            )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -111,7 +117,10 @@ def main(arguments: Sequence[str]) -> int:
             cells = [f"> {LIMIT}" if one is None else f"{one:.2f}" for one in seconds]
             cells += [""] * (len(FACTORS) - len(cells))
             shown = "" if grows is None else f"{grows:.2f}"
-            print(f"| {kind} | {number:,} | {mode} | {' | '.join(cells)} | {shown} | {costs[-1].memory:.0f} |", flush=True)
+            print(
+                f"| {kind} | {number:,} | {mode} | {' | '.join(cells)} | {shown} | {costs[-1].memory:.0f} |",
+                flush=True,
+            )
     return status
 
 

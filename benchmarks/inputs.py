@@ -53,8 +53,10 @@ def _nested(header: str, inner: str, *, limit: int = 95) -> Make:
     return _one(make)
 
 
-def _modules(line: str, first: str, *, ring: bool = False, user: str = "from m@ import new_id\nnew_id()\n") -> Make:
-    """Modules ``m0`` … each with ``line``: ``@`` is the module before it, in a ring that of the last for the first."""
+def _modules(
+    line: str, first: str, *, ring: bool = False, user: str = "from m@ import new_id\nnew_id()\n"
+) -> Make:
+    """Modules ``m0`` … each with ``line``: ``@`` is the module before it, in a ring the last one for the first."""
 
     def make(number: int) -> Mapping[str, str]:
         files = {
@@ -81,6 +83,7 @@ def _pairs(files: Mapping[str, str], more: Iterable[tuple[str, str]]) -> Mapping
 
 _LOOP = " a = None\n"
 _ID = "str(uuid.uuid4())"
+_NAMED = f"'a@': {_ID}, "
 #: Kind -> n, and what makes a program of that size.
 KINDS: Mapping[str, tuple[int, Make]] = {
     # expressions
@@ -96,17 +99,11 @@ KINDS: Mapping[str, tuple[int, Make]] = {
     "format of many": (500, _one(lambda n: f"x_id = '{'{}-' * n}'.format({(_ID + ', ') * n})\n")),
     "format by name": (
         500,
-        _one(
-            lambda n: "x_id = '%s'.format(%s)\n"
-            % ("".join(f"{{a{i}}}" for i in range(n)), ", ".join(f"a{i}={_ID}" for i in range(n)))
-        ),
+        _one(lambda n: f"x_id = '{_lines('{a@}', n)}'.format({_lines(f'a@={_ID}, ', n)})\n"),
     ),
     "percent by name": (
         500,
-        _one(
-            lambda n: "x_id = '%s' %% {%s}\n"
-            % ("".join(f"%(a{i})s" for i in range(n)), ", ".join(f"'a{i}': {_ID}" for i in range(n)))
-        ),
+        _one(lambda n: f"x_id = '{_lines('%(a@)s', n)}' % {{{_lines(_NAMED, n)}}}\n"),
     ),
     "join of many": (500, _joined(", ", _ID, head="x_id = '-'.join([", tail="])\n")),
     "or": (1000, _joined(" or ", "uuid.uuid4()")),

@@ -56,6 +56,8 @@ class Modules:
         self._homes: dict[str, Home] = {}
         self._loose: dict[str, Exports] = {}
         self._exact: dict[str, Exports] = {}
+        #: By module and roots: all names that it hands on, and the paths that they depend on.
+        self._visible: dict[tuple[str, tuple[str, ...]], tuple[frozenset[str], frozenset[str]]] = {}
         #: By module and roots: its own names, its star imports, and the paths that these depend on.
         self._handed_on: dict[
             tuple[str, tuple[str, ...]], tuple[tuple[frozenset[str], tuple[str, ...]], frozenset[str]]
@@ -237,16 +239,26 @@ class Modules:
             )
         return exports
 
-    def visible(self, module: str, roots: tuple[str, ...]) -> list[str]:
+    def visible(self, module: str, roots: tuple[str, ...]) -> frozenset[str]:
         """The names that ``module`` and its star imports hand on."""
+        known = self._visible.get((module, roots))
+        if known is None:
+            known = self._visible[module, roots] = self.apart(partial(self._look_through, module, roots))
+        self.touched |= known[1]
+        return known[0]
+
+    def _look_through(self, start: str, roots: tuple[str, ...]) -> frozenset[str]:
         found: set[str] = set()
         seen: set[str] = set()
-        pending = [module]
+        pending = [start]
         while pending:
             module = pending.pop()
             if module in seen:
                 continue
             seen.add(module)
+            if (module, roots) in self._visible:
+                found |= self.visible(module, roots)
+                continue
             known = self._handed_on.get((module, roots))
             if known is None:
                 known = self._handed_on[module, roots] = self.apart(partial(self._of_module, module, roots))
@@ -254,7 +266,7 @@ class Modules:
             found |= names
             self.touched |= paths
             pending += (star for star in stars if star not in seen)
-        return sorted(found)
+        return frozenset(found)
 
     def _of_module(self, module: str, roots: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
         """The names that ``module`` itself hands on, and the modules of its star imports."""
