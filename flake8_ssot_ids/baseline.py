@@ -7,6 +7,7 @@ none holds a total, so one finding cannot be swapped for another.
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.files import read
@@ -202,15 +203,14 @@ def added(baseline: Baseline, base: Baseline) -> tuple[Row, ...]:
 
 def _pair(found: Sequence[Row], known: Iterable[Row]) -> tuple[list[bool], list[Row]]:
     """Match each row with one of its kind, an equal one if there is; also return those left of ``known``."""
-    left: dict[tuple[str, str, str, str], list[int]] = {}
-    for row in sorted(known):
-        left.setdefault(row.key, []).append(row.ordinal)
-    matched = [False] * len(found)
-    for equal in (True, False):
-        for at, row in enumerate(found):
-            ordinals = left.get(row.key)
-            if matched[at] or not ordinals or (equal and row.ordinal not in ordinals):
-                continue
-            ordinals.remove(row.ordinal if equal else ordinals[0])
+    equal = Counter(known)
+    matched = [equal[row] > 0 and not equal.subtract((row,)) for row in found]
+    left: dict[tuple[str, str, str, str], deque[int]] = {}
+    for row in sorted(equal.elements()):
+        left.setdefault(row.key, deque()).append(row.ordinal)
+    for at, row in enumerate(found):
+        ordinals = left.get(row.key)
+        if ordinals and not matched[at]:
+            ordinals.popleft()
             matched[at] = True
     return matched, [Row(*key, ordinal) for key, ordinals in left.items() for ordinal in ordinals]

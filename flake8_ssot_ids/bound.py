@@ -10,9 +10,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids.definite import Definite
+from flake8_ssot_ids.definite import Definite, Walruses
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
-from flake8_ssot_ids.names.syntax import binds, declares, targets_of
+from flake8_ssot_ids.names.syntax import binds, bound_names, declared_names, targets_of
 from flake8_ssot_ids.records import (
     Interrupts,
     Method,
@@ -30,17 +30,23 @@ from flake8_ssot_ids.records import (
 )
 from flake8_ssot_ids.states import GOOD, NONE, UNBOUND, USELESS, is_useless
 
-#: What is known of the bodies of one module: by body and name.
-Memory = dict[tuple[ast.AST, str], "Definite | Facts | None"]
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a body says of one name: bound in it, declared in it, declared in a function in it."""
+    """The names that a body binds, that it declares, and that a function in it declares."""
 
-    binds: bool
-    declares: bool
-    inner: bool
+    binds: set[str]
+    declares: set[str]
+    inner: set[str]
+
+
+class Memory:
+    """What is known of the bodies of one module: the walks by body and name (None: under way), the facts."""
+
+    def __init__(self) -> None:
+        self.walks: dict[tuple[ast.AST, str], Definite | None] = {}
+        self.facts: dict[ast.AST, Facts] = {}
+        self.walruses = Walruses()
 
 
 #: Following one name to another goes no further than this.
@@ -63,7 +69,7 @@ def is_bound(
     ``node`` is the expression at whose place it would be written, ``parents`` lead from there upward: without
     them the conditions within the statement are not seen. ``memory`` is kept for one module.
     """
-    at = _Place(scope, statement, node, parents or {}, {} if memory is None else memory, 0)
+    at = _Place(scope, statement, node, parents or {}, memory or Memory(), 0)
     return at.state(text) == GOOD
 
 
@@ -118,31 +124,29 @@ class _Place:
         if not isinstance(node, (*_FUNCTIONS, ast.Module)):
             return None
         body = [] if isinstance(node, ast.Lambda) else node.body
-        facts = self._facts(node, name)
+        facts = self._facts(node)
         if isinstance(node, ast.Module):
-            if late or facts.inner:
+            if late or name in facts.inner:
                 # A function may run before the module has bound the name, and after it has bound it again.
                 return UNBOUND | self._stored(scope, body, key)
             return self._at(scope, body, at, key, late)
-        if facts.declares:
+        if name in facts.declares:
             return UNBOUND
         parameter = parameter_state(node, name)
-        if parameter is None and not facts.binds:
+        if parameter is None and name not in facts.binds:
             return None
-        if facts.inner:
+        if name in facts.inner:
             return NONE
         return self._at(scope, body, at, key, late)
 
-    def _facts(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module, name: str
-    ) -> Facts:
-        known = self._memory.get((node, f"?{name}"))
-        if not isinstance(known, Facts):
+    def _facts(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module) -> Facts:
+        known = self._memory.facts.get(node)
+        if known is None:
             body = [] if isinstance(node, ast.Lambda) else node.body
-            known = self._memory[node, f"?{name}"] = Facts(
-                binds([node.body] if isinstance(node, ast.Lambda) else body, name),
-                declares(body, name, inner=False),
-                declares(body, name, inner=True),
+            known = self._memory.facts[node] = Facts(
+                bound_names([node.body] if isinstance(node, ast.Lambda) else body),
+                declared_names(body, inner=False),
+                declared_names(body, inner=True),
             )
         return known
 
@@ -151,7 +155,7 @@ class _Place:
         node = scope.node
         assert node is not None
         if isinstance(node, ast.Lambda):
-            known, state = Definite(key, [], 0, self._value_of(scope, key)), _entry(scope, key)
+            known, state = self._nowhere(key, scope), _entry(scope, key)
         else:
             found = self._definite(scope, body, key)
             if found is None or not isinstance(at, ast.stmt):
@@ -172,13 +176,22 @@ class _Place:
     def _definite(self, scope: Scope, body: Sequence[ast.stmt], key: str) -> Definite | None:
         """The walk over a body; None while it is under way."""
         at = (scope.node or ast.Pass(), key)
-        if at not in self._memory:
-            self._memory[at] = None
-            self._memory[at] = Definite(
-                key, body, _entry(scope, key), self._value_of(scope, key), _interrupts(scope, key) or nothing
+        walks = self._memory.walks
+        if at not in walks:
+            walks[at] = None
+            walks[at] = Definite(
+                key,
+                body,
+                _entry(scope, key),
+                self._value_of(scope, key),
+                _interrupts(scope, key) or nothing,
+                self._memory.walruses,
             )
-        known = self._memory[at]
-        return known if isinstance(known, Definite) else None
+        return walks[at]
+
+    def _nowhere(self, key: str, scope: Scope) -> Definite:
+        """A walk over no statements, to ask what expressions make of the name."""
+        return Definite(key, [], 0, self._value_of(scope, key), walruses=self._memory.walruses)
 
     def _stored(self, scope: Scope, body: Sequence[ast.stmt], key: str) -> int:
         """All that the statements of a body ever make of it."""
@@ -230,7 +243,7 @@ class _Place:
         if "." in key or not way:
             return USELESS
         part = way[-1][0]
-        known = Definite(key, [], 0, self._value_of(self._scope, key))
+        known = self._nowhere(key, self._scope)
         state = UNBOUND
         for generator in node.generators:
             if part is generator and way[-2][0] is generator.iter:
@@ -368,7 +381,7 @@ def exit_of(method: Method, owner: ast.ClassDef, attribute: str) -> int:
     if first is None:
         return UNBOUND
     scope = Scope(FUNCTION, method, Scope(CLASS, owner, None, ""), "")
-    return Definite(f"{first}.{attribute}", method.body, UNBOUND, _Values("", scope, {}, 0)).exit
+    return Definite(f"{first}.{attribute}", method.body, UNBOUND, _Values("", scope, Memory(), 0)).exit
 
 
 def _interrupts(scope: Scope, key: str) -> Interrupts | None:

@@ -21,6 +21,21 @@ _DEEPEST = 40
 ValueOf = Callable[[ast.expr, ast.stmt, int], int]
 
 
+class Walruses:
+    """The assignment expressions that are executed with a node; each node is searched once."""
+
+    def __init__(self) -> None:
+        self._known: dict[ast.AST, tuple[ast.NamedExpr, ...]] = {}
+
+    def within(self, node: ast.AST) -> tuple[ast.NamedExpr, ...]:
+        """Those in ``node``, in the order of the search."""
+        known = self._known.get(node)
+        if known is None:
+            found = (part for part in executed(node) if isinstance(part, ast.NamedExpr))
+            known = self._known[node] = tuple(found)
+        return known
+
+
 class Definite:
     """What ``key`` may be before each statement of ``body``, and where the body ends.
 
@@ -30,6 +45,7 @@ class Definite:
         entry: what it may be before the first one.
         value_of: what an expression may be.
         interrupts: what a statement's calls may make of it beside what is seen.
+        walruses: the assignment expressions of the module, found once for all keys.
     """
 
     def __init__(
@@ -39,7 +55,9 @@ class Definite:
         entry: int,
         value_of: ValueOf,
         interrupts: Callable[[ast.AST], int] = lambda _: 0,
+        walruses: Walruses | None = None,
     ) -> None:
+        self._walruses = walruses or Walruses()
         self._base, _, self._attribute = key.partition(".")
         self._value_of = value_of
         self._interrupts = interrupts
@@ -158,8 +176,8 @@ class Definite:
         """What assignment expressions in ``node`` add."""
         if self._attribute:
             return state
-        for part in executed(node):
-            if isinstance(part, ast.NamedExpr) and part.target.id == self._base:
+        for part in self._walruses.within(node):
+            if part.target.id == self._base:
                 state |= self._value(part.value, state)
         return state
 

@@ -23,7 +23,7 @@ from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
-from flake8_ssot_ids.rows import Row
+from flake8_ssot_ids.rows import LONG, Fingerprints, Row
 from flake8_ssot_ids.rule import Hit, Rule
 from flake8_ssot_ids.source import Lines, decode, parse, why_not_python
 from flake8_ssot_ids.suppress import Suppressions
@@ -83,11 +83,12 @@ def check_source(
     ):
         return FileReport(path, judged=False)
     try:
-        tree = parse(data)
-        text = decode(data).text
+        # Nothing here holds the tree, so that it goes as soon as it has been looked at.
+        return check_tree(
+            parse(data), decode(data).text, path, policy, project, words=words, noqa=noqa, house=house
+        )
     except UnreadableError as error:
         return FileReport(path, True, (unreadable(path, policy, error.reason, error.row, error.column),))
-    return check_tree(tree, text, path, policy, project, words=words, noqa=noqa, house=house)
 
 
 def _may_be_inspected(data: bytes, path: str, policy: Policy, project: Project | None) -> bool:
@@ -152,6 +153,9 @@ def check_tree(
         for closer_rule, inspect in closer:
             reporter.add_hits(closer_rule, inspect(inspection), inspection)
         inspection.finish()
+        del inspection
+    # A tree takes a hundred times as much memory as its file; the findings need none of it.
+    del tree, uses, parents
     return reporter.report(noqa and comments)
 
 
@@ -250,10 +254,12 @@ class _Reporter:
         ]
         self._found: list[_Found] = []
         self._ordinals: dict[tuple[str, str, str], int] = {}
+        self._expressions: dict[Span, str] = {}
+        self._fingerprint = Fingerprints(self._relative)
 
     def add_uses(self, uses: list[Use]) -> None:
         """Take what the first rule that matches says of each use."""
-        memory: Memory = {}
+        memory = Memory()
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
@@ -301,13 +307,20 @@ class _Reporter:
             )
 
     def report(self, noqa: bool) -> FileReport:
-        """All findings in source order, and apart those that a comment or the policy silences."""
+        """All findings in source order, and apart those that a comment or the policy silences.
+
+        It is the end: nothing is kept of the tree and of what was found.
+        """
+        self._parents = {}
+        self._lines.memory.clear()
         suppressions = Suppressions(self._lines, self._text)
         policy = self._policy
         silent = (*policy.ignored_in_file(self._path), *policy.exempted_in_file(self._path))
         findings: list[Finding] = []
         suppressed: list[Finding] = []
-        for found in sorted(self._found, key=lambda found: (found.span, found.rule.code)):
+        self._found.sort(key=lambda found: (found.span, found.rule.code), reverse=True)
+        while self._found:
+            found = self._found.pop()
             finding = self._finding(found, suppressions)
             if not policy.selected(finding.code):
                 continue
@@ -323,7 +336,7 @@ class _Reporter:
         code = found.rule.code
         row = found.span.start.row
         symbol = found.symbol or _MODULE_SYMBOL
-        expression = normalised(self._lines.segment(found.id_span))
+        expression = self._expression(found.id_span)
         key = (code, symbol, expression)
         ordinal = self._ordinals.get(key, 0)
         self._ordinals[key] = ordinal + 1
@@ -342,8 +355,17 @@ class _Reporter:
             source=found.source,
             expression=expression,
             ordinal=ordinal,
-            fingerprint=Row(self._relative, code, symbol, expression, ordinal).fingerprint,
+            fingerprint=self._fingerprint.of(code, symbol, expression, ordinal),
         )
+
+    def _expression(self, span: Span) -> str:
+        """The text of an expression; that of a long one is made once for all the ids in it."""
+        known = self._expressions.get(span)
+        if known is None:
+            known = normalised(self._lines.segment(span))
+            if len(known) > LONG:
+                self._expressions[span] = known
+        return known
 
     def _span(self, node: ast.expr | ast.stmt, parents: Mapping[ast.AST, ast.AST]) -> Span:
         return span_of(node, parents, self._lines)

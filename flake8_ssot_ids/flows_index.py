@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from flake8_ssot_ids.names.parents import Parents
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -16,6 +18,9 @@ _NOTED = frozenset(
         *(ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
     }
 )
+#: Steps that may be taken in a module to follow its values: in any, and more for each node of its tree.
+_STEPS = 50_000
+_STEPS_PER_NODE = 4
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
@@ -25,12 +30,14 @@ class Index:
     ``attributes``, ``names`` and ``calls`` are the reads of attributes and of names, and the calls, by the
     (last) name. ``stored`` are the names that the module or a class body binds, ``declared`` those that a
     function declares ``global`` (True) or ``nonlocal``. ``imports`` are the dotted names that a name is
-    imported as, in whatever scope. Lists of reads and calls are in source order.
+    imported as, in whatever scope. Lists of reads and calls are in source order. ``steps_left`` bounds the
+    work of all that follow values here: each value of the file may go to each place of it.
     """
 
     def __init__(self, tree: ast.Module, parents: Mapping[ast.AST, ast.AST] | None) -> None:
         self.tree = tree
-        self.parents: dict[ast.AST, ast.AST] = {} if parents is None else dict(parents)
+        self.parents = Parents()
+        self.parents.update(parents or {})
         self.attributes: dict[str, list[ast.Attribute]] = {}
         self.set_attributes: dict[str, list[ast.Attribute]] = {}
         self.names: dict[str, list[ast.Name]] = {}
@@ -56,6 +63,7 @@ class Index:
             for nodes in table.values():
                 if len(nodes) > 1:
                     nodes.sort(key=position)
+        self.steps_left = _STEPS + _STEPS_PER_NODE * len(self.parents)
 
     def _walk(self, root: ast.AST, bodies: list[ast.AST]) -> None:
         """Walk the body of the module or of a function; functions in it are walked later."""

@@ -18,6 +18,8 @@ PREFIX_MATCHED = "prefix-matched"
 TO_NUMBER = "to-number"
 ARITHMETIC = "arithmetic"
 PATCHED = "patched"
+#: The value goes further than values are followed in one file, so nobody knows.
+NOT_FOLLOWED = "not-followed"
 #: Other text put around the value; no reason against a rewrite, so apart from the others.
 GLUED = "glued"
 

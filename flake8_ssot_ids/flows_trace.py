@@ -22,17 +22,21 @@ from flake8_ssot_ids.flows_cuts import only_logged
 from flake8_ssot_ids.flows_exits import Exit, note_attribute
 from flake8_ssot_ids.flows_index import Function, Index, dotted, last_name, position, spelled
 from flake8_ssot_ids.flows_reads import Reads, parameters
-from flake8_ssot_ids.flows_sinks import GLUED, UUID_TYPED, Sink
+from flake8_ssot_ids.flows_sinks import GLUED, NOT_FOLLOWED, UUID_TYPED, Sink
 from flake8_ssot_ids.flows_token import Token
 from flake8_ssot_ids.flows_types import Path, key_of, narrow_type, typed_as_uuid
 from flake8_ssot_ids.literals import text_of
-from flake8_ssot_ids.names.syntax import possible_values
+from flake8_ssot_ids.names.syntax import by_default, is_value_of
 
 #: So many calls and returns are followed, one within the other.
 _HOPS = 3
 #: An aggregate in an aggregate in an aggregate, no deeper.
 _LONGEST_PATH = 3
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
+
+
+def _has_starred(display: ast.Tuple | ast.List | ast.Set) -> bool:
+    return any(isinstance(item, ast.Starred) for item in display.elts)
 
 
 class Trace:
@@ -63,7 +67,11 @@ class Trace:
     def push(self, token: Token) -> None:
         """Look at a token later, unless the value was there already."""
         key = (token.node, token.path, token.factory, token.instance)
-        if key not in self._seen and len(token.path) <= _LONGEST_PATH:
+        self.index.steps_left -= 1
+        if self.index.steps_left < 0:
+            self._pending.clear()
+            self.sinks.setdefault((NOT_FOLLOWED, self.index.tree), Sink(NOT_FOLLOWED, token.node, ""))
+        elif key not in self._seen and len(token.path) <= _LONGEST_PATH:
             self._seen.add(key)
             self._pending.append(token)
 
@@ -105,7 +113,7 @@ class Trace:
         elif isinstance(parent, ast.Await):
             self.push(token.at(parent))
         elif isinstance(parent, ast.BoolOp):
-            if node in possible_values(parent):
+            if is_value_of(node, parent):
                 self.push(token.at(parent))
         elif isinstance(parent, ast.IfExp):
             if parent.test is not node:
@@ -116,8 +124,9 @@ class Trace:
         elif isinstance(parent, ast.arguments):
             self._default(token, parent)
         elif isinstance(parent, _DISPLAYS):
-            starred = any(isinstance(item, ast.Starred) for item in parent.elts)
-            at = None if starred or isinstance(parent, ast.Set) else parent.elts.index(node)
+            starred = self.index.parents.once("starred", parent, _has_starred)
+            ordered = not (starred or isinstance(parent, ast.Set))
+            at = self.index.parents.place(node, parent.elts) if ordered else None
             self.push(token.at(parent, path=(("item", at), *token.path)))
         elif isinstance(parent, ast.Dict):
             self._entry(token, parent)
@@ -162,25 +171,20 @@ class Trace:
         return True
 
     def _entry(self, token: Token, parent: ast.Dict) -> None:
-        for key, value in zip(parent.keys, parent.values, strict=True):
-            if value is token.node:
-                text = None if key is None else text_of(key)
-                if key is None:
-                    self.push(token.at(parent))
-                elif text is not None:
-                    self.push(token.at(parent, f"[{text!r}]", path=(("key", text), *token.path)))
+        at = self.index.parents.place(token.node, parent.values)
+        if at is None:
+            return
+        key = parent.keys[at]
+        text = None if key is None else text_of(key)
+        if key is None:
+            self.push(token.at(parent))
+        elif text is not None:
+            self.push(token.at(parent, f"[{text!r}]", path=(("key", text), *token.path)))
 
     def _default(self, token: Token, arguments: ast.arguments) -> None:
-        positional = [*arguments.posonlyargs, *arguments.args]
-        pairs = [*zip(reversed(positional), reversed(arguments.defaults), strict=False)]
-        pairs += [
-            (parameter, default)
-            for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-            if default is not None
-        ]
-        for parameter, default in pairs:
-            if default is token.node:
-                self.parameter(token, parameter)
+        parameter = self.index.parents.once("defaults", arguments, by_default).get(token.node)
+        if parameter is not None:
+            self.parameter(token, parameter)
 
     # -- where values are kept -------------------------------------------------------------------
 

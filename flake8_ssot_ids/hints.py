@@ -24,6 +24,8 @@ _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^()]*)", re.MULTILINE)
 _NAME = re.compile(rb"\w+")
 #: A way through more modules than this is given up.
 _LONGEST = 40
+#: So many modules are read, one for the other; the stack allows no hundred.
+_DEEPEST = 30
 #: What may turn out to be a fresh id, beside what is one as it stands.
 _MAYBE_FRESH = (ast.Name, ast.Call, ast.IfExp, ast.Await, ast.Attribute)
 _NOTHING: frozenset[str] = frozenset()
@@ -44,6 +46,11 @@ class Hints:
         self._family = family
         #: By file: the words, and the paths that they depend on; None: under way.
         self._offers: dict[str, tuple[frozenset[str], frozenset[str]] | None] = {}
+        #: How many modules are being read, one for the other; those that were given up as too many were;
+        #: and those that were read since the last try.
+        self._depth = 0
+        self._too_deep: list[str] = []
+        self._fresh: list[str] = []
         self._telling: dict[str, bool] = {}
         self._ways: dict[tuple[str, tuple[str, ...]], tuple[list[tuple[str, str]], frozenset[str]]] = {}
         self._imports: dict[str, list[tuple[str, str | None, str]]] = {}
@@ -126,11 +133,42 @@ class Hints:
             known = self._offers[file]
             if known is None:
                 return _NOTHING
+        elif self._depth > _DEEPEST:
+            self._too_deep.append(file)
+            return _NOTHING
         else:
-            self._offers[file] = None
-            known = self._offers[file] = self._project.apart(lambda: self._read(file))
+            known = self._looked_into(file) if self._depth else self._from_the_far_end(file)
         self._project.depend_on(known[1])
         return known[0]
+
+    def _looked_into(self, file: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Read a module, and those that it imports from, which may be as many as the stack allows."""
+        self._offers[file] = None
+        self._fresh.append(file)
+        self._depth += 1
+        try:
+            known = self._offers[file] = self._project.apart(lambda: self._read(file))
+        finally:
+            self._depth -= 1
+        return known
+
+    def _from_the_far_end(self, file: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Look into a module; where it leads too deep, from there first, then once more from here."""
+        pending, tried = [file], {file}
+        while True:
+            self._fresh.clear()
+            self._too_deep.clear()
+            known = self._looked_into(pending[-1])
+            deeper = next((one for one in self._too_deep if one not in tried), None)
+            if deeper is None:
+                pending.pop()
+                if not pending:
+                    return known
+                continue
+            tried.add(deeper)
+            pending.append(deeper)
+            for unfinished in self._fresh:
+                del self._offers[unfinished]
 
     def _read(self, file: str) -> frozenset[str]:
         self._project.depend_on((file,))
@@ -175,31 +213,44 @@ def words_of(module: Module, words: frozenset[str]) -> frozenset[str]:
         called = {_name_of(node.func) for node in nodes if isinstance(node, ast.Call)}
         called |= {_name_of(node) for node in nodes if isinstance(node, ast.Attribute)}
         calls.setdefault(last, set()).update(called)
-    while True:
-        more = {name for name, called in calls.items() if name not in found and not called.isdisjoint(found)}
-        if not more:
-            return frozenset(found | _aliases(module.tree, found)) if found else frozenset()
-        found |= more
+    onward: dict[str, list[str]] = {}
+    for name, called in calls.items():
+        for one in called:
+            onward.setdefault(one, []).append(name)
+    found |= _reached(found, onward)
+    return frozenset(found | _aliases(module.tree, found)) if found else frozenset()
 
 
 def _aliases(tree: ast.Module, words: set[str]) -> set[str]:
     """Names that are bound to something with one of the words in it."""
-    bound: list[tuple[set[str], set[str]]] = []
+    onward: dict[str, list[str]] = {}
+
+    def bind(given: set[str], names: set[str]) -> None:
+        for word in given:
+            onward.setdefault(word, []).extend(names)
+
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
-            bound.append((_words_in(node.value), set().union(*map(_words_in, node.targets))))
+            bind(_words_in(node.value), set().union(*map(_words_in, node.targets)))
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-            bound.append((_words_in(node.value), _words_in(node.target)))
+            bind(_words_in(node.value), _words_in(node.target))
         elif isinstance(node, ast.arguments):
             defaults = [one for one in (*node.defaults, *node.kw_defaults) if one is not None]
             names = {one.arg for one in (*node.posonlyargs, *node.args, *node.kwonlyargs)}
-            bound += ((_words_in(default), names) for default in defaults)
+            bind(set().union(*map(_words_in, defaults)), names)
+    return _reached(words, onward)
+
+
+def _reached(words: set[str], onward: dict[str, list[str]]) -> set[str]:
+    """All that some words lead to, step by step; each word is followed once."""
     found: set[str] = set()
-    while True:
-        more = set().union(*(names for given, names in bound if not given.isdisjoint(words | found))) - found
-        if not more:
-            return found
-        found |= more
+    pending = [*words]
+    while pending:
+        for word in onward.pop(pending.pop(), ()):
+            if word not in found:
+                found.add(word)
+                pending.append(word)
+    return found
 
 
 def _words_in(node: ast.expr) -> set[str]:

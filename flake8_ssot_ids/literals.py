@@ -1,9 +1,12 @@
-"""What an expression spells out: a text, a small number, the bounds of a slice, the terms of a sum."""
+"""What an expression spells out: a text, a small number, the bounds of a slice."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+#: Of the text around an id, so many parts on each side are looked at. No id is made of more.
+NEAR = 40
 
 
 class Hidden(ast.expr):
@@ -74,13 +77,33 @@ def as_slice(bounds: Sequence[int | str | None]) -> slice:
     return slice(lower, upper, step or None)
 
 
-def terms(node: ast.expr) -> list[str | ast.expr]:
-    """The terms of a chain of additions, in order: literal texts and other expressions."""
-    pieces: list[str | ast.expr] = []
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        text = text_of(node.right)
-        pieces.append(node.right if text is None else text)
-        node = node.left
-    text = text_of(node)
-    pieces.append(node if text is None else text)
-    return [piece for piece in reversed(pieces) if piece != ""]
+def literal_or_self(node: ast.expr) -> str | ast.expr:
+    """The text of a literal; of anything else the expression itself, or HIDDEN where it may be several."""
+    text = HIDDEN if isinstance(node, ast.Starred) else text_of(node)
+    return node if text is None else text
+
+
+def opened(pieces: Sequence[str | ast.expr]) -> list[str | ast.expr]:
+    """The same text with the terms of small sums in brackets in their place."""
+    found: list[str | ast.expr] = []
+    for piece in pieces:
+        terms: list[ast.expr] = [] if isinstance(piece, str) else [piece]
+        at = 0
+        while at < len(terms) <= NEAR:
+            term = terms[at]
+            if isinstance(term, ast.BinOp) and isinstance(term.op, ast.Add):
+                terms[at : at + 1] = (term.left, term.right)
+            else:
+                at += 1
+        found += [piece] if isinstance(piece, str) or at < len(terms) else map(literal_or_self, terms)
+    return found
+
+
+def near(
+    parts: Sequence[ast.expr], at: int, read: Callable[[ast.expr], str | ast.expr]
+) -> tuple[list[str | ast.expr], list[str | ast.expr]]:
+    """The text before and after part number ``at``, as far as it is near."""
+    first, last = max(0, at - NEAR), at + NEAR + 1
+    head = [read(part) for part in parts[first:at]]
+    tail = [read(part) for part in parts[at + 1 : last]]
+    return [HIDDEN, *head] if first else head, [*tail, HIDDEN] if last < len(parts) else tail

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.bound import Memory, is_bound
-from flake8_ssot_ids.literals import HIDDEN
+from flake8_ssot_ids.literals import HIDDEN, near
+from flake8_ssot_ids.names.parents import parents_of
 from flake8_ssot_ids.names.scopes import FUNCTION, Scope
 from flake8_ssot_ids.roles import is_secret
 from flake8_ssot_ids.shapes import Shape
@@ -73,7 +74,7 @@ class Context:
     quote: str = '"'
     inner_quote: str = ""
     place: ast.expr | None = None
-    memory: Memory = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
 
     def call(self, method: str, *arguments: str) -> str:
         """A call of the generator's method with arguments that are source text."""
@@ -214,9 +215,9 @@ def around(shape: Shape, parents: Mapping[ast.AST, ast.AST]) -> tuple[list[Piece
         node: ast.AST = shape.reference
         while parents.get(node) is not whole and node in parents:
             node = parents[node]
-        if node in whole.values:
-            at = next(i for i, value in enumerate(whole.values) if value is node)
-            return [*map(_piece, whole.values[:at])], [*map(_piece, whole.values[at + 1 :])]
+        at = parents_of(parents).place(node, whole.values)
+        if at is not None:
+            return near(whole.values, at, _piece)
     return list(shape.head), list(shape.after)
 
 

@@ -50,7 +50,8 @@ _ENVIRONMENT = (
     "NO_COLOR", "FORCE_COLOR", "TERM", "HOME", "USERPROFILE", "XDG_CONFIG_HOME", "SSOT_IDS_OUTPUT_FORMAT",
     "SSOT_IDS_CACHE_DIR",
 )  # fmt: skip
-_MOST_BYTES = 32 << 20
+#: A longer record is not kept.
+MOST_BYTES = 32 << 20
 
 
 class Question:
@@ -119,7 +120,7 @@ class Question:
                 return
             marks[path] = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
         data = kept.seal((self._text, marks, answer))
-        if len(data) > _MOST_BYTES:
+        if len(data) > MOST_BYTES:
             return
         try:
             kept.write_atomically(self._file, data)

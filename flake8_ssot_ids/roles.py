@@ -6,6 +6,9 @@ import ast
 import re
 from collections.abc import Mapping
 
+from flake8_ssot_ids.names.parents import Parents, parents_of
+from flake8_ssot_ids.names.syntax import by_default
+
 _MAKER = re.compile(r"^(?:generate|make|create|new|get|build|gen|next|fresh|random|unique|default|mint)_+")
 #: Keywords whose value fills the field that the call describes, not a parameter of that name.
 _FACTORIES = frozenset(
@@ -32,6 +35,7 @@ def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> t
 
     Both in snake case: ``("session_id", None)``, ``("id", "auth_user")``; None where nothing tells.
     """
+    parents = parents_of(parents)
     current: ast.AST = node
     wrapper: str | None = None
     field = False
@@ -41,10 +45,10 @@ def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> t
             return snake(wrapper), None
         if isinstance(parent, ast.Call):
             name = _callee(parent)
-            if current is parent.func or current not in parent.args:
+            if current is parent.func:
                 return snake(wrapper), None
-            key = next((_text(argument) for argument in parent.args if _text(argument)), None)
-            if name in _KEYED and key:
+            key = parents.once("key", parent, _key_of) if name in _KEYED else None
+            if key:
                 return snake(key), None
             if field and not parent.keywords and len(parent.args) == 1:
                 current = parent
@@ -65,7 +69,8 @@ def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> t
             role = snake(parent.arg)
             return role, _subject(call, None) if role in _BARE else None
         if isinstance(parent, ast.Dict):
-            value = next((k for k, v in zip(parent.keys, parent.values, strict=True) if v is current), None)
+            at = parents.place(current, parent.values)
+            value = None if at is None else parent.keys[at]
             key = _text(value) if value is not None else None
             role = snake(key)
             return role or snake(wrapper), _subject(parent, parents) if role in _BARE else None
@@ -83,7 +88,8 @@ def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> t
             # `return UserID(str(uuid4()))`: the type says more than the function's name.
             return snake(wrapper) or role, None
         if isinstance(parent, ast.arguments):
-            return _parameter(parent, current) or snake(wrapper), None
+            parameter = parents.once("defaults", parent, by_default).get(current)
+            return snake(parameter.arg if parameter else None) or snake(wrapper), None
         if isinstance(
             parent,
             (
@@ -92,7 +98,7 @@ def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> t
             ),
         ):  # fmt: skip
             if isinstance(parent, (ast.Tuple, ast.List)):
-                found = _position(parents.get(parent), parent, current)
+                found = _position(parents, parent, current)
                 if found is not None:
                     return found, None
             current = parent
@@ -116,6 +122,10 @@ def snake(name: str | None) -> str | None:
 
 def _text(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _key_of(call: ast.Call) -> str | None:
+    return next((_text(argument) for argument in call.args if _text(argument)), None)
 
 
 def _callee(call: ast.Call) -> str:
@@ -142,24 +152,15 @@ def _named(target: ast.expr) -> str | None:
     return None
 
 
-def _position(outer: ast.AST | None, display: ast.Tuple | ast.List, value: ast.AST) -> str | None:
+def _position(parents: Parents, display: ast.Tuple | ast.List, value: ast.AST) -> str | None:
     """``a_id, b_id = uuid4(), uuid4()``: the name at the same position."""
+    outer = parents.get(display)
     if not isinstance(outer, ast.Assign) or not isinstance(outer.targets[0], (ast.Tuple, ast.List)):
         return None
     names = outer.targets[0].elts
     if len(names) != len(display.elts):
         return None
-    at = next(i for i, element in enumerate(display.elts) if element is value)
-    return _named(names[at])
-
-
-def _parameter(arguments: ast.arguments, default: ast.AST) -> str | None:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    pairs = [*zip(reversed(positional), reversed(arguments.defaults), strict=False)]
-    pairs += [
-        (a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None
-    ]
-    return next((snake(argument.arg) for argument, value in pairs if value is default), None)
+    return _named(names[parents.place(value, display.elts) or 0])
 
 
 def _subject(holder: ast.AST | None, parents: Mapping[ast.AST, ast.AST] | None) -> str | None:

@@ -12,6 +12,8 @@ from hashlib import blake2b
 
 _SEPARATOR = " | "
 _FIELDS = 5
+#: Longer expressions, in which many ids may stand, are not made or hashed anew for each of these.
+LONG = 500
 _CODE = re.compile(r"SID[0-9]{3}")
 _ORDINAL = re.compile(r"0|[1-9][0-9]{0,8}")
 # Line ends of every kind, what no editor shows, halves of surrogate pairs (from undecodable file names);
@@ -51,6 +53,27 @@ class Row:
     def fingerprint(self) -> str:
         """A short hash of :attr:`text`, for machines."""
         return blake2b(self.text.encode("utf-8"), digest_size=16).hexdigest()
+
+
+class Fingerprints:
+    """The fingerprints of the findings of one file; a long expression is hashed once for all ids in it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._hashes: dict[tuple[str, str, str], blake2b] = {}
+
+    def of(self, code: str, symbol: str, expression: str, ordinal: int) -> str:
+        """The fingerprint of the :class:`Row` with these fields."""
+        if len(expression) <= LONG:
+            return Row(self._path, code, symbol, expression, ordinal).fingerprint
+        key = (code, symbol, expression)
+        known = self._hashes.get(key)
+        if known is None:
+            before = Row(self._path, *key, 0).text.removesuffix("0")
+            known = self._hashes[key] = blake2b(before.encode("utf-8"), digest_size=16)
+        known = known.copy()
+        known.update(str(ordinal).encode())
+        return known.hexdigest()
 
 
 def read_row(text: str) -> Row:

@@ -129,7 +129,7 @@ def run(
     outcome.notes.extend((*pool.notes, *cache.notes))
     pool.notes.clear()
     for path in sorted(results):
-        _, _, judged, packed, suppressed, touched, failure = results[path]
+        _, _, judged, packed, suppressed, touched, failure = results.pop(path)
         if failure:
             outcome.errors = True
             outcome.notes.append(f"{path}: internal error, please report it: {failure}")

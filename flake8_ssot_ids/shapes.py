@@ -14,8 +14,19 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids import catalog, idcalls, idnumbers, idtexts, templates
 from flake8_ssot_ids.idvalue import IdValue
-from flake8_ssot_ids.literals import HIDDEN, bounds_of, constant, integer, terms, text_of
-from flake8_ssot_ids.names.syntax import possible_values
+from flake8_ssot_ids.literals import (
+    HIDDEN,
+    NEAR,
+    bounds_of,
+    constant,
+    integer,
+    literal_or_self,
+    near,
+    opened,
+    text_of,
+)
+from flake8_ssot_ids.names.parents import Parents, parents_of
+from flake8_ssot_ids.names.syntax import is_value_of
 
 OBJECT, TEXT, CUT, GLUED, FACTORY = "object", "text", "cut", "glued", "factory"
 
@@ -62,6 +73,7 @@ class Shape:
 def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST]) -> Shape:
     """The shape of the id that ``reference`` to ``source`` (such as ``uuid4``) makes."""
     node: ast.AST = reference
+    parents = parents_of(parents)
     parent = parents.get(node)
     while isinstance(parent, (ast.IfExp, ast.BoolOp)) and _hands_on(parent, node):
         node, parent = parent, parents.get(parent)
@@ -92,13 +104,13 @@ def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST
 
 def _hands_on(parent: ast.IfExp | ast.BoolOp, node: ast.AST) -> bool:
     """Whether the value of ``parent`` may be that of its part ``node``, which is a function."""
-    return parent.test is not node if isinstance(parent, ast.IfExp) else node in possible_values(parent)
+    return parent.test is not node if isinstance(parent, ast.IfExp) else is_value_of(node, parent)
 
 
 class _Climb:
     """The way of one id up its expression: ``node`` was reached, ``whole`` still is the id."""
 
-    def __init__(self, call: ast.expr, digits: str, parents: Mapping[ast.AST, ast.AST]) -> None:
+    def __init__(self, call: ast.expr, digits: str, parents: Parents) -> None:
         self.node: ast.AST = call
         self.whole: ast.expr = call
         self.parents = parents
@@ -126,7 +138,7 @@ class _Climb:
         if isinstance(parent, ast.Subscript):
             return self._subscript(parent) if parent.value is node else None
         if isinstance(parent, ast.Call):
-            return self._call(parent) if node in parent.args else None
+            return self._call(parent) if parent.func is not node else None
         if isinstance(parent, ast.FormattedValue):
             return self._formatted(parent)
         if isinstance(parent, ast.BinOp):
@@ -177,8 +189,7 @@ class _Climb:
         if isinstance(function, ast.Attribute):
             template = text_of(function.value) if function.attr == "format" else None
             if template is not None:
-                at = next(i for i, argument in enumerate(call.args) if argument is self.node)
-                return self._template(template, at, call)
+                return self._template(self.parents.place(self.node, call.args) or 0, call)
             if function.attr == "join" and value.form == "list":
                 value.join(text_of(function.value))
                 return call
@@ -200,15 +211,11 @@ class _Climb:
         if value.form == "number":
             return self._arithmetic(parent)
         if isinstance(parent.op, ast.Add) and value.form in ("text", "bytes"):
-            if parent.left is self.node:
-                pieces = terms(parent.right)
-                if pieces:
-                    idtexts.glue(value, [], pieces)
-            else:
-                pieces = terms(parent.left)
-                if pieces:
-                    idtexts.glue(value, pieces, [])
-            return parent
+            around = self.parents.sum_around(parent)
+            at = around.place(parent, self.node)
+            head, tail = near(around.terms, at, literal_or_self)
+            self._surround(opened(head), opened(tail))
+            return around.whole
         return None
 
     def _arithmetic(self, parent: ast.BinOp) -> ast.AST | None:
@@ -240,9 +247,8 @@ class _Climb:
         elif parent.conversion == ord("s"):
             idtexts.to_text(self.value)
         idtexts.format_by(self.value, templates.spec_of(parent))
-        at = next(i for i, value in enumerate(joined.values) if value is parent)
-        head = [templates.piece_of(value) for value in joined.values[:at]]
-        tail = [templates.piece_of(value) for value in joined.values[at + 1 :]]
+        at = self.parents.place(parent, joined.values) or 0
+        head, tail = near(joined.values, at, templates.piece_of)
         if head or tail:
             idtexts.glue(self.value, head, tail)
         return joined
@@ -267,7 +273,7 @@ class _Climb:
         if not (isinstance(outer, ast.BinOp) and isinstance(outer.op, ast.Mod) and outer.right is parent):
             return None
         if isinstance(parent, ast.Tuple) and isinstance(self.node, ast.expr):
-            return self._percent(outer, parent.elts.index(self.node), parent.elts)
+            return self._percent(outer, self.parents.place(self.node, parent.elts) or 0, parent.elts)
         return None
 
     def _join(self, parent: ast.AST, joiner: ast.expr) -> None:
@@ -277,23 +283,17 @@ class _Climb:
             return
         if len(parent.elts) == 1 and not isinstance(parent.elts[0], ast.Starred):
             return
-        at = parent.elts.index(self.node) if isinstance(self.node, ast.expr) else 0
-        text = text_of(joiner)
-        separator = joiner if text is None else text
-        head: list[str | ast.expr] = []
-        for element in parent.elts[:at]:
-            head += [_literal_or_self(element), separator]
-        tail: list[str | ast.expr] = []
-        for element in parent.elts[at + 1 :]:
-            tail += [separator, _literal_or_self(element)]
-        idtexts.glue(self.value, [piece for piece in head if piece != ""], tail)
+        separator = literal_or_self(joiner)
+        before, after = near(parent.elts, self.parents.place(self.node, parent.elts) or 0, literal_or_self)
+        head = [piece for element in before for piece in (element, separator) if piece != ""]
+        idtexts.glue(self.value, head, [piece for element in after for piece in (separator, element)])
 
     def _keyword(self, keyword: ast.keyword) -> ast.AST | None:
         call = self.parents.get(keyword)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "format":
             template = text_of(call.func.value)
             if template is not None:
-                return self._template(template, keyword.arg or "", call)
+                return self._template(keyword.arg or "", call)
         return None
 
     def _mapping(self, parent: ast.Dict) -> ast.AST | None:
@@ -301,17 +301,12 @@ class _Climb:
         outer = self.parents.get(parent)
         if not (isinstance(outer, ast.BinOp) and isinstance(outer.op, ast.Mod) and outer.right is parent):
             return None
-        template = text_of(outer.left)
-        if template is None:
+        if text_of(outer.left) is None:
             return None
-        key = next((k for k, v in zip(parent.keys, parent.values, strict=True) if v is self.node), None)
-        names = [item.name for item in templates.conversions(template)[0]]
-        by_name = {text_of(k): v for k, v in zip(parent.keys, parent.values, strict=True) if k is not None}
-        name = None if key is None else text_of(key)
-        if name not in names:
-            return None
-        values = [by_name.get(other, HIDDEN) for other in names]
-        return self._percent(outer, names.index(name), values)
+        places, values = self.parents.once("%", outer, templates.by_name)
+        key = parent.keys[self.parents.place(self.node, parent.values) or 0]
+        at = places.get(None if key is None else text_of(key))
+        return None if at is None else self._percent(outer, at, values)
 
     def _percent(self, operator: ast.BinOp, at: int, values: Sequence[ast.expr]) -> ast.AST | None:
         """``template % values``, where the id is number ``at``."""
@@ -324,50 +319,55 @@ class _Climb:
         if at >= len(items) or not items[at].kind or len(values) < len(items) or starred:
             idtexts.glue(value, [], [HIDDEN])
             return operator
-        pieces: list[str | ast.expr] = []
+        first, last = max(0, at - NEAR), at + NEAR + 1
+        pieces: list[str | ast.expr] = [HIDDEN] if first else []
         before = 0
-        for number, item in enumerate(items):
+        for number, item in enumerate(items[first:last], first):
             pieces.append(item.before)
             if number == at:
                 before = len(pieces)
-                idtexts.percent(value, item, *templates.amounts(item, values[:at]))
+                idtexts.percent(value, item, *templates.amounts(item, values[max(0, at - 2) : at]))
             elif item.kind:
                 pieces.append(templates.converted(item, values[number]))
-        pieces.append(tail)
+        pieces.append(tail if last >= len(items) else HIDDEN)
         self._surround(pieces[:before], pieces[before:])
         return operator
 
-    def _template(self, template: str, key: int | str, call: ast.Call) -> ast.AST | None:
+    def _template(self, key: int | str, call: ast.Call) -> ast.AST | None:
         """``template.format(…)``, where the id is the argument ``key``."""
         value = self.value
         if value.form == "list":
             return None
-        fields, sound = templates.fields(template, call)
-        pieces: list[str | ast.expr] = []
-        before: int | None = None
-        original = value.twin()
-        for field in fields:
-            pieces.append(field.before)
-            if field.key == key:
-                one = value if before is None else original.twin()
-                _show(one, field)
-                if before is None:
-                    before = len(pieces)
-                elif one.layout is None or value.layout is None:
-                    value.several = True
-                else:
-                    pieces.append(idtexts.Layout(one.layout))
-            elif field.key is not None:
-                argument = templates.argument(call, field.key)
-                if argument is None or field.path:
-                    pieces.append(HIDDEN)
-                else:
-                    pieces.append(templates.formatted(argument, field.spec, field.conversion))
-        if before is None:
+        shown = self.parents.once("format", call, templates.Fields)
+        places = shown.places.get(key)
+        if places is None:
             # The template does not show the id, or cannot be read.
             idtexts.to_text(value)
-            before = 0
-        self._surround(pieces[:before], pieces[before:] if sound else [HIDDEN])
+            self._surround([], shown.pieces(range(len(shown.fields))) if shown.sound else [HIDDEN])
+            return call
+        first, last = places[0], places[0] + NEAR
+        original = value.twin()
+        _show(value, shown.fields[first])
+        head = [*shown.pieces(range(max(0, first - NEAR), first)), shown.fields[first].before]
+        tail: list[str | ast.expr] = []
+        for at in range(first + 1, min(last, len(shown.fields))):
+            field = shown.fields[at]
+            if field.key != key:
+                tail += shown.pieces((at,))
+                continue
+            tail.append(field.before)
+            one = original.twin()
+            _show(one, field)
+            if one.layout is None or value.layout is None:
+                value.several = True
+            else:
+                tail.append(idtexts.Layout(one.layout))
+        if first > NEAR:
+            head.insert(0, HIDDEN)
+        if last < len(shown.fields):
+            tail.append(HIDDEN)
+            value.several = value.several or places[-1] >= last
+        self._surround(head, tail if shown.sound else [HIDDEN])
         return call
 
     def _surround(self, head: Sequence[str | ast.expr], tail: Sequence[str | ast.expr]) -> None:
@@ -386,11 +386,6 @@ def _show(value: IdValue, field: templates.Field) -> None:
     if field.conversion is not None:
         idtexts.to_text(value, field.conversion != "s")
     idtexts.format_by(value, field.spec)
-
-
-def _literal_or_self(node: ast.expr) -> str | ast.expr:
-    text = HIDDEN if isinstance(node, ast.Starred) else text_of(node)
-    return node if text is None else text
 
 
 def _constants(nodes: Sequence[ast.expr]) -> list[object]:

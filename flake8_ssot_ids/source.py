@@ -11,9 +11,15 @@ import ast
 import re
 import sys
 import warnings
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from flake8_ssot_ids.model import Span, UnreadableError
+
+TYPE_CHECKING = False  # as in typing, which is slow to import
+if TYPE_CHECKING:
+    from typing import Any
 
 #: How the name of a Python file ends.
 NAMES = (".py", ".pyw", ".pyi")
@@ -27,6 +33,8 @@ _parsing = _thread.allocate_lock()
 # Enough C stack for the deepest tree that any interpreter agrees to build.
 _FRESH_STACK_BYTES = 32 * 1024 * 1024
 _USUAL_RECURSION_LIMIT = 1000
+#: Longer lines are encoded once, not for each column that is asked for.
+_LONG_LINE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +54,48 @@ class Lines:
     """The physical lines of a text as the parser counts them, and its coordinates.
 
     Only ``\\n``, ``\\r\\n`` and ``\\r`` end a line. ``lines`` are without their ends; after a final newline
-    stands one empty line more.
+    stands one empty line more. ``memory`` is kept for who reads more of the text.
     """
 
-    __slots__ = ("lines",)
+    __slots__ = ("_starts", "lines", "memory")
 
     lines: list[str]
+    memory: dict[object, Any]
 
     def __init__(self, text: str) -> None:
         """Split ``text``, which must not begin with a BOM."""
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.lines = text.split("\n")
+        self.memory = {}
+        #: Of long rows that are not ASCII: the offset of each code point in UTF-8.
+        self._starts: dict[int, list[int]] = {}
 
     def column(self, row: int, utf8_offset: int) -> int:
         """Turn an ``ast`` column (UTF-8 bytes from 0) into a column in code points from 1."""
         line = self.lines[row - 1]
         if line.isascii():
             return utf8_offset + 1
+        if len(line) > _LONG_LINE:
+            return bisect_right(self._starts_of(row), utf8_offset)
         head = line.encode("utf-8", "surrogateescape")[:utf8_offset]
         return len(head.decode("utf-8", "surrogateescape")) + 1
+
+    def _starts_of(self, row: int) -> list[int]:
+        starts = self._starts.get(row)
+        if starts is None:
+            sizes = (len(char.encode("utf-8", "surrogateescape")) for char in self.lines[row - 1])
+            starts = self._starts[row] = [*accumulate(sizes, initial=0)]
+        return starts
 
     def utf8(self, row: int, column: int) -> int:
         """Turn a column in code points from 1 into an ``ast`` column (UTF-8 bytes from 0)."""
         line = self.lines[row - 1]
         if line.isascii():
             return column - 1
+        if len(line) > _LONG_LINE:
+            starts = self._starts_of(row)
+            return starts[min(column, len(starts)) - 1]
         return len(line[: column - 1].encode("utf-8", "surrogateescape"))
 
     def utf16(self, row: int, column: int) -> int:

@@ -39,6 +39,8 @@ class Suppressions:
         self._lines = lines.lines
         self._blocks: dict[int, tuple[int, int]] | None = None
         self._tokenized: dict[int, tuple[int, int]] | None = None
+        #: By first and last row: what the comment that counts there says; None: there is none.
+        self._comments: dict[tuple[int, int], tuple[str, ...] | None] = {}
         self._any = "noqa" in text.lower()
         self.whole_file = bool(
             self._any and _FILE.search(text) and any(_FILE_LINE.match(line) for line in self._lines)
@@ -57,20 +59,23 @@ class Suppressions:
         first, last = self._block(row)
         if not 1 <= first <= last <= len(self._lines):
             return None
-        if first < last and self._match(first, last):
+        if first < last and self._silenced(first, last) is not None:
             # Only the tokenizer that flake8 uses can say for certain what it joins, or whether it fails.
             first, last = self._tokenized_block(row)
-        comment = self._match(first, last)
-        if comment is None:
-            return None
-        codes = comment["codes"]
-        if codes is None or code.startswith(tuple(codes.replace(",", " ").split())):
-            return "line"
-        return None
+        silenced = self._silenced(first, last)
+        return "line" if silenced is not None and code.startswith(silenced) else None
 
-    def _match(self, first: int, last: int) -> re.Match[str] | None:
-        """Find the comment that counts, the leftmost one, in rows that flake8 reads as one text."""
-        return _INLINE.search("".join(f"{line}\n" for line in self._lines[first - 1 : last]))
+    def _silenced(self, first: int, last: int) -> tuple[str, ...] | None:
+        """Return the beginnings of the codes that the comment in some rows silences; None without one.
+
+        The rows are what flake8 reads as one text, and the leftmost comment in it counts.
+        """
+        if (first, last) not in self._comments:
+            comment = _INLINE.search("".join(f"{line}\n" for line in self._lines[first - 1 : last]))
+            codes = "" if comment is None else comment["codes"]
+            silenced = ("",) if codes is None else tuple(dict.fromkeys(codes.replace(",", " ").split()))
+            self._comments[first, last] = None if comment is None else silenced
+        return self._comments[first, last]
 
     def _block(self, row: int) -> tuple[int, int]:
         """Return the first and the last row that are joined to ``row``."""

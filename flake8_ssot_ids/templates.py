@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from flake8_ssot_ids.layouts import UNKNOWN
-from flake8_ssot_ids.literals import HIDDEN, constant, integer, is_known
+from flake8_ssot_ids.literals import HIDDEN, constant, integer, is_known, text_of
 
 # The patterns are compiled when they are needed, which is in few files.
 _SPECIFICATION = (
@@ -101,7 +102,8 @@ def amounts(item: Conversion, before: Sequence[ast.expr]) -> tuple[int | str | N
     return found[0], found[1]
 
 
-def conversions(template: str) -> tuple[list[Conversion], str]:
+@lru_cache(maxsize=4)
+def conversions(template: str) -> tuple[Sequence[Conversion], str]:
     """What a ``%`` template takes, in order, each with the literal text before it; the text at its end."""
     pieces = re.split(_PERCENT, template.replace("%%", "\0"))
     found: list[Conversion] = []
@@ -160,8 +162,11 @@ def piece_of(part: ast.expr) -> str | ast.expr:
     return part if piece is HIDDEN else piece
 
 
-def fields(template: str, call: ast.Call) -> tuple[list[Field], bool]:
-    """The fields of a ``str.format`` template in the order of its text, and whether it is well formed."""
+def fields(template: str, given: Mapping[int | str, ast.expr]) -> tuple[list[Field], bool]:
+    """The fields of a ``str.format`` template in the order of its text, and whether it is well formed.
+
+    ``given`` are the :func:`arguments` of the call.
+    """
     import string
 
     parse = string.Formatter().parse
@@ -176,7 +181,7 @@ def fields(template: str, call: ast.Call) -> tuple[list[Field], bool]:
         for literal, field, inner, conversion in parse(spec):
             text += literal
             if field is not None:
-                value = argument(call, key_of(field)) if field.isalnum() or not field else None
+                value = given.get(key_of(field)) if field.isalnum() or not field else None
                 shown = None if value is None else formatted(value, inner or "", conversion)
                 text += shown if isinstance(shown, str) else UNKNOWN
         return text
@@ -195,10 +200,53 @@ def fields(template: str, call: ast.Call) -> tuple[list[Field], bool]:
     return found, True
 
 
-def argument(call: ast.Call, key: int | str) -> ast.expr | None:
-    """The argument that a field with ``key`` shows, None if it is not written out."""
-    if isinstance(key, str):
-        return next((keyword.value for keyword in call.keywords if keyword.arg == key), None)
-    if any(isinstance(argument, ast.Starred) for argument in call.args[: key + 1]):
-        return None
-    return call.args[key] if key < len(call.args) else None
+def arguments(call: ast.Call) -> dict[int | str, ast.expr]:
+    """The arguments that a field may show, as far as they are written out, by number or name."""
+    given: dict[int | str, ast.expr] = {}
+    for at, argument in enumerate(call.args):
+        if isinstance(argument, ast.Starred):
+            break
+        given[at] = argument
+    for keyword in call.keywords:
+        if keyword.arg is not None:
+            given.setdefault(keyword.arg, keyword.value)
+    return given
+
+
+def by_name(operator: ast.BinOp) -> tuple[dict[str | None, int], list[ast.expr]]:
+    """Of ``template % mapping``: where each key is first asked for, and the values in that order."""
+    mapping = operator.right
+    assert isinstance(mapping, ast.Dict)
+    names = [item.name for item in conversions(text_of(operator.left) or "")[0]]
+    values = {text_of(k): v for k, v in zip(mapping.keys, mapping.values, strict=True) if k is not None}
+    places: dict[str | None, int] = {}
+    for at, name in enumerate(names):
+        places.setdefault(name, at)
+    return places, [values.get(name, HIDDEN) for name in names]
+
+
+class Fields:
+    """The fields of a ``str.format`` template: what each shows, and where each argument is shown."""
+
+    def __init__(self, call: ast.Call) -> None:
+        """Read the call of ``format``."""
+        template = text_of(call.func.value) if isinstance(call.func, ast.Attribute) else None
+        self._given = arguments(call)
+        self.fields, self.sound = fields(template or "", self._given)
+        self.places: dict[int | str | None, list[int]] = {}
+        for at, field in enumerate(self.fields):
+            self.places.setdefault(field.key, []).append(at)
+
+    def pieces(self, places: Iterable[int]) -> list[str | ast.expr]:
+        """The text of the fields at ``places``, each with the literal text before it."""
+        found: list[str | ast.expr] = []
+        for at in places:
+            field = self.fields[at]
+            found.append(field.before)
+            if field.key is not None:
+                argument = self._given.get(field.key)
+                if argument is None or field.path:
+                    found.append(HIDDEN)
+                else:
+                    found.append(formatted(argument, field.spec, field.conversion))
+        return found

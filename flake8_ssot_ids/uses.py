@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.module import ModuleNames
+from flake8_ssot_ids.names.parents import parents_of
 from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT, DYNAMIC, REEXPORTED
 from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.roles import role_of
@@ -64,13 +65,10 @@ def uses_of(names: ModuleNames) -> list[Use]:
 
 def path_to(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> list[ast.AST] | None:
     """The chain from the outermost f-string around ``node`` down to it; None outside of one."""
+    outermost = parents_of(parents).fstring_around(node)
+    if outermost is None:
+        return None
     chain = [node]
-    outermost: int | None = None
-    current: ast.AST | None = node
-    while current is not None and not isinstance(current, ast.stmt):
-        if isinstance(current, ast.JoinedStr):
-            outermost = len(chain)
-        current = parents.get(current)
-        if current is not None:
-            chain.append(current)
-    return None if outermost is None else chain[:outermost][::-1]
+    while chain[-1] is not outermost:
+        chain.append(parents[chain[-1]])
+    return chain[::-1]

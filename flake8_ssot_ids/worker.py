@@ -139,12 +139,19 @@ class Worker:
         for other in touched:
             if other not in self._stamps:
                 self._stamps[other] = stamp_of(other, now)
+        judged, suppressed = report.judged, len(report.suppressed)
+        # Each goes as it is packed: there may be a hundred thousand.
+        left = [*reversed(report.findings)]
+        del report
+        packed = []
+        while left:
+            packed.append(pack(left.pop()))
         return (
             path,
             stamp,
-            report.judged,
-            tuple(map(pack, report.findings)),
-            len(report.suppressed),
+            judged,
+            tuple(packed),
+            suppressed,
             touched,
             "",
         )
@@ -160,12 +167,13 @@ class Worker:
 def pack(finding: Finding) -> tuple[object, ...]:
     """A finding as plain values, without its path and fix."""
     span, wide = finding.span, finding.id_span
+    here = (span.start.row, span.start.column, span.end.row, span.end.column)
     return (
         finding.code,
         finding.name,
         finding.message,
-        (span.start.row, span.start.column, span.end.row, span.end.column),
-        (wide.start.row, wide.start.column, wide.end.row, wide.end.column),
+        here,
+        here if wide is span else (wide.start.row, wide.start.column, wide.end.row, wide.end.column),
         finding.noqa_row,
         finding.scope,
         finding.symbol,
@@ -182,7 +190,8 @@ def pack(finding: Finding) -> tuple[object, ...]:
 def unpack(path: str, packed: tuple[Any, ...]) -> Finding:
     """The finding that :func:`pack` made plain."""
     code, name, message, span, wide, *rest = packed
-    return Finding(path, code, name, message, _span(span), _span(wide), *rest)
+    here = _span(span)
+    return Finding(path, code, name, message, here, here if wide == span else _span(wide), *rest)
 
 
 def _span(rows: tuple[int, int, int, int]) -> Span:

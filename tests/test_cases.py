@@ -71,6 +71,8 @@ def test_case(name: str) -> None:
     if sys.version_info < case.python:
         pytest.skip(f"syntax of Python {'.'.join(map(str, case.python))}")
     for path, source in case.files.items():
+        if not path.endswith(".py"):
+            continue  # it only lies beside the modules
         others = {other: text for other, text in case.files.items() if other != path}
         assert_marks(source, path=path, files=others, config=case.config, select=PARTITION)
 

@@ -34,14 +34,18 @@ def write_file(outcome: Outcome, options: argparse.Namespace) -> bool:
 
 
 def answer_of(outcome: Outcome, options: argparse.Namespace, written: bool, code: int) -> Answer:
-    """Return what is to be printed, and the exit code."""
+    """Return what is to be printed, but for the findings, and the exit code."""
     for_people = options.output_format in _FOR_PEOPLE
-    text = ""
-    if options.output_file is None and not options.silent:
-        colour = for_people and terminal.wants_colour(options.color, sys.stdout)
-        text = "".join(_render(outcome, options, colour))
     summary = "" if options.quiet or options.silent else _summary(outcome, written)
-    return {"text": text, "for_people": for_people, "summary": summary, "code": code, "day": outcome.day}
+    return {"text": "", "for_people": for_people, "summary": summary, "code": code, "day": outcome.day}
+
+
+def shown(outcome: Outcome, options: argparse.Namespace) -> Iterable[str]:
+    """Return the parts of what goes to standard output; they are made one by one while they are printed."""
+    if options.output_file is not None or options.silent:
+        return ()
+    for_people = options.output_format in _FOR_PEOPLE
+    return _render(outcome, options, for_people and terminal.wants_colour(options.color, sys.stdout))
 
 
 def _encoder(for_people: bool) -> Callable[[str], bytes]:

@@ -10,6 +10,7 @@ from flake8_ssot_ids.commands import answers, arguments, printing
 from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.commands.zones import Zones, add_zone
 from flake8_ssot_ids.render import terminal
+from flake8_ssot_ids.replay import MOST_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,10 +180,13 @@ def run(argv: Sequence[str]) -> int:
     code = outcome.exit_code(options.exit_zero)
     written = options.output_file is None or answers.write_file(outcome, options)
     answer = answers.answer_of(outcome, options, written, code if written else 2)
-    code = printing.show(answer, started)
-    if outcome.depends is not None and not (outcome.failed or outcome.errors or outcome.notes):
+    recorded = outcome.depends is not None and not (outcome.failed or outcome.errors or outcome.notes)
+    parts = printing.Kept(answers.shown(outcome, options), most=MOST_BYTES if recorded else 0)
+    code = printing.show(answer, started, parts)
+    if recorded and outcome.depends is not None and parts.text is not None:
         from flake8_ssot_ids.replay import Question
 
+        answer["text"] = parts.text
         Question(argv, os.getcwd()).record(answer, outcome.depends, started_ns)
     return code
 

@@ -72,6 +72,8 @@ class Document:
             text = re.sub(r"\r(?!\n)", "\n", text)
         self._text = _SURROGATE.sub("?", text)
         self._root = _Place(SgRoot(self._text, "python").root())
+        #: From the root to the node that was asked for last.
+        self._way = [self._root]
 
     def edit(self, start: int, end: int, content: str) -> TextEdit | None:
         """The replacement of the node that is exactly at this range; None where there is no such node."""
@@ -148,10 +150,18 @@ class Document:
 
     def _node(self, start: int, end: int) -> SgNode | None:
         """The outermost node at exactly this range."""
-        place: _Place | None = self._root
-        while place is not None and (place.start, place.end) != (start, end):
-            place = place.around(start)
-        return None if place is None or place.node.kind() == _BROKEN else place.node
+        way = self._way
+        # Questions come in the order of the text, so the next node is near the last one.
+        while len(way) > 1 and not (way[-1].start <= start < end <= way[-1].end):
+            way.pop()
+        while len(way) > 1 and (way[-2].start, way[-2].end) == (start, end):
+            way.pop()
+        while (way[-1].start, way[-1].end) != (start, end):
+            place = way[-1].around(start)
+            if place is None:
+                return None
+            way.append(place)
+        return None if way[-1].node.kind() == _BROKEN else way[-1].node
 
 
 class _Place:

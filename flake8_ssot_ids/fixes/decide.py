@@ -41,6 +41,7 @@ class Decision:
         self._wanted = wanted
         self.changes: list[Change] = []
         self.verdicts: list[Verdict] = []
+        self._commented: dict[ast.AST, bool] = {}
         self.decide()
 
     def decide(self) -> None:
@@ -221,6 +222,8 @@ class Decision:
 
     def _is_shown(self, node: ast.expr) -> bool:
         """Whether an f-string around the node shows its source: ``f"{uuid4()=}"``."""
+        if self._state.parents.fstring_around(node) is None:
+            return False
         current: ast.AST | None = node
         while isinstance(current, ast.expr):
             place = self._state.span(current)
@@ -232,9 +235,18 @@ class Decision:
     def _has_comment(self, node: ast.expr | ast.stmt) -> bool:
         if node.lineno == node.end_lineno:
             return False
-        text = f"({self._state.lines.segment(self._state.span(node))}\n)"
-        try:
-            tokens = [*tokenize.generate_tokens(io.StringIO(text).readline)]
-        except (tokenize.TokenError, SyntaxError):
-            return "#" in text
-        return any(token.type == tokenize.COMMENT for token in tokens)
+        known = self._commented.get(node)
+        if known is None:
+            known = self._commented[node] = _has_comment(self._state.lines.segment(self._state.span(node)))
+        return known
+
+
+def _has_comment(text: str) -> bool:
+    """Whether a comment stands in the text of an expression or a statement."""
+    if "#" not in text:
+        return False
+    try:
+        tokens = [*tokenize.generate_tokens(io.StringIO(f"({text}\n)").readline)]
+    except (tokenize.TokenError, SyntaxError):
+        return True
+    return any(token.type == tokenize.COMMENT for token in tokens)

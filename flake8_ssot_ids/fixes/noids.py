@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flake8_ssot_ids.flow import SPLIT, Sink
-from flake8_ssot_ids.names.syntax import possible_values
+from flake8_ssot_ids.names.syntax import is_value_of
 from flake8_ssot_ids.remedies import Piece, around, base, is_part_of_text
 from flake8_ssot_ids.roles import is_secret, role_of, snake
 from flake8_ssot_ids.shapes import CUT
@@ -200,7 +200,7 @@ def stays_around(use: Use, parents: Mapping[ast.AST, ast.AST]) -> bool:
     while node is not use.shape.end and node in parents:
         parent = parents[node]
         if isinstance(parent, ast.BoolOp):
-            passed = passed or node in possible_values(parent)
+            passed = passed or is_value_of(node, parent)
         elif isinstance(parent, ast.IfExp):
             passed = passed or parent.test is not node
         elif passed and isinstance(parent, ast.JoinedStr | ast.BinOp):

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import token
 import tokenize
+from bisect import bisect_right
 from collections.abc import Mapping
 
 from flake8_ssot_ids.model import Position, Span
 from flake8_ssot_ids.source import Lines
 
+#: Row from 1, column from 0.
+Place = tuple[int, int]
+_SHOWN = re.compile(r"[ )]*=(?!=)")
 _START = getattr(token, "FSTRING_START", None)
 _END = getattr(token, "FSTRING_END", None)
 
@@ -35,15 +40,21 @@ def inner_quote(node: ast.expr, place: Span, parents: Mapping[ast.AST, ast.AST],
     outer = around[0]
     start = Position(outer.lineno, lines.column(outer.lineno, outer.col_offset))
     last = outer.end_lineno or outer.lineno
-    text = lines.segment(Span(start, Position(last, lines.column(last, outer.end_col_offset or 0))))
+    quotes = lines.memory.get((outer, _quotes))
+    if quotes is None:
+        end = Position(last, lines.column(last, outer.end_col_offset or 0))
+        quotes = lines.memory[outer, _quotes] = _quotes(lines.segment(Span(start, end)))
     row = place.start.row - start.row + 1
     # A parenthesis goes before the text.
     column = place.start.column - start.column + 1 if row == 1 else place.start.column - 1
-    return {'"': "'", "'": '"'}.get(_quote(text, (row, column)), "")
+    at = bisect_right(quotes, ((row, column + 1),)) - 1
+    quote = quotes[at][2] if at >= 0 and (row, column) < quotes[at][1] else ""
+    return {'"': "'", "'": '"'}.get(quote, "")
 
 
-def _quote(text: str, place: tuple[int, int]) -> str:
-    """The quote of the piece of a text, in parentheses, at ``place`` (row from 1, column from 0)."""
+def _quotes(text: str) -> list[tuple[Place, Place, str]]:
+    """Start, end and quote of the pieces of a text, in parentheses; what came before a fault in it."""
+    found: list[tuple[Place, Place, str]] = []
     depth = 0
     opened: tuple[tuple[int, int], str] | None = None
     try:
@@ -54,13 +65,13 @@ def _quote(text: str, place: tuple[int, int]) -> str:
                 depth += 1
             elif item.type == _END:
                 depth -= 1
-                if not depth and opened is not None and opened[0] <= place < item.end:
-                    return opened[1]
-            elif item.type == token.STRING and not depth and item.start <= place < item.end:
-                return item.string.lstrip("rRfFbBuU")[0]
+                if not depth and opened is not None:
+                    found.append((opened[0], item.end, opened[1]))
+            elif item.type == token.STRING and not depth:
+                found.append((item.start, item.end, item.string.lstrip("rRfFbBuU")[0]))
     except (tokenize.TokenError, SyntaxError):
-        return ""
-    return ""
+        return found
+    return found
 
 
 def shows_source(node: ast.expr, place: Span, parents: Mapping[ast.AST, ast.AST], lines: Lines) -> bool:
@@ -70,5 +81,4 @@ def shows_source(node: ast.expr, place: Span, parents: Mapping[ast.AST, ast.AST]
     """
     if not isinstance(parents.get(node), ast.FormattedValue):
         return False
-    rest = lines.lines[place.end.row - 1][place.end.column - 1 :].lstrip(" )")
-    return rest.startswith("=") and not rest.startswith("==")
+    return _SHOWN.match(lines.lines[place.end.row - 1], place.end.column - 1) is not None

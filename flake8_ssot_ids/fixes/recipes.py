@@ -13,6 +13,7 @@ from flake8_ssot_ids.flows_sinks import (
     LENGTH_CHECKED,
     MATCHED_AS_UUID,
     NARROW_COLUMN,
+    NOT_FOLLOWED,
     PARSED_AS_UUID,
     PATCHED,
     PREFIX_MATCHED,
@@ -43,6 +44,7 @@ REASONS = {
     TO_NUMBER: "a number is made of it: {}",
     ARITHMETIC: "it is calculated with: {}",
     PATCHED: "a test replaces its source by name: {}",
+    NOT_FOLLOWED: "this file hands values on too often to follow this one to its end",
 }
 UUID_OBJECT = "uuid-object"
 _NOT_INSIDE = "it cannot be written inside this text in a way that Python 3.11 reads"

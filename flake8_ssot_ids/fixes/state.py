@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +16,7 @@ from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
 from flake8_ssot_ids.inspection import Inspection
 from flake8_ssot_ids.model import Finding, Span, UnreadableError
+from flake8_ssot_ids.names.parents import Parents
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy import Policy
@@ -90,7 +90,7 @@ class FileState:
         return Module(self.tree, self.lines, self.offsets, names, self.nodes, methods, spelled)
 
     @property
-    def parents(self) -> Mapping[ast.AST, ast.AST]:
+    def parents(self) -> Parents:
         """The parent of each node in executed code."""
         return self.inspection.names.flow.parents
 

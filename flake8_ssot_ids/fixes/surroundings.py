@@ -16,8 +16,9 @@ from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.syntax import absolute
 from flake8_ssot_ids.source import parse
 
-#: A dotted name that leads to an id source through some module, as tests write it to patch it.
-_PATCHED = re.compile(rb"[A-Za-z_][\w.]*\.uuid[1-8]?(?:\.uuid[1-8])?\b")
+#: A dotted name that leads to an id source through some module, as tests write it to patch it. A search
+#: begins only where a word does, as one that begins at each letter of a long word takes for ever.
+_PATCHED = re.compile(rb"(?<![\w.])[0-9.]*+(?P<name>[A-Za-z_][\w.]*\.uuid[1-8]?(?:\.uuid[1-8])?\b)")
 #: A test of how a text begins, with a literal or a constant; a pattern that begins so.
 _ASKED = rb"""\(\s*(?:[rfbu]*["']([A-Za-z][\w.:/-]*)["']|(?:\w+\.)*(_?[A-Z][A-Z0-9_]+)\b)"""
 _TESTED = re.compile(rb"\.startswith" + _ASKED)
@@ -140,10 +141,10 @@ class Surroundings:
             self._note_tests(file, data)
             if b".uuid" in data:
                 for match in _PATCHED.finditer(data):
-                    dotted = match.group().decode("ascii", "replace")
+                    dotted, start = match["name"].decode("ascii", "replace"), match.start("name")
                     self._patched.add(dotted)
-                    if data[match.start() - 1 : match.start()] in (b'"', b"'"):
-                        self._patches.setdefault(dotted, _at(file, data, match.start(), dotted))
+                    if data[start - 1 : start] in (b'"', b"'"):
+                        self._patches.setdefault(dotted, _at(file, data, start, dotted))
             if b"uuid" not in data and b"import *" not in data:
                 continue
             package = self._project.home(file).package

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from itertools import accumulate
 
 from flake8_ssot_ids.model import Position, Span, UnreadableError
 from flake8_ssot_ids.source import Lines, parse
@@ -206,17 +207,17 @@ def locate(lines: Lines, joined: ast.JoinedStr, path: Sequence[ast.AST]) -> tupl
     node = path[-1]
     if _POSITIONS_ARE_RIGHT:
         return _own(node)
-    first, last = _own(joined)[:2], _own(joined)[2:]
-    span = Span(
-        Position(first[0], lines.column(*first)),
-        Position(last[0], lines.column(*last)),
-    )
-    source = lines.segment(span)
+    first = _own(joined)[:2]
+    text = lines.memory.get(joined)
+    if text is None:
+        last = _own(joined)[2:]
+        span = Span(Position(first[0], lines.column(*first)), Position(last[0], lines.column(*last)))
+        text = lines.memory[joined] = _Text(lines.segment(span))
     try:
-        start, end = _offsets(source, path)
+        start, end = text.offsets(path)
     except (UnreadableError, ValueError, LookupError):
         return _own(joined)
-    return (*_place(source, start, first), *_place(source, end, first))
+    return (*_place(text.source, start, first), *_place(text.source, end, first))
 
 
 def _own(node: ast.AST) -> tuple[int, int, int, int]:
@@ -233,43 +234,81 @@ def _place(source: str, offset: int, first: tuple[int, int]) -> tuple[int, int]:
     return first[0] + source.count("\n", 0, offset), width
 
 
-def _offsets(source: str, path: Sequence[ast.AST]) -> tuple[int, int]:
-    """Return start and end of ``path[-1]`` in ``source``, the text of the f-string ``path[0]``."""
-    start, end = 0, len(source)
-    while True:
-        # path[0] is an f-string that fills source[start:end].
-        fields = _fields(source, start, end)
+class _Text:
+    """The text of one f-string, and what was read of it: an f-string may hold thousands of ids."""
+
+    __slots__ = ("_codes", "_fields", "_places", "source")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._fields: dict[ast.AST, list[Field]] = {}
+        self._places: dict[ast.AST, dict[ast.AST, int]] = {}
+        self._codes: dict[ast.AST, _Code] = {}
+
+    def offsets(self, path: Sequence[ast.AST]) -> tuple[int, int]:
+        """Return start and end of ``path[-1]`` in the text, which is that of the f-string ``path[0]``."""
+        start, end = 0, len(self.source)
         while True:
-            if len(path) == 1 or not isinstance(path[1], ast.FormattedValue):
-                return start, end  # the string itself, or literal text in it
-            field = fields[_formatted(path[0]).index(path[1])]
-            if len(path) == 2:
-                return field.start, field.end
-            if path[2] is not path[1].format_spec:
-                break
-            fields, start, end = field.fields, field.spec_start, field.end - 1
-            path = path[2:]
-        # The expression alone, in parentheses, gets right positions; but in a nested f-string only the
-        # string itself does, so that the search goes on there.
-        inside = field.start + 1
-        code = f"({source[inside : field.expression_end]})"
+            # path[0] is an f-string that fills source[start:end].
+            if path[0] not in self._fields:
+                self._fields[path[0]] = _fields(self.source, start, end)
+            fields = self._fields[path[0]]
+            while True:
+                if len(path) == 1 or not isinstance(path[1], ast.FormattedValue):
+                    return start, end  # the string itself, or literal text in it
+                field = fields[self._place_of(path[1], path[0])]
+                if len(path) == 2:
+                    return field.start, field.end
+                if path[2] is not path[1].format_spec:
+                    break
+                fields, start, end = field.fields, field.spec_start, field.end - 1
+                path = path[2:]
+            code = self._codes.get(path[1])
+            if code is None:
+                text = self.source[field.start + 1 : field.expression_end]
+                code = self._codes[path[1]] = _Code(text, path[1].value)
+            path = [code.twins[id(node)] for node in path[2:]]
+            nested = next((n for n, node in enumerate(path[:-1]) if isinstance(node, ast.JoinedStr)), -1)
+            row, column, end_row, end_column = _own(path[nested])
+            start = field.start + code.offset(row, column)
+            end = field.start + code.offset(end_row, end_column)
+            if nested < 0:
+                return start, end
+            path = path[nested:]
+
+    def _place_of(self, field: ast.AST, joined: ast.AST) -> int:
+        """The number of a replacement field in its f-string or format specification."""
+        places = self._places.get(joined)
+        if places is None:
+            formatted = (
+                node for node in ast.iter_child_nodes(joined) if isinstance(node, ast.FormattedValue)
+            )
+            places = self._places[joined] = {node: at for at, node in enumerate(formatted)}
+        return places[field]
+
+
+class _Code:
+    """The expression of one replacement field, parsed alone.
+
+    In parentheses it gets right positions; but in a nested f-string only the string itself does, so that the
+    search goes on there.
+    """
+
+    __slots__ = ("_lines", "_starts", "twins")
+
+    def __init__(self, text: str, value: ast.expr) -> None:
+        code = f"({text})"
         expression = parse(code.encode()).body[0]
         if not isinstance(expression, ast.Expr):
             raise ValueError("a replacement field holds an expression")
-        twins = dict(zip(map(id, ast.walk(path[1].value)), ast.walk(expression.value), strict=True))
-        path = [twins[id(node)] for node in path[2:]]
-        nested = next((n for n, node in enumerate(path[:-1]) if isinstance(node, ast.JoinedStr)), -1)
-        row, column, end_row, end_column = _own(path[nested])
-        code_lines = Lines(code)
-        start = inside - 1 + _offset(code_lines, row, column)
-        end = inside - 1 + _offset(code_lines, end_row, end_column)
-        if nested < 0:
-            return start, end
-        path = path[nested:]
+        self._lines = Lines(code)
+        self._starts = [*accumulate((len(line) + 1 for line in self._lines.lines), initial=0)]
+        #: For each node within ``value``, the one at the same place of the expression.
+        self.twins = dict(zip(map(id, ast.walk(value)), ast.walk(expression.value), strict=True))
 
-
-def _formatted(joined: ast.AST) -> list[ast.AST]:
-    return [node for node in ast.iter_child_nodes(joined) if isinstance(node, ast.FormattedValue)]
+    def offset(self, row: int, utf8_column: int) -> int:
+        """Turn a place in the code into an offset in it."""
+        return self._starts[row - 1] + self._lines.column(row, utf8_column) - 1
 
 
 def _fields(source: str, start: int, end: int) -> list[Field]:
@@ -288,7 +327,3 @@ def _fields(source: str, start: int, end: int) -> list[Field]:
             fields += more
         else:
             start = plain_end(source, opening.end(), opening[2])
-
-
-def _offset(lines: Lines, row: int, utf8_column: int) -> int:
-    return sum(len(line) + 1 for line in lines.lines[: row - 1]) + lines.column(row, utf8_column) - 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.machinery import FrozenImporter
 from typing import TypeVar
 
@@ -62,6 +62,12 @@ class Modules:
         self._loose: dict[str, Exports] = {}
         self._exact: dict[str, Exports] = {}
         self._shadows: dict[tuple[str, tuple[str, ...]], tuple[str | None, frozenset[str]]] = {}
+        #: By module and roots: all names that it hands on, and the paths that they depend on.
+        self._visible: dict[tuple[str, tuple[str, ...]], tuple[frozenset[str], frozenset[str]]] = {}
+        #: By module and roots: its own names, its star imports, and the paths that these depend on.
+        self._handed_on: dict[
+            tuple[str, tuple[str, ...]], tuple[tuple[frozenset[str], tuple[str, ...]], frozenset[str]]
+        ] = {}
 
     def apart(self, ask: Callable[[], _Answer]) -> tuple[_Answer, frozenset[str]]:
         """The answer of ``ask``, and the paths that it depends on, which :attr:`touched` does not get.
@@ -307,25 +313,44 @@ class Modules:
             )
         return exports
 
-    def visible(self, module: str, roots: tuple[str, ...]) -> list[str]:
+    def visible(self, module: str, roots: tuple[str, ...]) -> frozenset[str]:
         """The names that ``module`` and its star imports hand on."""
+        known = self._visible.get((module, roots))
+        if known is None:
+            known = self._visible[module, roots] = self.apart(partial(self._look_through, module, roots))
+        self.touched |= known[1]
+        return known[0]
+
+    def _look_through(self, start: str, roots: tuple[str, ...]) -> frozenset[str]:
         found: set[str] = set()
         seen: set[str] = set()
-        pending = [module]
+        pending = [start]
         while pending:
             module = pending.pop()
             if module in seen:
                 continue
             seen.add(module)
-            here = self.locate(module, roots, False)
-            if module == catalog.MODULE:
-                found |= catalog.STAR_EXPORTS
-            if here is None or here[1] or here[0] is None:
+            if (module, roots) in self._visible:
+                found |= self.visible(module, roots)
                 continue
-            exports = self.exports(here[0], False)
-            found.update(exports.names, exports.aliases)
-            pending += exports.stars
-        return sorted(found)
+            known = self._handed_on.get((module, roots))
+            if known is None:
+                known = self._handed_on[module, roots] = self.apart(partial(self._of_module, module, roots))
+            (names, stars), paths = known
+            found |= names
+            self.touched |= paths
+            pending += (star for star in stars if star not in seen)
+        return frozenset(found)
+
+    def _of_module(self, module: str, roots: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The names that ``module`` itself hands on, and the modules of its star imports."""
+        here = self.locate(module, roots, False)
+        # A module of the project may shadow the real one; the names of both count.
+        real = catalog.STAR_EXPORTS if module == catalog.MODULE else ()
+        if here is None or here[1] or here[0] is None:
+            return frozenset(real), ()
+        exports = self.exports(here[0], False)
+        return frozenset((*real, *exports.names, *exports.aliases)), exports.stars
 
 
 def _is_foreign(top: str) -> bool:

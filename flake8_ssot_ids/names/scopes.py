@@ -133,8 +133,9 @@ class Load:
     __slots__ = ("bindings", "onward", "owners")
 
     def __init__(self) -> None:
-        self.bindings: set[Binding] = set()
-        self.owners: set[Scope] = set()
+        # Most reads see what the one before saw, so they share it.
+        self.bindings: Bindings = frozenset()
+        self.owners: tuple[Scope, ...] = ()
         self.onward: Scope | None = None
 
 

@@ -86,6 +86,23 @@ def possible_values(node: ast.BoolOp) -> list[ast.expr]:
     return node.values[-1:] if isinstance(node.op, ast.And) else node.values
 
 
+def is_value_of(node: ast.AST, alternatives: ast.BoolOp) -> bool:
+    """Whether its operand ``node`` is one of the :func:`possible_values` of ``alternatives``."""
+    return isinstance(alternatives.op, ast.Or) or alternatives.values[-1] is node
+
+
+def by_default(arguments: ast.arguments) -> dict[ast.AST, ast.arg]:
+    """The parameter that each default value belongs to."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = [*zip(reversed(positional), reversed(arguments.defaults), strict=False)]
+    pairs += [
+        (parameter, default)
+        for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is not None
+    ]
+    return {default: parameter for parameter, default in pairs}
+
+
 def names_in(target: ast.expr) -> Iterable[str]:
     """The names that an assignment to ``target`` binds."""
     return (
@@ -181,26 +198,33 @@ def executed(node: ast.AST) -> Iterable[ast.AST]:
 
 def binds(body: Iterable[ast.AST], name: str) -> bool:
     """Whether a statement of ``body`` binds ``name`` in this very scope."""
+    return name in bound_names(body)
+
+
+def bound_names(body: Iterable[ast.AST]) -> set[str]:
+    """The names that the statements of ``body`` bind in this very scope."""
+    found: set[str] = set()
     for statement in body:
         for part in executed(statement):
             if isinstance(part, ast.Name):
-                if part.id == name and not isinstance(part.ctx, ast.Load):
-                    return True
+                if not isinstance(part.ctx, ast.Load):
+                    found.add(part.id)
             elif isinstance(part, ast.alias):
-                if (part.asname or part.name.partition(".")[0]) == name:
-                    return True
-            elif name in (getattr(part, "name", None), getattr(part, "rest", None)):
-                return True
-    return False
+                found.add(part.asname or part.name.partition(".")[0])
+            else:
+                found.update((getattr(part, "name", None) or "", getattr(part, "rest", None) or ""))
+    return found
 
 
-def declares(body: Iterable[ast.stmt], name: str, *, inner: bool) -> bool:
-    """Whether ``global`` or ``nonlocal`` names it: in this scope, or, ``inner``, in a function in it."""
-    for statement in body:
-        for part in ast.walk(statement) if inner else executed(statement):
-            if isinstance(part, (ast.Global, ast.Nonlocal)) and name in part.names:
-                return True
-    return False
+def declared_names(body: Iterable[ast.stmt], *, inner: bool) -> set[str]:
+    """The names under ``global`` or ``nonlocal``: in this scope, or, ``inner``, in a function in it."""
+    return {
+        name
+        for statement in body
+        for part in (ast.walk(statement) if inner else executed(statement))
+        if isinstance(part, (ast.Global, ast.Nonlocal))
+        for name in part.names
+    }
 
 
 def targets_of(node: ast.comprehension) -> set[str]:

@@ -15,7 +15,7 @@ from flake8_ssot_ids.names.resolver import REEXPORTED, Values
 from flake8_ssot_ids.names.syntax import member
 
 #: A chain of re-exports longer than this is given up, and so is a name with more parts.
-_LONGEST = 1000
+_LONGEST = 20_000
 _MOST_PARTS = 50
 #: Of these, what is known of the real module counts also where a module of the project shadows it.
 _EITHER = LEADING | {"inspect"}
@@ -93,12 +93,19 @@ class Targets:
         """Follow imports from module to module; cycles end, and so do very long chains."""
         #: What was followed, each with what led there first.
         seen: dict[_Item, _Item | None] = {}
-        pending: list[tuple[_Item, _Item | None]] = [((dotted, roots), None)]
+        start = (dotted, roots)
+        pending: list[tuple[_Item, _Item | None]] = [(start, None)]
         while pending and len(seen) < _LONGEST:
             item, before = pending.pop()
             if item in seen:
                 continue
             seen[item] = before
+            known = self._known.get((*item, exact)) if item != start else None
+            if known is not None:
+                # Somebody was here: all that is reached from here on is known.
+                self._modules.touched |= known[1]
+                yield from known[0]
+                continue
             dotted, roots = item
             relative = dotted.startswith(".")
             if dotted.count(".") > _MOST_PARTS:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Container, Iterable, Mapping, Set
 
 from flake8_ssot_ids.names.conditions import Conditions, is_flag
+from flake8_ssot_ids.names.parents import Parents
 from flake8_ssot_ids.names.scopes import (
     CLASS,
     COMPREHENSION,
@@ -85,7 +86,7 @@ class Walk(Conditions):
         self.inside = inside
         self.loads: dict[ast.Name, Load] = {}
         self.candidates: dict[ast.expr, Place] = {}
-        self.parents: dict[ast.AST, ast.AST] = {}
+        self.parents = Parents()
         #: Names that an import of a watched thing binds.
         self.aliases: set[str] = set()
         #: Names that are not watched, with a value that a watched name stands in.
@@ -118,8 +119,9 @@ class Walk(Conditions):
             innermost = False
             bindings = scope.state.get(name)
             if bindings is not None:
-                load.bindings |= bindings
-                load.owners.add(scope)
+                load.bindings = load.bindings | bindings if load.bindings else bindings
+                if scope not in load.owners:
+                    load.owners += (scope,)
                 local = scope.kind is FUNCTION and name not in scope.declared
                 if UNBOUND not in bindings or local:
                     return

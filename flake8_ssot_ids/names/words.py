@@ -171,7 +171,7 @@ class Reach:
     def _star_words(
         self, module: str, home: Home, data: bytes, words: Words, present: list[str] | None
     ) -> None:
-        for name in self._modules.visible(module, home.roots) if present is None else present:
+        for name in sorted(self._modules.visible(module, home.roots)) if present is None else present:
             if name.encode() in data:
                 for target in self._targets.of(member(module, f"*{name}"), home.roots):
                     if self._is_handed_on(target, name, words):
@@ -185,7 +185,7 @@ class Reach:
             known = self._handed[key] = self._modules.apart(
                 lambda: frozenset(
                     name
-                    for name in self._modules.visible(module, roots)
+                    for name in sorted(self._modules.visible(module, roots))
                     for target in self._targets.of(member(module, name), roots)
                     if self._is_handed_on(target)
                 )

@@ -80,8 +80,6 @@ def cells(text: str) -> list[tuple[str, int]]:
     """Split a line into what is shown and how many columns of the terminal it takes, by character."""
     # Here, since a command is more than one character. A tab is not over yet.
     text = "\t".join(map(harmless, text.split("\t")))
-    if text.isascii() and text.isprintable():
-        return [(char, 1) for char in text]
     from unicodedata import category, east_asian_width
 
     shown: list[tuple[str, int]] = []

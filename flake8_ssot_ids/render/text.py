@@ -6,6 +6,8 @@ Both give lines for :meth:`~flake8_ssot_ids.render.terminal.Palette.rows`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from itertools import accumulate
 
 from flake8_ssot_ids.render.terminal import Palette, cells, display_path
 
@@ -20,6 +22,8 @@ CONTEXT_ROWS = 2
 FRAME_WIDTH = 140
 # A reference that is spread over more rows than this is underlined on its first rows only.
 UNDERLINED_ROWS = 4
+#: Measured lines that are kept.
+MOST_KEPT = 16
 
 
 def concise(findings: Iterable[Finding], palette: Palette, cwd: str) -> Iterator[str]:
@@ -44,13 +48,14 @@ def full(
     """
     p = palette
     path: str | None = None
-    lines: Sequence[str] | None = None
+    rows = _Rows(())
     for finding in findings:
         if finding.path != path:
             path = finding.path
             lines = lines_of(path)
+            rows = _Rows(lines or ())
         start = finding.span.start
-        frame = _frame(lines, finding.span, palette) if lines is not None else None
+        frame = _frame(rows, finding.span, palette)
         gutter = " " * (frame[0] if frame else 1)
         place = f"{display_path(path, cwd)}:{start.row}:{start.column}"
         message, advice = _split(finding)
@@ -71,11 +76,50 @@ def _split(finding: Finding) -> tuple[str, str]:
     return (finding.message[: found.start()], found[1]) if found else (finding.message, "")
 
 
-def _frame(lines: Sequence[str], span: Span, palette: Palette) -> tuple[int, list[str]] | None:
+class _Rows:
+    """The lines of a file as they are shown; each is measured once, however many findings it has."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self._known: dict[int, _Row] = {}
+
+    def __getitem__(self, row: int) -> _Row:
+        known = self._known.get(row)
+        if known is None:
+            if len(self._known) > MOST_KEPT:
+                self._known.clear()
+            known = self._known[row] = _Row(self.lines[row - 1])
+        return known
+
+
+class _Row:
+    """The characters of one line as they are shown, and the display column at which each begins."""
+
+    __slots__ = ("columns", "shown", "text")
+
+    shown: Sequence[str]
+    columns: Sequence[int]
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        if text.isascii() and text.isprintable():
+            self.shown, self.columns = text, range(len(text) + 1)
+        else:
+            pairs = cells(text)
+            self.shown = [char for char, _ in pairs]
+            self.columns = [*accumulate((width for _, width in pairs), initial=0)]
+
+    @property
+    def width(self) -> int:
+        return self.columns[-1]
+
+
+def _frame(rows: _Rows, span: Span, palette: Palette) -> tuple[int, list[str]] | None:
     """Draw the rows around a span; also return the width of the row numbers.
 
     None where the span lies outside the text: the file has changed since it was checked.
     """
+    lines = rows.lines
     if not 1 <= span.start.row <= span.end.row <= len(lines):
         return None
     first = max(1, span.start.row - CONTEXT_ROWS)
@@ -88,10 +132,8 @@ def _frame(lines: Sequence[str], span: Span, palette: Palette) -> tuple[int, lis
     p = palette
     digits = len(str(last))
     bar = f"{' ' * digits} {p.blue}|{p.reset}"
-    shown = {row: cells(lines[row - 1]) for row in range(first, last + 1)}
-    marks = {
-        row: _marks(shown[row], lines[row - 1], row, span) for row in range(span.start.row, last_marked + 1)
-    }
+    shown = {row: rows[row] for row in range(first, last + 1)}
+    marks = {row: _marks(shown[row], row, span) for row in range(span.start.row, last_marked + 1)}
     left, right = _window(shown, marks)
     out = [bar]
     for row in range(first, last + 1):
@@ -106,21 +148,21 @@ def _frame(lines: Sequence[str], span: Span, palette: Palette) -> tuple[int, lis
     return digits, out
 
 
-def _marks(row_cells: list[tuple[str, int]], text: str, row: int, span: Span) -> tuple[int, int]:
+def _marks(shown: _Row, row: int, span: Span) -> tuple[int, int]:
     """Return the display columns, from 0, that are underlined in one row of the span."""
+    text, columns = shown.text, shown.columns
     first = span.start.column - 1 if row == span.start.row else len(text) - len(text.lstrip())
     past = span.end.column - 1 if row == span.end.row else len(text.rstrip())
-    widths = [width for _, width in row_cells]
-    start = sum(widths[:first])
-    end = sum(widths[:past])
+    start = columns[min(first, len(text))]
+    end = columns[min(past, len(text))]
     if span.start == span.end or (row == span.start.row and end <= start):
         end = start + 1  # a point, for instance where the parser stopped
     return start, end
 
 
-def _window(shown: dict[int, list[tuple[str, int]]], marks: dict[int, tuple[int, int]]) -> tuple[int, int]:
+def _window(shown: dict[int, _Row], marks: dict[int, tuple[int, int]]) -> tuple[int, int]:
     """Choose the display columns to show, so that the first mark is visible in very long lines."""
-    widest = max(sum(width for _, width in row_cells) for row_cells in shown.values())
+    widest = max(row.width for row in shown.values())
     if widest <= FRAME_WIDTH:
         return 0, FRAME_WIDTH
     start, end = next(iter(marks.values()))
@@ -130,18 +172,18 @@ def _window(shown: dict[int, list[tuple[str, int]]], marks: dict[int, tuple[int,
     return left, left + FRAME_WIDTH
 
 
-def _cut(row_cells: list[tuple[str, int]], left: int, right: int) -> str:
+def _cut(row: _Row, left: int, right: int) -> str:
     """Return what is seen of a row between two display columns; an ellipsis stands for the rest."""
     out: list[str] = ["…"] if left else []
-    column = 0
-    for char, width in row_cells:
+    # The character before the left edge may cross it.
+    for at in range(max(0, bisect_left(row.columns, left) - 1), len(row.shown)):
+        column, end = row.columns[at], row.columns[at + 1]
         if column >= right:
             out.append("…")
             break
         if column >= left:
-            out.append(char)
-        elif column + width > left:
-            out.append(" " * (column + width - left))
-        column += width
+            out.append(row.shown[at])
+        elif end > left:
+            out.append(" " * (end - left))
     text = "".join(out)
     return "" if text == "…" and left else text
