@@ -24,8 +24,8 @@ _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^()]*)", re.MULTILINE)
 _NAME = re.compile(rb"\w+")
 #: A way through more modules than this is given up.
 _LONGEST = 40
-#: So many modules are read, one for the other; the stack allows no hundred.
-_DEEPEST = 30
+#: So many modules are read, one for the other, as the stack allows no more; what is further away is given up.
+_DEEPEST = 80
 #: What may turn out to be a fresh id, beside what is one as it stands.
 _MAYBE_FRESH = (ast.Name, ast.Call, ast.IfExp, ast.Await, ast.Attribute)
 _NOTHING: frozenset[str] = frozenset()
@@ -46,11 +46,8 @@ class Hints:
         self._family = family
         #: By file: the words, and the paths that they depend on; None: under way.
         self._offers: dict[str, tuple[frozenset[str], frozenset[str]] | None] = {}
-        #: How many modules are being read, one for the other; those that were given up as too many were;
-        #: and those that were read since the last try.
+        #: How many modules are being read, one for the other.
         self._depth = 0
-        self._too_deep: list[str] = []
-        self._fresh: list[str] = []
         self._telling: dict[str, bool] = {}
         self._ways: dict[tuple[str, tuple[str, ...]], tuple[list[tuple[str, str]], frozenset[str]]] = {}
         self._imports: dict[str, list[tuple[str, str | None, str]]] = {}
@@ -134,41 +131,16 @@ class Hints:
             if known is None:
                 return _NOTHING
         elif self._depth > _DEEPEST:
-            self._too_deep.append(file)
             return _NOTHING
         else:
-            known = self._looked_into(file) if self._depth else self._from_the_far_end(file)
+            self._offers[file] = None
+            self._depth += 1
+            try:
+                known = self._offers[file] = self._project.apart(lambda: self._read(file))
+            finally:
+                self._depth -= 1
         self._project.depend_on(known[1])
         return known[0]
-
-    def _looked_into(self, file: str) -> tuple[frozenset[str], frozenset[str]]:
-        """Read a module, and those that it imports from, which may be as many as the stack allows."""
-        self._offers[file] = None
-        self._fresh.append(file)
-        self._depth += 1
-        try:
-            known = self._offers[file] = self._project.apart(lambda: self._read(file))
-        finally:
-            self._depth -= 1
-        return known
-
-    def _from_the_far_end(self, file: str) -> tuple[frozenset[str], frozenset[str]]:
-        """Look into a module; where it leads too deep, from there first, then once more from here."""
-        pending, tried = [file], {file}
-        while True:
-            self._fresh.clear()
-            self._too_deep.clear()
-            known = self._looked_into(pending[-1])
-            deeper = next((one for one in self._too_deep if one not in tried), None)
-            if deeper is None:
-                pending.pop()
-                if not pending:
-                    return known
-                continue
-            tried.add(deeper)
-            pending.append(deeper)
-            for unfinished in self._fresh:
-                del self._offers[unfinished]
 
     def _read(self, file: str) -> frozenset[str]:
         self._project.depend_on((file,))
