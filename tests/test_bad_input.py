@@ -99,9 +99,14 @@ ENCODINGS: dict[str, tuple[bytes, str]] = {
     "empty": (b"", ""),
     "only_bom": (b"\xef\xbb\xbf", ""),
     "no_use": (b"def (:\n", ""),
-    # Python runs no UTF-16, so nothing can be used there.
-    "utf16": (RAW.decode().encode("utf-16"), ""),
+    "utf16": (RAW.decode().encode("utf-16"), f"1:1: SID990 {NULL}"),
+    "utf16_without_use": ("x = 1\n".encode("utf-16"), f"1:1: SID990 {NULL}"),
 }
+
+
+def code_of(rest: str) -> int:
+    """The exit code where this is all that is found."""
+    return 2 if "SID990" in rest else 1 if rest else 0
 
 
 class TestText:
@@ -116,7 +121,7 @@ class TestText:
     def test_the_exit_code_is_that_of_the_worst_file(self, name: str) -> None:
         data, rest = ENCODINGS[name]
         write("case.py", data)
-        assert check()[0] == (1 if rest else 0)
+        assert check()[0] == code_of(rest)
 
     def test_all_files_names_each_that_does_not_parse(self) -> None:
         for name in ("empty", "only_bom", "no_use", "utf16"):
@@ -132,7 +137,7 @@ class TestText:
         for data, rest in ENCODINGS.values():
             code, shown, errors = check("-", input=data)
             assert (shown, errors) == ([f"-:{rest}"] if rest else [], [])
-            assert code == (2 if "SID990" in rest else 1 if rest else 0)
+            assert code == code_of(rest)
 
     def test_frames_of_such_files(self) -> None:
         for name, (data, _) in ENCODINGS.items():

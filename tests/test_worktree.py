@@ -263,8 +263,8 @@ def damage(repository: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
     (repository / ".git/index").write_bytes(b"nothing of the kind")
 
 
-def uninstall(_repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git, "_program", lambda: None)
+def uninstall(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(repository.parent / "home"))
 
 
 def lead_nowhere(repository: Path, _monkeypatch: pytest.MonkeyPatch) -> None:

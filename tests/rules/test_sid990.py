@@ -20,6 +20,7 @@ FIRING: dict[str, tuple[bytes, int, int]] = {
     "bytes that are not UTF-8": (b"import uuid\nx = uuid.uuid4(), '\xff'\n", 2, 20),
     "an encoding that does not exist": (b"# coding: klingon\nimport uuid\nuuid.uuid4()\n", 1, 1),
     "a NUL": (b"import uuid\nx = uuid.uuid4()\0\n", 2, 17),
+    "a NUL where no word of a source is": (b"\x89PNG\r\n\x1a\n\0\0", 1, 1),
     "an indent that fits nothing": (b"import uuid\nif x:\n    uuid.uuid4()\n  pass\n", 4, 7),
     "syntax that the byte search cannot look behind": (b"x = __import__('uu' 'id').uuid4(\n", 1, 32),
 }
@@ -29,7 +30,8 @@ SILENT: dict[str, bytes] = {
     "the name without the module": b"guid4 = (\n",
     "a broken file with the constructor alone": b"x.UUID(\n",
     "an empty file": b"",
-    "a broken file of another language": b"\x89PNG\r\n\x1a\n\0\0",
+    "a broken file of another language": b"<?php echo $x; ?>\n",
+    "bytes that are not UTF-8 where no word of a source is": b"\x89PNG\r\n\x1a\n",
     "a file that parses": b"import uuid\nuuid.UUID(x)\n",
     "a file that parses with a form feed and a BOM": b"\xef\xbb\xbfimport uuid\n\x0cuuid.UUID(x)\r",
     "an encoding that is declared": b"# coding: latin-1\nimport uuid\nx = '\xff', uuid.UUID(y)\n",
