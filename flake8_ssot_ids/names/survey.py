@@ -72,7 +72,10 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
     telling = known or _BASE
     found, through = _imported(text, telling)
     while True:
-        new = {name for name, _ in returned_words(text, through, normal=True)} - through
+        # Only a function that itself returns what is of `uuid`, not what another module hands on.
+        new = (
+            {name for name, _ in returned_words(text, through, normal=True)} - through if not known else set()
+        )
         near = _places(text, through | known, not known, pieced)
         if not near and not new:
             return found - telling - _BASE - {""}
