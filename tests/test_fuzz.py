@@ -21,6 +21,7 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.bindings import Flow
+from flake8_ssot_ids.names.makers import makers_of
 from flake8_ssot_ids.names.members import members_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import Dynamic, Resolver, Values
@@ -31,7 +32,8 @@ from flake8_ssot_ids.source import decode, parse
 from flake8_ssot_ids.uses import Use, uses_of
 
 POLICY = Policy(root="/project")
-NAMES = ("uuid", "uuid4", "make", "u", "a", "b")
+NAMES = ("uuid", "uuid4", "make", "u", "a", "b", "__p", "_K__p")
+CONDITIONS = ("TYPE_CHECKING", "not TYPE_CHECKING", "False")
 SOURCES = ("uuid4", "uuid1")
 LIGHT = settings(
     max_examples=250,
@@ -298,13 +300,23 @@ class FullNames:
             )
 
         attributes = sources
+        makers: dict[ast.AST, list[ast.expr]] = {}
         while True:
             self.flow = Flow(
-                tree, watched=Everything(), attributes=attributes, hits=Hits(None), package="", names=words
+                tree,
+                watched=Everything(),
+                attributes=attributes,
+                hits=Hits(None),
+                package="",
+                names=words,
+                makers=makers,
+                callables=cast("frozenset[str]", Everything()),
+                flags=frozenset({"TYPE_CHECKING", "MYPY"}),
             ).run()
             self._resolver = Resolver(self.flow, expand, self._is_source, AnyAccess("import_module"))
             members = members_of(self.flow, self._resolver) - attributes
-            if not members:
+            known, makers = makers, makers_of(self.flow, self._resolver)
+            if not members and makers == known:
                 break
             attributes |= members
 

@@ -120,7 +120,7 @@ class Expressions(Walk):
     def _may_get_source(self, node: ast.Call) -> bool:
         """Whether a call may be one of ``getattr``, or the like, that gives a source."""
         arguments = node.args
-        if self.callables and self._names_maker(node.func):
+        if (self.callables or self.makers) and self._names_maker(node.func):
             return True
         if any(self._names_source(argument) for argument in arguments):
             return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.dynamic import (
     ASSIGNED,
     DIRECT,
@@ -16,12 +17,13 @@ from flake8_ssot_ids.names.dynamic import (
     _last_name,
 )
 from flake8_ssot_ids.names.members import (
+    Resolves,
     given,
     instance_value,
     is_owner,
     made,
 )
-from flake8_ssot_ids.names.syntax import decorators_of
+from flake8_ssot_ids.names.syntax import decorators_of, own_nodes
 
 
 class MakerAccess(DynamicAccess):
@@ -58,3 +60,18 @@ class MakerAccess(DynamicAccess):
             elif is_owner(value) and flow.makes_instances:
                 found.add((instance_value(value), DIRECT))
         return frozenset(found)
+
+
+def makers_of(flow: Flow, resolver: Resolves) -> dict[ast.AST, list[ast.expr]]:
+    """The functions that return a source or its module, with the expressions that they return."""
+    found: dict[ast.AST, list[ast.expr]] = {}
+    for function, value in flow.returns:
+        if any(resolver.leads_to_source(dotted) for dotted, _ in resolver.resolve(value)):
+            found.setdefault(function, []).append(value)
+    return {function: values for function, values in found.items() if not _yields(function)}
+
+
+def _yields(function: ast.AST) -> bool:
+    body = getattr(function, "body", [])
+    nodes = own_nodes(body if isinstance(body, list) else [body])
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes)

@@ -10,11 +10,12 @@ from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.assignments import returned_words
 from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.conditions import flag_words, is_flag
+from flake8_ssot_ids.names.makers import makers_of
 from flake8_ssot_ids.names.members import given, members_of
 from flake8_ssot_ids.names.privates import private_forms
 from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver, Value, Values
 from flake8_ssot_ids.names.scopes import Hits
-from flake8_ssot_ids.names.syntax import descendants, own_nodes
+from flake8_ssot_ids.names.syntax import descendants
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
@@ -88,7 +89,7 @@ class ModuleNames:
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic, exports)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
-            known, makers = makers, self._makers()
+            known, makers = makers, makers_of(self.flow, self.resolver)
             named = {getattr(function, "name", "") for function in makers} - {""}
             bound = [(name, self.resolver.resolve(value)) for name, value in self.flow.suspects]
             aliases = self.flow.aliases.union(name for name, values in bound if values)
@@ -109,18 +110,6 @@ class ModuleNames:
             watched |= found
         self.watched = watched
 
-    def _makers(self) -> dict[ast.AST, list[ast.expr]]:
-        """The functions that return a source or its module, with the expressions that they return."""
-        found: dict[ast.AST, list[ast.expr]] = {}
-        for function, value in self.flow.returns:
-            if any(self.resolver.leads_to_source(dotted) for dotted, _ in self.resolver.resolve(value)):
-                found.setdefault(function, []).append(value)
-        return {
-            function: values
-            for function, values in found.items()
-            if not any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in _body_nodes(function))
-        }
-
     def sources_of(self, node: ast.expr) -> list[Value]:
         """The id sources that ``node`` may be, sorted."""
         return sorted(value for value in self.resolver.resolve(node) if self._is_source(value[0]))
@@ -133,11 +122,6 @@ def _inside(text: str, words: Set[str]) -> Hits:
         data = text.encode("utf-8", "surrogatepass")
         found += [data.count(b"\n", 0, at) + 1 for _, at in returned_words(data, words)]
     return Hits(found)
-
-
-def _body_nodes(function: ast.AST) -> Iterator[ast.AST]:
-    body = getattr(function, "body", [])
-    return own_nodes(body if isinstance(body, list) else [body])
 
 
 def _reached_from(tree: ast.Module, names: Iterable[str]) -> set[str]:

@@ -71,8 +71,12 @@ def words_of(data: bytes, known: Iterable[str] = ()) -> set[str]:
         return set()
     telling = known or _BASE
     found, through = _imported(text, telling)
+    functions: set[str] = set()
     while True:
-        new = {name for name, _ in returned_words(text, through, normal=True)} - through
+        if not known and catalog.MODULE.encode() in text:
+            # Only functions that themselves return what is of `uuid`.
+            functions |= {name for name, _ in returned_words(text, through - functions, normal=True)}
+        new = functions - through
         near = _places(text, through | known, not known, pieced)
         if not near and not new:
             return found - telling - _BASE - {""}

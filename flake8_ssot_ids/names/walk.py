@@ -216,7 +216,7 @@ class Walk(Conditions):
                 if isinstance(node, ast.Subscript):
                     pending.append(node.slice)
             elif isinstance(node, ast.Call):
-                if self.callables and self._names_maker(node.func):
+                if (self.callables or self.makers) and self._names_maker(node.func):
                     return True
                 # A call of a source gives an id, not a source; its first argument may be handed through.
                 pending += node.args[:1]
