@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: flake8 without pyflakes, which dies of deep expressions; all else of it is real.
 SOLO = [sys.executable, str(ROOT / "benchmarks" / "flake8_solo.py"), "SID", "--select=SID"]
 SHOWN = re.compile(r"^(.+?):(\d+):(\d+): (SID\d+) ", re.MULTILINE)
-#: One file, case or module of so many is looked at, and each one under the marker.
+#: One case of so many is looked at, and each one under the marker.
 PART = pytest.mark.parametrize("each", [6, pytest.param(1, marks=pytest.mark.corpora)])
 #: (path, row, column, code)
 Places = Counter[tuple[str, int, int, str]]
@@ -197,34 +197,50 @@ def test_the_rules_in_preview(
     assert {row[3] for row in found} >= {"SID204", "SID302", "SID305", "SID306", "SID401"}
 
 
-@PART
+@pytest.mark.parametrize(
+    "folders",
+    [
+        pytest.param(("examples/quickstart", "examples/chat_platform/before"), id="raw"),
+        pytest.param(
+            ("examples", "flake8_ssot_ids", "tests", "benchmarks"), id="all", marks=pytest.mark.corpora
+        ),
+    ],
+)
 def test_the_examples_and_this_project(
-    each: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folders: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folders = ("examples", "flake8_ssot_ids", "tests", "benchmarks")
     paths = [
         str(path)
         for folder in folders
         for path in sorted((ROOT / folder).rglob("*.py"))
         if not any(part.startswith(".") for part in path.relative_to(ROOT).parts) and parses(path)
     ]
-    agree(paths[::each], monkeypatch, capsys, at_least=60 // each, large=True)
+    agree(paths, monkeypatch, capsys, at_least=10, large=True)
 
 
-@PART
+@pytest.mark.parametrize(
+    ("patterns", "at_least"),
+    [
+        pytest.param(("[fg]*.py", "unittest/*.py", "test/support/*.py"), 15, id="few"),
+        pytest.param(
+            ("[a-g]*.py", "importlib/*.py", "multiprocessing/*.py", "unittest/*.py", "test/support/*.py"),
+            25,
+            id="many",
+            marks=pytest.mark.corpora,
+        ),
+    ],
+)
 def test_a_part_of_the_standard_library(
-    each: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    patterns: tuple[str, ...],
+    at_least: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It makes no ids, so in a copy of it every joined path becomes one: real code, in all its forms."""
     library = Path(sysconfig.get_path("stdlib")).resolve()
     paths = []
-    for pattern in (
-        "[a-g]*.py",
-        "importlib/*.py",
-        "multiprocessing/*.py",
-        "unittest/*.py",
-        "test/support/*.py",
-    ):
+    for pattern in patterns:
         for path in sorted(library.glob(pattern)):
             data = path.read_bytes()
             planted = re.sub(rb"^import os$", b"import uuid as os", data, flags=re.MULTILINE)
@@ -234,7 +250,7 @@ def test_a_part_of_the_standard_library(
             copy.write_bytes(planted)
             if (planted != data or b"uuid" in data) and parses(copy):
                 paths.append(str(copy))
-    agree(paths[::each], monkeypatch, capsys, at_least=25 // each)
+    agree(paths, monkeypatch, capsys, at_least=at_least)
 
 
 PLACES = {
