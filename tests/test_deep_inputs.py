@@ -138,7 +138,14 @@ def test_a_deep_program_is_ordinary_input(case: str, judge: Judge) -> None:
 
 
 # Not yet: a chain of n names takes time that grows faster than n * n; see `hints._aliases`.
-@pytest.mark.parametrize("case", [case for case in PROGRAMS if "chain" not in case and "stars" not in case])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.corpora if "20,000" in case else ())
+        for case in PROGRAMS
+        if "chain" not in case and "stars" not in case
+    ],
+)
 def test_a_closer_look_takes_it_too(case: str, tmp_path: Path) -> None:
     """Each source is a method of an instance, so that each name, instance and wrapper is looked into."""
     body, _, last = PROGRAMS[case]

@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 #: flake8 without pyflakes, which dies of deep expressions; all else of it is real.
 SOLO = [sys.executable, str(ROOT / "benchmarks" / "flake8_solo.py"), "SID", "--select=SID"]
 SHOWN = re.compile(r"^(.+?):(\d+):(\d+): (SID\d+) ", re.MULTILINE)
+#: One case of so many is looked at, and each one under the marker.
+PART = pytest.mark.parametrize("each", [6, pytest.param(1, marks=pytest.mark.corpora)])
 #: (path, row, column, code)
 Places = Counter[tuple[str, int, int, str]]
 
@@ -155,11 +157,12 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SsotIdsPlugin, "_session", type(SsotIdsPlugin._session)())
 
 
+@PART
 def test_the_acceptance_cases(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    each: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = []
-    for number, case in enumerate(CASES.values()):
+    for number, case in enumerate(list(CASES.values())[::each]):
         folder = tmp_path / f"project{number}"
         folder.mkdir()
         (folder / "ssot-ids.toml").write_text(case.config or "", encoding="utf-8")
@@ -169,17 +172,19 @@ def test_the_acceptance_cases(
             path.write_text(text, encoding="utf-8", newline="")
             if path.suffix == ".py" and parses(path):
                 paths.append(str(path))
-    agree(paths, monkeypatch, capsys, at_least=300)
+    agree(paths, monkeypatch, capsys, at_least=300 // each)
 
 
+@PART
 def test_the_rules_in_preview(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    each: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each marked program of these rules, in a project of its own."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "runtime"))  # where `ssot_ids` is
     paths = []
     tables = (test_sid204, test_sid302, test_sid305, test_sid306, test_sid401)
-    cases = [case for module in tables for case in (*module.FIRING.values(), *module.SILENT.values())]
+    sides = [list(side.values())[::each] for module in tables for side in (module.FIRING, module.SILENT)]
+    cases = [case for side in sides for case in side]
     for number, case in enumerate(cases):
         source, files, config = parts(case, "preview = true\n")
         folder = tmp_path / f"project{number}"
@@ -188,14 +193,22 @@ def test_the_rules_in_preview(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
         paths += [str(path) for path in sorted(folder.rglob("*.py")) if parses(path)]
-    found = agree(paths, monkeypatch, capsys, at_least=100, large=True)
+    found = agree(paths, monkeypatch, capsys, at_least=100 // each, large=True)
     assert {row[3] for row in found} >= {"SID204", "SID302", "SID305", "SID306", "SID401"}
 
 
+@pytest.mark.parametrize(
+    "folders",
+    [
+        pytest.param(("examples/quickstart", "examples/chat_platform/before"), id="raw"),
+        pytest.param(
+            ("examples", "flake8_ssot_ids", "tests", "benchmarks"), id="all", marks=pytest.mark.corpora
+        ),
+    ],
+)
 def test_the_examples_and_this_project(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folders: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folders = ("examples", "flake8_ssot_ids", "tests", "benchmarks")
     paths = [
         str(path)
         for folder in folders
@@ -205,19 +218,29 @@ def test_the_examples_and_this_project(
     agree(paths, monkeypatch, capsys, at_least=10, large=True)
 
 
+@pytest.mark.parametrize(
+    ("patterns", "at_least"),
+    [
+        pytest.param(("[fg]*.py", "unittest/*.py", "test/support/*.py"), 15, id="few"),
+        pytest.param(
+            ("[a-g]*.py", "importlib/*.py", "multiprocessing/*.py", "unittest/*.py", "test/support/*.py"),
+            25,
+            id="many",
+            marks=pytest.mark.corpora,
+        ),
+    ],
+)
 def test_a_part_of_the_standard_library(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    patterns: tuple[str, ...],
+    at_least: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It makes no ids, so in a copy of it every joined path becomes one: real code, in all its forms."""
     library = Path(sysconfig.get_path("stdlib")).resolve()
     paths = []
-    for pattern in (
-        "[a-g]*.py",
-        "importlib/*.py",
-        "multiprocessing/*.py",
-        "unittest/*.py",
-        "test/support/*.py",
-    ):
+    for pattern in patterns:
         for path in sorted(library.glob(pattern)):
             data = path.read_bytes()
             planted = re.sub(rb"^import os$", b"import uuid as os", data, flags=re.MULTILINE)
@@ -227,7 +250,7 @@ def test_a_part_of_the_standard_library(
             copy.write_bytes(planted)
             if (planted != data or b"uuid" in data) and parses(copy):
                 paths.append(str(copy))
-    agree(paths, monkeypatch, capsys, at_least=25)
+    agree(paths, monkeypatch, capsys, at_least=at_least)
 
 
 PLACES = {

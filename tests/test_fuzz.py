@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flake8_ssot_ids import catalog
@@ -30,17 +29,12 @@ from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.registry import rules
 from flake8_ssot_ids.source import decode, parse
 from flake8_ssot_ids.uses import Use, uses_of
+from tests.fuzzing import fuzzed
 
 POLICY = Policy(root="/project")
 NAMES = ("uuid", "uuid4", "make", "u", "a", "b", "__p", "_K__p")
 CONDITIONS = ("TYPE_CHECKING", "not TYPE_CHECKING", "False")
 SOURCES = ("uuid4", "uuid1")
-LIGHT = settings(
-    max_examples=250,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)
 
 Draw = Callable[[st.SearchStrategy[int]], int]
 
@@ -359,15 +353,13 @@ def pruned(tree: ast.Module, text: str) -> list[Row]:
     return rows(uses_of(names))
 
 
-@LIGHT
-@given(programs())
+@fuzzed(programs())
 def test_what_is_left_out_holds_no_use(program: str) -> None:
     tree = ast.parse(program)
     assert pruned(tree, program) == full(tree)
 
 
-@LIGHT
-@given(programs())
+@fuzzed(programs())
 def test_all_ways_to_a_report_give_the_same_one(program: str) -> None:
     before = ast.dump(ast.parse(program))
     report = check_source(program.encode(), "/project/a.py", POLICY)
@@ -385,8 +377,7 @@ def test_all_ways_to_a_report_give_the_same_one(program: str) -> None:
     assert ast.dump(ast.parse(program)) == before
 
 
-@LIGHT
-@given(programs())
+@fuzzed(programs())
 def test_every_span_is_the_text_of_a_reference(program: str) -> None:
     lines = program.split("\n")
     for finding in check_source(program.encode(), "/project/a.py", POLICY).findings:
@@ -403,8 +394,7 @@ def test_every_span_is_the_text_of_a_reference(program: str) -> None:
         assert end <= finding.id_span.end
 
 
-@LIGHT
-@given(programs())
+@fuzzed(programs())
 def test_exactly_one_rule_matches_each_use(program: str) -> None:
     names = FullNames(ast.parse(program), catalog.FRESH)
     for use in uses_of(cast("ModuleNames", names)):
@@ -412,8 +402,7 @@ def test_exactly_one_rule_matches_each_use(program: str) -> None:
         assert len(matching) == 1
 
 
-@LIGHT
-@given(programs(), st.floats(0, 1), st.binary(max_size=2), st.integers(0, 3))
+@fuzzed(programs(), st.floats(0, 1), st.binary(max_size=2), st.integers(0, 3))
 def test_broken_programs_are_reported_and_nothing_else(
     program: str, where: float, bytes_: bytes, lost: int
 ) -> None:

@@ -15,22 +15,16 @@ from collections.abc import Callable, Iterator
 from types import CodeType, ModuleType
 from unittest import mock
 
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.uses import uses_of
+from tests.fuzzing import fuzzed
 
 NAMES = ("uuid", "uuid4", "m", "g", "u")
 SOURCES = ("uuid1", "uuid4")
 FILE = "<program>"
-LIGHT = settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)
 
 
 class Anything:
@@ -341,8 +335,7 @@ def compiled(program: str) -> CodeType | None:
         return None
 
 
-@LIGHT
-@given(straight_programs())
+@fuzzed(straight_programs())
 def test_a_program_without_branches_calls_exactly_what_is_found(program: str) -> None:
     code = compiled(program)
     if code is None:
@@ -355,8 +348,7 @@ def test_a_program_without_branches_calls_exactly_what_is_found(program: str) ->
         assert called <= rows, program
 
 
-@LIGHT
-@given(programs(), st.lists(st.booleans(), max_size=30))
+@fuzzed(programs(), st.lists(st.booleans(), max_size=30))
 def test_no_call_of_any_program_is_missed(program: str, answers: list[bool]) -> None:
     code = compiled(program)
     if code is None:

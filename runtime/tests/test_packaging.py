@@ -23,6 +23,12 @@ PACKAGE = RUNTIME / "ssot_ids"
 BUILDING = runpy.run_path(str(RUNTIME / "tests" / "building.py"))
 PIP, bare, output, run = (BUILDING[name] for name in ("PIP", "bare", "output", "run"))
 INTERPRETERS = runpy.run_path(str(RUNTIME / "benchmarks" / "interpreters.py"))
+RUNNING = ".".join(map(str, sys.version_info[:2]))
+#: The running one always, the others under the marker.
+VERSIONS = [
+    version if version == RUNNING else pytest.param(version, marks=pytest.mark.corpora)
+    for version in INTERPRETERS["SUPPORTED"]
+]
 
 #: Imports every module, and fails if one of them needs what a bare Python does not have.
 IMPORT_ALL = """
@@ -153,7 +159,7 @@ def test_the_metadata_names_no_requirement(built: tuple[Path, Path, Path]) -> No
     assert metadata["License-Expression"] == "MIT"
 
 
-@pytest.mark.parametrize("version", INTERPRETERS["SUPPORTED"])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_it_works_in_a_bare_environment(version: str, built: tuple[Path, Path, Path], tmp_path: Path) -> None:
     if version not in interpreters():
         pytest.skip(f"no Python {version} here")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from flake8_ssot_ids.compliance.checks import (
@@ -95,19 +95,23 @@ class SharedProbes(Probes):
         return self.known[key]
 
 
-def judged(root: Path, *, base: str | None = None, timeout: float = 600) -> dict[str, list[str]]:
-    """All evidence against each contract that is broken."""
+def judged(
+    root: Path, *, base: str | None = None, timeout: float = 600, running: Collection[str] = tuple(BY_ID)
+) -> dict[str, list[str]]:
+    """All evidence against each contract that is broken; those not in ``running`` only read code."""
     policy = policy_of(str(root))
     found = scan(str(root), policy, base=base, jobs=1)
-    return evidence(found, policy, SharedProbes(policy, found, timeout))
+    return evidence(found, policy, SharedProbes(policy, found, timeout), running)
 
 
-def evidence(found: Scan, policy: Policy, probes: Probes) -> dict[str, list[str]]:
-    target = Target(found, policy, probes)
+def evidence(
+    found: Scan, policy: Policy, probes: Probes, running: Collection[str] = tuple(BY_ID)
+) -> dict[str, list[str]]:
     broken: dict[str, list[str]] = {}
     for contract in BY_ID:
         if not_applicable(contract, policy) is not None:
             continue
+        target = Target(found, policy, probes, static=contract not in running)
         for check in checks_of(contract, found):
             try:
                 facts = judge(check, target)

@@ -66,7 +66,7 @@ def test_it_does_not_help(way: str, after: Path) -> None:
     path = plant(after, new=new, head=head)
     if setting:
         put(after, POLICY, 'src = ["."]\n', f'src = ["."]\n{setting}')
-    broken = judged(after)
+    broken = judged(after, running=())
     assert sorted(broken) == ["C01", "C02", "C10"], broken
     for contract in broken:
         assert path in told(broken, contract)
@@ -76,7 +76,7 @@ def test_a_comment_for_the_whole_file_does_not_help(after: Path) -> None:
     path = plant(after)
     file = after / path
     file.write_text("# flake8: noqa\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
-    assert sorted(judged(after)) == ["C01", "C02", "C10"]
+    assert sorted(judged(after, running=())) == ["C01", "C02", "C10"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_comment_for_the_whole_file_does_not_help(after: Path) -> None:
 def test_a_file_that_is_called_like_the_module_does_not_help(name: str, code: str, after: Path) -> None:
     path = plant(after)
     write(after, name, "")
-    broken = judged(after)
+    broken = judged(after, running=())
     assert sorted(broken) == ["C01", "C02", "C10"], broken
     for contract in broken:
         assert path in told(broken, contract)
@@ -104,7 +104,7 @@ def test_gitignore_does_not_hide_a_critical_module(ignored: str, after: Path) ->
     plant(after)
     (after / ".git").mkdir()
     write(after, ".gitignore", ignored)
-    assert sorted(judged(after)) == ["C01", "C02", "C10"]
+    assert sorted(judged(after, running=())) == ["C01", "C02", "C10"]
 
 
 @pytest.mark.parametrize("contract", MODULES)
@@ -117,7 +117,7 @@ def test_a_helper_of_another_module_does_not_help(contract: str, after: Path) ->
         "from shared.id_generation",
         "from shared.utils.ids import fresh\nfrom shared.id_generation",
     )
-    broken = judged(after)
+    broken = judged(after, running=())
     assert sorted(broken) == sorted(["C01", contract, "C10"])
     assert "SID204" in told(broken, contract)
     assert HELPERS in told(broken, "C01")
@@ -139,7 +139,7 @@ def test_two_helpers_in_a_row_do_not_help(contract: str, after: Path) -> None:
         "from shared.id_generation",
         "from shared.utils.more import name\nfrom shared.id_generation",
     )
-    broken = judged(after)
+    broken = judged(after, running=())
     assert sorted(broken) == sorted(["C01", contract, "C10"])
     assert "SID204" in told(broken, contract)
 
@@ -154,7 +154,7 @@ def test_a_module_that_hands_uuid4_on_does_not_help(contract: str, after: Path) 
         "from shared.id_generation",
         "from shared.utils.makers import fresh\nfrom shared.id_generation",
     )
-    broken = judged(after)
+    broken = judged(after, running=())
     assert sorted(broken) == sorted(["C01", contract, "C10"])
     assert "SID202" in told(broken, contract)
 
@@ -174,7 +174,7 @@ def test_only_a_dated_exemption_with_a_reason_helps(kind: str, after: Path) -> N
     put(
         after, "pyproject.toml", "[tool.pytest.ini_options]", f"{exemption(lines)}\n[tool.pytest.ini_options]"
     )
-    assert sorted(judged(after)) == red
+    assert sorted(judged(after, running=())) == red
 
 
 def exemption(lines: str) -> str:
@@ -187,7 +187,7 @@ def test_a_glob_that_names_no_file_fails(contract: str, after: Path) -> None:
         contract
     ]
     put(after, POLICY, f"{old}", '"gone/**/*.py"')
-    broken = judged(after)
+    broken = judged(after, running=())
     assert sorted(broken) == [contract]
     assert "gone/**/*.py matches no Python file" in told(broken, contract)
 
@@ -195,7 +195,7 @@ def test_a_glob_that_names_no_file_fails(contract: str, after: Path) -> None:
 def test_a_critical_zone_of_another_name_that_names_no_file_fails(after: Path) -> None:
     zone = '[[tool.ssot-ids.zone]]\nname = "billing"\npaths = ["billing/"]\n\n'
     put(after, POLICY, "[tool.pytest.ini_options]", f"{zone}[tool.pytest.ini_options]")
-    broken = judged(after)
+    broken = judged(after, running=())
     assert sorted(broken) == ["C01"]
     assert "the critical zone billing: billing" in told(broken, "C01")
 
@@ -203,7 +203,7 @@ def test_a_critical_zone_of_another_name_that_names_no_file_fails(after: Path) -
 def test_no_zone_at_all_fails(after: Path) -> None:
     dotted = GENERATOR.removesuffix(".py").replace("/", ".")
     write(after, POLICY, f'[tool.ssot-ids]\ngenerator = "{dotted}.UnifiedIdGenerator"\n')
-    broken = judged(after)
+    broken = judged(after, running=())
     assert {"C02", "C03", "C04"} < set(broken)
     for contract in ("C02", "C03", "C04"):
         assert "so there is nothing to check" in told(broken, contract)

@@ -8,23 +8,30 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids import baseline
+from flake8_ssot_ids.compliance.checks import BY_ID
 from flake8_ssot_ids.compliance.scan import policy_of
 from flake8_ssot_ids.runner import run
 from tests.compliance.judging import POLICY, copy_of, judged, put, told, write
 from tests.compliance.plants import PLANTS, RAW, Plant
 
 
+#: To run the target for every contract takes long, so that is done under the marker.
+@pytest.mark.parametrize(
+    "every", [False, pytest.param(True, marks=pytest.mark.corpora)], ids=["its own runs", "all runs"]
+)
 @pytest.mark.parametrize(
     "plant", PLANTS, ids=lambda plant: f"{plant.red[-2 if len(plant.red) > 2 else 0]}: {plant.name}"
 )
-def test_a_planted_violation_turns_its_contract_red_and_no_other(plant: Plant, tmp_path: Path) -> None:
+def test_a_planted_violation_turns_its_contract_red_and_no_other(
+    plant: Plant, every: bool, tmp_path: Path
+) -> None:
     root = copy_of("after", tmp_path / "after")
     for path, old, new in plant.changes:
         if not old and not (root / path).exists():
             write(root, path, new)
         else:
             put(root, path, old, new)
-    broken = judged(root)
+    broken = judged(root, running=BY_ID if every else plant.red)
     assert sorted(broken) == sorted(plant.red), broken
     contract = next((name for name in plant.red if name not in RAW), plant.red[0])
     assert plant.says in told(broken, contract)

@@ -260,16 +260,16 @@ def run(source: str, *argv: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
-#: Forks one child after the other; the n-th kills itself at the n-th step that Python takes in the writing:
+#: Forks one child after the other; each kills itself so many steps that Python takes in the writing later:
 #: a line, a call, a call of a C function, a return of one. Prints what each kill left.
 KILLED = """
 import os, signal, sys
 from flake8_ssot_ids.fixes import write
-path, old, new = sys.argv[1], b"o" * 70000, b"n" * 90000
+path, each, old, new = sys.argv[1], int(sys.argv[2]), b"o" * 70000, b"n" * 90000
 folder = os.path.dirname(path)
 at = 0
 while True:
-    at += 1
+    at += each
     with open(path, "wb") as stream:
         stream.write(old)
     child = os.fork()
@@ -303,10 +303,12 @@ while True:
 
 @on_posix
 class TestKilled:
-    def test_at_every_step_the_file_is_the_old_or_the_new_one(self, file: Path) -> None:
-        rows = [line.split() for line in run(KILLED, str(file)).stdout.splitlines()]
+    @pytest.mark.parametrize("each", [5, pytest.param(1, marks=pytest.mark.corpora)])
+    def test_at_every_step_the_file_is_the_old_or_the_new_one(self, each: int, file: Path) -> None:
+        """At one step of so many, and at each one under the marker."""
+        rows = [line.split() for line in run(KILLED, str(file), str(each)).stdout.splitlines()]
         states = [row[0] for row in rows]
-        assert len(rows) > 100
+        assert len(rows) > 100 // each
         assert set(states) == {"old", "new"}
         # Once new, it stays so: there is one moment at which it changes.
         assert states == sorted(states, reverse=True)
