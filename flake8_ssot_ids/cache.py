@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 
 from flake8_ssot_ids import kept
-from flake8_ssot_ids.files import regular
+from flake8_ssot_ids.files import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ def content_hash(path: str) -> str:
         if os.path.isdir(path):
             data = "\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape")
         else:
-            with open(path, "rb", opener=regular) as file:
-                data = file.read()
+            data = read(path)
     except OSError:
         return ""
     return blake2b(data, digest_size=16).hexdigest()

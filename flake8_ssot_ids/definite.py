@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from flake8_ssot_ids import states
-from flake8_ssot_ids.names.syntax import always_true, executed, irrefutable, last_name, swallows, unpack
+from flake8_ssot_ids.names.syntax import always_true, called_name, executed, irrefutable, swallows, unpack
 from flake8_ssot_ids.states import GOOD, NONE, UNBOUND, USELESS
 
 #: Conditions nested deeper than this narrow nothing.
@@ -141,7 +141,7 @@ class Definite:
                     state = UNBOUND
         elif type(node).__name__ == "TypeAlias":
             # ``type user_id = int``, which Python 3.11 does not know.
-            state = self._bound(last_name(next(ast.iter_child_nodes(node))), state)
+            state = self._bound(called_name(next(ast.iter_child_nodes(node))), state)
         else:
             state = self.inside(node, state)
         return state

@@ -43,7 +43,7 @@ def rest(descriptor: int, path: str = "", most: int | None = None) -> bytes:
     # A file may grow meanwhile, and some have no size at all.
     while not parts or parts[-1]:
         if most is not None and max(size, sum(map(len, parts))) > most:
-            raise OSError(errno.EFBIG, f"larger than {most:,} bytes", path)
+            raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes", path)
         parts.append(os.read(descriptor, _MORE if parts else size + 1))
     return parts[0] if len(parts) < 3 else b"".join(parts)
 

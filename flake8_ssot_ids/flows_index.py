@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from flake8_ssot_ids.names.parents import Parents
+from flake8_ssot_ids.names.syntax import last_name as last_name
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -209,13 +210,6 @@ class Index:
 def position(node: ast.AST) -> tuple[int, int]:
     """Row and column, to sort by."""
     return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
-
-
-def last_name(node: ast.AST | None) -> str:
-    """The name of a name, the last name of an attribute; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    return node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def dotted(node: ast.AST | None) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_ids import clock, globs
-from flake8_ssot_ids.files import regular
+from flake8_ssot_ids.files import read
 from flake8_ssot_ids.model import PolicyError, Problem
 from flake8_ssot_ids.optionparts import check_table
 from flake8_ssot_ids.options import OPTIONS
@@ -57,7 +56,7 @@ def find_config(start: str, known: dict[str, str | None]) -> str | None:
 
 def _has_table(path: str) -> bool:
     try:
-        data = _bytes(path)
+        data = read(path, _MOST_BYTES)
     except FileNotFoundError:
         return False
     except OSError:
@@ -71,14 +70,6 @@ def _has_table(path: str) -> bool:
     except (ValueError, RecursionError):
         return _TABLE.search(data) is not None
     return tool is not None and (not isinstance(tool, dict) or "ssot-ids" in tool)
-
-
-def _bytes(path: str) -> bytes:
-    with open(path, "rb", opener=regular) as file:
-        data = file.read(_MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        raise OSError(errno.EFBIG, f"it is larger than {_MOST_BYTES:,} bytes", path)
-    return data
 
 
 def load_policy(
@@ -114,7 +105,7 @@ def _read(path: str, problems: list[Problem]) -> dict[str, object]:
         return {}
 
     try:
-        data = _bytes(path)
+        data = read(path, _MOST_BYTES)
     except OSError as error:
         return refuse("file", f"cannot be read: {error.strerror or error}")
     import tomllib

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, Scope
-from flake8_ssot_ids.names.syntax import last_name
+from flake8_ssot_ids.names.syntax import called_name
 from flake8_ssot_ids.states import GOOD, NONE, USELESS, is_collection, is_useless
 
 Method = ast.FunctionDef | ast.AsyncFunctionDef
@@ -28,7 +28,7 @@ _BASES = ("Model", "NamedTuple", "Struct", "Schema", "Settings", "Document")
 
 def may_give_none(call: ast.Call, module: ast.AST | None) -> tuple[bool, list[ast.expr]]:
     """Whether a call gives None at times, as far as is known, and values that it may give instead."""
-    function, name = call.func, last_name(call)
+    function, name = call.func, called_name(call)
     if name == "getattr":
         return False, call.args[2:3]
     may_fail = name in _MAY_FAIL and (isinstance(function, ast.Attribute) or name == "getenv")
@@ -134,10 +134,10 @@ def _none_inside(value: ast.expr) -> bool:
 def _is_record(owner: ast.ClassDef) -> bool:
     """Whether an annotation in the body makes a field that ``__init__`` sets."""
     for decorator in owner.decorator_list:
-        if last_name(decorator) in _DECORATORS:
+        if called_name(decorator) in _DECORATORS:
             return True
     bases = (base.value if isinstance(base, ast.Subscript) else base for base in owner.bases)
-    return any(last_name(base).endswith(_BASES) for base in bases)
+    return any(called_name(base).endswith(_BASES) for base in bases)
 
 
 def is_reset(owner: ast.ClassDef, attribute: str, apart: Method | None = None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids.names.syntax import last_name
+from flake8_ssot_ids.names.syntax import called_name
 
 #: What may be there; a set of these as bits. Nothing at all: no execution comes there.
 UNBOUND, NONE, USELESS, GOOD = 1, 2, 4, 8
@@ -48,12 +48,12 @@ def is_useless(value: ast.expr) -> bool:
 
 def gives_pairs(values: ast.expr) -> bool:
     """Whether each item of ``values`` is a tuple: ``d.items()``, ``zip(a, b)``."""
-    return isinstance(values, ast.Call) and last_name(values) in _PAIRED
+    return isinstance(values, ast.Call) and called_name(values) in _PAIRED
 
 
 def gives_none(manager: ast.expr) -> bool:
     """Whether a context manager gives None to the name behind ``as``."""
-    return last_name(manager) in _GIVES_NONE
+    return called_name(manager) in _GIVES_NONE
 
 
 def asks_for_class(call: ast.Call) -> bool:
@@ -73,11 +73,15 @@ def is_collection(annotation: ast.expr | None) -> bool:
                 continue
         elif isinstance(node, ast.BinOp):
             pending += (node.left, node.right)
-        elif isinstance(node, ast.Subscript) and last_name(node.value) in ("Optional", "Union", "Annotated"):
-            of_all = isinstance(node.slice, ast.Tuple) and last_name(node.value) == "Union"
+        elif isinstance(node, ast.Subscript) and called_name(node.value) in (
+            "Optional",
+            "Union",
+            "Annotated",
+        ):
+            of_all = isinstance(node.slice, ast.Tuple) and called_name(node.value) == "Union"
             first = node.slice.elts[:1] if isinstance(node.slice, ast.Tuple) else [node.slice]
             pending += node.slice.elts if of_all and isinstance(node.slice, ast.Tuple) else first
-        elif last_name(node.value if isinstance(node, ast.Subscript) else node) in _ANNOTATIONS:
+        elif called_name(node.value if isinstance(node, ast.Subscript) else node) in _ANNOTATIONS:
             return not isinstance(node, ast.Call)
     return False
 
@@ -91,7 +95,7 @@ def of_class(classes: ast.expr, state: int) -> int:
     """What a value that may be ``state`` may be where it is an instance of one of ``classes``."""
     found = 0
     for part in classes.elts if isinstance(classes, ast.Tuple) else [classes]:
-        name = last_name(part)
+        name = called_name(part)
         if not isinstance(part, (ast.Name, ast.Attribute)) or name == "object":
             found |= state
         elif name == "NoneType":

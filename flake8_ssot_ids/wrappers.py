@@ -22,7 +22,7 @@ from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import Values
-from flake8_ssot_ids.names.syntax import join_symbol, own_nodes
+from flake8_ssot_ids.names.syntax import join_symbol, last_name, own_nodes
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.roles import is_type_name
@@ -279,7 +279,7 @@ def returns_fresh_id(function: Definition, module: Module, wrappers: Wrappers) -
     """Whether all that ``function``, one of ``module``, returns are fresh raw ids."""
     if isinstance(function, ast.Lambda):
         return _is_fresh(function.body, {}, module, wrappers)
-    if any(_last_name(decorator) in _ABSTRACT for decorator in function.decorator_list):
+    if any(last_name(decorator) in _ABSTRACT for decorator in function.decorator_list):
         return False
     returned: list[ast.expr | None] = []
     assigned: dict[str, list[ast.expr | None]] = {}
@@ -312,10 +312,6 @@ def returns_fresh_id(function: Definition, module: Module, wrappers: Wrappers) -
 def _ends_without_value(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether the end of the body is reached, so that the function gives None."""
     return bool(Definite("", function.body, GOOD, lambda *_: GOOD).end)
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _is_fresh(

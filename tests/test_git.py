@@ -9,7 +9,6 @@ import ast
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +18,8 @@ import pytest
 
 from flake8_ssot_ids import git
 from flake8_ssot_ids.gitbase import NotJudged, base_rows, not_restorable
+from tests import repositories
+from tests.repositories import alone
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,13 +30,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith(("GIT_", "GITHUB_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "user-config"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "T")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@example.org")
+    alone(monkeypatch, str(tmp_path / "user-config"))
 
 
 class Repo:
@@ -56,11 +51,7 @@ class Repo:
         self.clock = 0
 
     def __call__(self, *arguments: str, cwd: Path | None = None, check: bool = True) -> str:
-        done = subprocess.run(
-            ["git", *arguments], cwd=cwd or self.top, input="", capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0 or not check, done.stderr
-        return done.stdout
+        return repositories.git(cwd or self.top, *arguments, check=check)
 
     def write(self, name: str, text: str) -> Path:
         path = self.top / name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,8 @@ import pytest
 from flake8_ssot_ids import git as git_calls
 from flake8_ssot_ids.baseline import Baseline, added, load
 from flake8_ssot_ids.gitbase import BaseBranch, NotJudged, base_rows
+from tests import repositories
+from tests.repositories import alone
 
 FILE = "ssot-ids-baseline.txt"
 OLD = "a.py | SID101 | f | uuid.uuid4() | 0\n"
@@ -25,22 +26,12 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No configuration of the user, nothing that a hook or a CI sets."""
-    for name in [name for name in os.environ if name.startswith(("GIT_", "GITHUB_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    alone(monkeypatch)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "T")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@example.org")
 
 
 def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", *arguments], cwd=folder, input="", capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return repositories.git(folder, *arguments).strip()
 
 
 def commit(folder: Path, text: str | None, path: str = FILE) -> str:

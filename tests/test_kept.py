@@ -18,6 +18,7 @@ import pytest
 from flake8_ssot_ids import atomic, cache, kept, replay
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.kept import seal, unseal, why_not
+from tests.repositories import alone, git
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,12 +28,6 @@ TICK = 0.02
 pytestmark = pytest.mark.skipif(
     shutil.which("git") is None or os.name != "posix", reason="needs git and links"
 )
-
-
-def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 class Desk:
@@ -79,13 +74,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     monkeypatch.chdir(made.top)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("SSOT_IDS_CACHE_DIR", str(made.cache))
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "T")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@example.org")
+    alone(monkeypatch)
     for name in ("NO_COLOR", "FORCE_COLOR", "SSOT_IDS_OUTPUT_FORMAT", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     # What was written before the run is old enough for a record and needs no hash.

@@ -90,7 +90,7 @@ def _render(outcome: Outcome, options: argparse.Namespace, colour: bool) -> Iter
 
 def _lines_of(path: str, stdin: tuple[str, bytes] | None) -> Sequence[str] | None:
     """Return the lines of a file for its frames; None if it has gone."""
-    from flake8_ssot_ids.files import regular
+    from flake8_ssot_ids.files import read
     from flake8_ssot_ids.model import UnreadableError
     from flake8_ssot_ids.source import Lines, decode
 
@@ -98,8 +98,7 @@ def _lines_of(path: str, stdin: tuple[str, bytes] | None) -> Sequence[str] | Non
         data = stdin[1]
     else:
         try:
-            with open(path, "rb", opener=regular) as stream:
-                data = stream.read()
+            data = read(path)
         except OSError:
             return None
     try:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flake8_ssot_ids.flow import SPLIT, Sink
-from flake8_ssot_ids.names.syntax import is_value_of
+from flake8_ssot_ids.names.syntax import is_value_of, last_name
 from flake8_ssot_ids.remedies import Piece, around, base, is_part_of_text
 from flake8_ssot_ids.roles import is_secret, role_of, snake
 from flake8_ssot_ids.shapes import CUT
@@ -110,7 +110,7 @@ def _by_text(head: Sequence[Piece], tail: Sequence[Piece]) -> Manual | None:
         return Manual("no-id", "a path is no id")
     for piece in (*head, *tail):
         if isinstance(piece, ast.expr):
-            name = snake(_last_name(piece)) or ""
+            name = snake(last_name(piece)) or ""
             if re.search(r"(?:^|_)(?:filename|file_name|file_path|dir|directory)$", name):
                 return Manual("no-id", f"a file name (with `{ast.unparse(piece)}`) is no id", piece)
     return None
@@ -125,7 +125,7 @@ def _by_limit(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Manual | None:
         node = parents[node]
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
             stop = node.slice.upper
-            if stop is not None and _LIMIT.search(_last_name(stop)):
+            if stop is not None and _LIMIT.search(last_name(stop)):
                 return Manual(
                     "narrow-column",
                     f"it must not be longer than `{ast.unparse(stop)}`, an SSOT id may be",
@@ -207,11 +207,3 @@ def stays_around(use: Use, parents: Mapping[ast.AST, ast.AST]) -> bool:
             return True
         node = parent
     return False
-
-
-def _last_name(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.scopes import Binding
-from flake8_ssot_ids.names.syntax import TEXTS, absolute, may_be_text
+from flake8_ssot_ids.names.syntax import TEXTS, absolute, last_name, may_be_text
 
 #: How a value was reached; the order is that of precedence where one place has several.
 DIRECT, ASSIGNED, REEXPORTED, DYNAMIC = "direct", "assigned", "reexported", "dynamic"
@@ -137,7 +137,7 @@ class DynamicAccess:
                     return self._imported(node, name, importers)
         if not arguments:
             return self._globals(node)
-        if len(arguments) > 1 and (_is_text(arguments[1]) or _last_name(node.func) in _GETTER_NAMES):
+        if len(arguments) > 1 and (_is_text(arguments[1]) or last_name(node.func) in _GETTER_NAMES):
             return self._attributes(*arguments[:2]) if self._is_one_of(node.func, _GETTERS) else NOTHING
         if isinstance(node.func, ast.Call):
             return self._got(node.func, arguments[0])
@@ -183,7 +183,7 @@ class DynamicAccess:
 
     def _globals(self, node: ast.Call) -> Values:
         """``globals()``: the names of this module."""
-        if _last_name(node.func) == "globals" and self._is(node.func, "builtins.globals"):
+        if last_name(node.func) == "globals" and self._is(node.func, "builtins.globals"):
             return frozenset({(_HERE + NAMESPACE, DYNAMIC)})
         return NOTHING
 
@@ -247,10 +247,6 @@ def _path(module: str) -> str:
 
 def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _keyword(node: ast.Call, name: str) -> ast.expr | None:

@@ -14,7 +14,6 @@ from flake8_ssot_ids.names.dynamic import (
     DynamicAccess,
     Value,
     Values,
-    _last_name,
 )
 from flake8_ssot_ids.names.members import (
     Resolves,
@@ -23,7 +22,7 @@ from flake8_ssot_ids.names.members import (
     is_owner,
     made,
 )
-from flake8_ssot_ids.names.syntax import decorators_of, own_nodes
+from flake8_ssot_ids.names.syntax import decorators_of, last_name, own_nodes
 
 
 class MakerAccess(DynamicAccess):
@@ -35,7 +34,7 @@ class MakerAccess(DynamicAccess):
 
     def _made_by(self, function: ast.AST) -> Values:
         """The value of a function that returns a source or its module; for a property, what that is."""
-        is_property = any(name.endswith("property") for name in map(_last_name, decorators_of(function)))
+        is_property = any(name.endswith("property") for name in map(last_name, decorators_of(function)))
         return frozenset(
             (dotted if is_property else made(dotted), via)
             for value in self._flow.makers[function]

@@ -232,11 +232,16 @@ def targets_of(node: ast.comprehension) -> set[str]:
     return set(names_in(node.target))
 
 
-def last_name(node: ast.AST) -> str:
+def last_name(node: ast.AST | None) -> str:
+    """The name of a name, the last name of an attribute; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def called_name(node: ast.AST) -> str:
     """The last name of what is called or written: ``b`` for ``a.b()``; empty for anything else."""
-    if isinstance(node, ast.Call):
-        node = node.func
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return last_name(node.func if isinstance(node, ast.Call) else node)
 
 
 def absolute(package: str, level: int, module: str | None) -> str | None:

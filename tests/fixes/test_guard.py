@@ -13,6 +13,7 @@ import pytest
 from flake8_ssot_ids import git as git_calls
 from flake8_ssot_ids.fixes import write
 from tests.conftest import Cli
+from tests.repositories import alone, git
 
 RAW = "import uuid\n\n\ndef f() -> str:\n    session_id = str(uuid.uuid4())\n    return session_id\n"
 GENERATOR = """\
@@ -29,12 +30,6 @@ CONFIG = '[tool.ssot-ids]\ngenerator = "ids.G"\n'
 pytestmark = pytest.mark.skipif(
     shutil.which("git") is None or os.name != "posix", reason="needs git and links"
 )
-
-
-def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 class House:
@@ -88,13 +83,7 @@ class House:
 
 @pytest.fixture
 def house(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> House:
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "T")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@example.org")
+    alone(monkeypatch)
     return House(cli)
 
 
