@@ -213,14 +213,14 @@ def test_a_pyproject_that_cannot_be_read_is_not_passed_over(
 ) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_text("")
-    real = open
+    real = os.open
 
     def refusing(path: Any, *args: Any, **kwargs: Any) -> Any:
         if os.fspath(path) == str(file):
             raise PermissionError(13, "Permission denied", str(file))
         return real(path, *args, **kwargs)
 
-    monkeypatch.setattr("builtins.open", refusing)
+    monkeypatch.setattr("os.open", refusing)
     assert find_config(str(tmp_path)) == str(file)
     with pytest.raises(PolicyError) as caught:
         load_policy(str(file))

@@ -169,12 +169,12 @@ def always_true(test: ast.expr) -> bool:
 
 def is_type_checking(test: ast.expr) -> bool:
     """Whether the code under this test is for type checkers only."""
-    return last_name(test) == "TYPE_CHECKING"
+    return called_name(test) == "TYPE_CHECKING"
 
 
 def swallows(manager: ast.expr) -> bool:
     """Whether this context manager may end its body early without an exception."""
-    return last_name(manager) in _SWALLOWING
+    return called_name(manager) in _SWALLOWING
 
 
 def irrefutable(pattern: ast.pattern) -> bool:
