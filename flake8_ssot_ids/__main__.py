@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 if __name__ == "__main__":
-    from flake8_ssot_ids import signals
+    from flake8_ssot_ids.system import signals
 
     signals.heed()  # before anything else is loaded
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 
 from flake8_ssot_ids import kept
-from flake8_ssot_ids.files import read
+from flake8_ssot_ids.system.files import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

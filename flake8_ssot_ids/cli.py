@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from flake8_ssot_ids import signals  # and nothing else that signals could find half loaded
+from flake8_ssot_ids.system import signals  # and nothing else that signals could find half loaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

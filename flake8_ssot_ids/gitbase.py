@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from flake8_ssot_ids import baseline, git
+from flake8_ssot_ids import baseline
 from flake8_ssot_ids.baseline import Baseline, BaselineError
-from flake8_ssot_ids.git import GitError
+from flake8_ssot_ids.system import git
+from flake8_ssot_ids.system.git import GitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

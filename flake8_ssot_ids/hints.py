@@ -10,7 +10,6 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from flake8_ssot_ids.files import read
 from flake8_ssot_ids.generatorcalls import Family
 from flake8_ssot_ids.names.exports import imported_names
 from flake8_ssot_ids.names.modules import Home
@@ -18,6 +17,7 @@ from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.syntax import own_nodes
 from flake8_ssot_ids.names.words import present_words
 from flake8_ssot_ids.prefilter import may_hold_use
+from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.wrappers import Module, Wrappers
 
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^()]*)", re.MULTILINE)

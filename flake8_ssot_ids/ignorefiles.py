@@ -9,8 +9,8 @@ from __future__ import annotations
 import errno
 import os
 
-from flake8_ssot_ids import files
 from flake8_ssot_ids.automaton import ANY_OF_A_NAME, EVERYTHING, NAME, NOTHING, Automaton
+from flake8_ssot_ids.system import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import sys
 import zlib
 from functools import cache
 
-from flake8_ssot_ids import __version__, files
+from flake8_ssot_ids import __version__
+from flake8_ssot_ids.system import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _tracked(folder: str) -> str:
 
 
 def _asked(top: str, real: str) -> str:
-    from flake8_ssot_ids import git
+    from flake8_ssot_ids.system import git
 
     path = os.path.relpath(real, top)
     # Where names differ by more than their case, git need not: it is given no path then.
@@ -185,7 +186,7 @@ def write_atomically(path: str, data: bytes) -> None:
     Raises:
         OSError: it could not be written; nothing is left behind.
     """
-    from flake8_ssot_ids import atomic
+    from flake8_ssot_ids.system import atomic
 
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     atomic.replace(path, (data,))

@@ -11,8 +11,8 @@ import os
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
-from flake8_ssot_ids import clock
 from flake8_ssot_ids.globs import Globs, starts_with_wildcard
+from flake8_ssot_ids.system import clock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flake8_ssot_ids import clock, globs
-from flake8_ssot_ids.files import read
+from flake8_ssot_ids import globs
 from flake8_ssot_ids.model import PolicyError, Problem
 from flake8_ssot_ids.optionparts import check_table
 from flake8_ssot_ids.options import OPTIONS
 from flake8_ssot_ids.policy import Exemption, Policy, Recipe, Zone
+from flake8_ssot_ids.system import clock
+from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.values import Place, kind_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_ids import escapes
 from flake8_ssot_ids.compliance.checks import (
     BY_ID,
     CONTRACTS,
@@ -33,6 +32,7 @@ from flake8_ssot_ids.compliance.probes import TIMEOUT_S, Probes
 from flake8_ssot_ids.compliance.scan import Scan, TargetError, policy_of, scan
 from flake8_ssot_ids.model import PolicyError
 from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.system import escapes
 
 _SHOWN = 25
 _SCAN = "ssot_ids_scan"

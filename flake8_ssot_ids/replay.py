@@ -15,8 +15,9 @@ import os
 import sys
 import zlib
 
-from flake8_ssot_ids import clock, kept
+from flake8_ssot_ids import kept
 from flake8_ssot_ids.cache import RECENT_NS
+from flake8_ssot_ids.system import clock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flake8_ssot_ids import globs
-from flake8_ssot_ids.escapes import quoted
 from flake8_ssot_ids.model import Problem
+from flake8_ssot_ids.system.escapes import quoted
 
 _CODE = re.compile(r"SID[0-9]{0,3}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

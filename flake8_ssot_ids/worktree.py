@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 
-from flake8_ssot_ids import files, git
 from flake8_ssot_ids.ignorefiles import IgnoreFile, IgnoreFileError, read_ignore_file
+from flake8_ssot_ids.system import files, git
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from typing import Protocol
 
 from flake8_ssot_ids import catalog
 from flake8_ssot_ids.definite import Definite
-from flake8_ssot_ids.files import read
 from flake8_ssot_ids.instances import Instances
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.everything import AllNames, Definition
@@ -29,6 +28,7 @@ from flake8_ssot_ids.roles import is_type_name
 from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source import decode, parse
 from flake8_ssot_ids.states import GOOD
+from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uses import Use, uses_of
 
 #: So many parsed modules are kept at a time; what is known of their functions stays.

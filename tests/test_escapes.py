@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import escapes
 from flake8_ssot_ids.render.terminal import BOLD, PLAIN, RESET, TAB, Palette
+from flake8_ssot_ids.system import escapes
 from flake8_ssot_ids.values import toml
 
 PACKAGE = Path(__file__).resolve().parent.parent / "flake8_ssot_ids"

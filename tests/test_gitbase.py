@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import git as git_calls
 from flake8_ssot_ids.baseline import Baseline, added, load
 from flake8_ssot_ids.gitbase import BaseBranch, NotJudged, base_rows
+from flake8_ssot_ids.system import git as git_calls
 from tests import repositories
 from tests.repositories import alone
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_ids import atomic, cache, kept, replay
+from flake8_ssot_ids import cache, kept, replay
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.kept import seal, unseal, why_not
+from flake8_ssot_ids.system import atomic
 from tests.repositories import alone, git
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import files
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.discover import discover
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.source import why_not_python
+from flake8_ssot_ids.system import files
 from tests.test_faces_agree import by_flake8
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"

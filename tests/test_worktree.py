@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import git
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.discover import DiscoverResult, discover
 from flake8_ssot_ids.ignorefiles import MOST_BYTES
 from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.system import git
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="needs pipes and links")

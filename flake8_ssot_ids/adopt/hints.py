@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.files import read
+from flake8_ssot_ids.system.files import read
 
 _RUFF_FILES = (".ruff.toml", "ruff.toml")
 _FLAKE8_FILES = ("setup.cfg", "tox.ini", ".flake8")

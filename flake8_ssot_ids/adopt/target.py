@@ -6,10 +6,10 @@ import os
 import tomllib
 from dataclasses import dataclass
 
-from flake8_ssot_ids import atomic
-from flake8_ssot_ids.files import read
 from flake8_ssot_ids.fixes.write import replace_file
 from flake8_ssot_ids.model import SsotIdsError
+from flake8_ssot_ids.system import atomic
+from flake8_ssot_ids.system.files import read
 
 OWN, SHARED = "ssot-ids.toml", "pyproject.toml"
 

@@ -14,10 +14,10 @@ import sys
 import tempfile
 import time
 
-from flake8_ssot_ids import signals
 from flake8_ssot_ids.commands import arguments
 from flake8_ssot_ids.model import SsotIdsError
 from flake8_ssot_ids.render import machine, output, terminal
+from flake8_ssot_ids.system import signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

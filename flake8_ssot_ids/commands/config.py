@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from flake8_ssot_ids.escapes import harmless
 from flake8_ssot_ids.options import OPTIONS
 from flake8_ssot_ids.render import machine, output
+from flake8_ssot_ids.system.escapes import harmless
 from flake8_ssot_ids.values import toml, toml_key
 
 if TYPE_CHECKING:

@@ -121,7 +121,8 @@ def no_generator_lines(found: dict[str, str]) -> Iterator[str]:
 
 def not_restorable(paths: Iterable[str]) -> dict[str, str]:
     """Files that git could not bring back, each with the reason: of ``paths``, and in their work trees."""
-    from flake8_ssot_ids import atomic, git, gitbase
+    from flake8_ssot_ids import gitbase
+    from flake8_ssot_ids.system import atomic, git
 
     found: dict[str, str] = {}
     trees: dict[str, list[str]] = {}
@@ -177,7 +178,7 @@ def writable_folders(paths: Iterable[str]) -> list[str]:
     What a commit has made of a given path does not widen them: a link in a work tree, or below the working
     folder, may lead to another place inside of it only.
     """
-    from flake8_ssot_ids import git
+    from flake8_ssot_ids.system import git
 
     found: list[str] = []
     for path in map(os.path.abspath, paths):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flake8_ssot_ids.escapes import file_name
 from flake8_ssot_ids.render import output, terminal
+from flake8_ssot_ids.system.escapes import file_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from flake8_ssot_ids import baseline, gitbase
 from flake8_ssot_ids.approved import file_of
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
 from flake8_ssot_ids.discover import DiscoverResult, discover
-from flake8_ssot_ids.files import read
 from flake8_ssot_ids.flow import SLICED, SPLIT, ModuleFlow
 from flake8_ssot_ids.globs import Globs, escape
 from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
@@ -22,6 +21,7 @@ from flake8_ssot_ids.policy import DEFAULT_EXCLUDE, Policy, find_config, load_po
 from flake8_ssot_ids.runner import run
 from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source import parse
+from flake8_ssot_ids.system.files import read
 
 _STRICT = ("SID",)
 _RAW = ("SID1", "SID2", "SID990")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.files import read
 from flake8_ssot_ids.fixes.noids import Manual, is_harmless
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.surroundings import Tested
@@ -16,6 +15,7 @@ from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.syntax import absolute
 from flake8_ssot_ids.remedies import Piece, around, is_part_of_text, slug
 from flake8_ssot_ids.source import Lines, decode, parse
+from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uses import Use
 
 #: So many base classes are looked through, each in a module of its own.

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flake8_ssot_ids.files import read
 from flake8_ssot_ids.fixes.plan import NoGeneratorError, Planner
 from flake8_ssot_ids.model import Finding, Fix, UnreadableError
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.system.files import read
 
 _PLANNER = "planner"
 

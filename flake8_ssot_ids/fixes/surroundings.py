@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids.files import read
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.exports import imported_names
 from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.syntax import absolute
 from flake8_ssot_ids.source import parse
+from flake8_ssot_ids.system.files import read
 
 #: A dotted name that leads to an id source through some module, as tests write it to patch it. A search
 #: begins only where a word does, as one that begins at each letter of a long word takes for ever.

@@ -17,8 +17,8 @@ import errno
 import os
 import stat
 
-from flake8_ssot_ids import atomic, files
 from flake8_ssot_ids.model import SsotIdsError
+from flake8_ssot_ids.system import atomic, files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

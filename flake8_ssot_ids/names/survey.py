@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from flake8_ssot_ids import catalog
-from flake8_ssot_ids.files import read
 from flake8_ssot_ids.names.assignments import THROUGH, assigned_names, returned_words
 from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.prefilter import (
@@ -23,6 +22,7 @@ from flake8_ssot_ids.prefilter import (
     searchable,
     whole_word,
 )
+from flake8_ssot_ids.system.files import read
 
 #: More modules than this outside of what is checked are not worth a look.
 _MOST_OTHERS = 2_000

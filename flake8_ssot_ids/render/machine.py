@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flake8_ssot_ids.escapes import harmless, quoted
 from flake8_ssot_ids.render import output
 from flake8_ssot_ids.render.links import rule_url
 from flake8_ssot_ids.render.terminal import display_path
+from flake8_ssot_ids.system.escapes import harmless, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

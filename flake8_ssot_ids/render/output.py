@@ -96,7 +96,7 @@ def to_file(path: str, parts: Iterable[str], encode: Callable[[str], bytes]) -> 
         with open(target, "wb") as stream:
             stream.writelines(encode(chunk) for chunk in _chunks(parts))
         return
-    from flake8_ssot_ids import atomic
+    from flake8_ssot_ids.system import atomic
 
     def write(descriptor: int) -> None:
         atomic.write_all(descriptor, (encode(chunk) for chunk in _chunks(parts)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from flake8_ssot_ids.escapes import TABLE, harmless, line
+from flake8_ssot_ids.system.escapes import TABLE, harmless, line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import git as git_calls
 from flake8_ssot_ids.fixes import write
+from flake8_ssot_ids.system import git as git_calls
 from tests.conftest import Cli
 from tests.repositories import alone, git
 
@@ -215,7 +215,7 @@ class TestGuard:
         house.commit()
         child = subprocess.Popen(["true"])
         child.wait()
-        from flake8_ssot_ids import atomic
+        from flake8_ssot_ids.system import atomic
 
         stray = house.write(f".ssot-ids-{atomic._machine()}-{child.pid}-0123.tmp", "half of")
         foreign = house.write(".ssot-ids-0badc0de-1-0123.tmp", "half of")

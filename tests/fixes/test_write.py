@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import atomic
 from flake8_ssot_ids.fixes.write import ChangedError, replace_file
+from flake8_ssot_ids.system import atomic
 
 OLD, NEW = b"old = 1\n" * 3, b"new = 2\r\n" * 5
 LEFT = ".ssot-ids-*.tmp"

@@ -6,7 +6,6 @@ import os
 
 import pytest
 
-from flake8_ssot_ids.escapes import harmless
 from flake8_ssot_ids.model import Edit, Finding, Fix, Position, Span
 from flake8_ssot_ids.render import text
 from flake8_ssot_ids.render.terminal import (
@@ -17,6 +16,7 @@ from flake8_ssot_ids.render.terminal import (
     is_terminal,
     wants_colour,
 )
+from flake8_ssot_ids.system.escapes import harmless
 
 PLAIN = Palette(False)
 

@@ -14,9 +14,9 @@ import threading
 import time
 from dataclasses import dataclass
 
-from flake8_ssot_ids import signals
-from flake8_ssot_ids.files import top_of as top_of
 from flake8_ssot_ids.model import SsotIdsError
+from flake8_ssot_ids.system import signals
+from flake8_ssot_ids.system.files import top_of as top_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

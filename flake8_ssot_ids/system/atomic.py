@@ -13,7 +13,7 @@ import time
 import zlib
 from functools import cache
 
-from flake8_ssot_ids import signals
+from flake8_ssot_ids.system import signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What the machine gives: files, git, the clock, signals, the terminal."""
