@@ -10,7 +10,6 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.bound import Memory
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.names.fstrings import locate
@@ -20,7 +19,6 @@ from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import SHADOWED, Values
 from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy import Policy
-from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
 from flake8_ssot_ids.rows import LONG, Fingerprints, Row
@@ -28,6 +26,8 @@ from flake8_ssot_ids.rule import Hit, Rule
 from flake8_ssot_ids.source import Lines, decode, parse, why_not_python
 from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uses import Use, path_to, uses_of
+from flake8_ssot_ids.uuids import catalog
+from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

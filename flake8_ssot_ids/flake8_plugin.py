@@ -80,12 +80,12 @@ class _Session:
                 project.surveyed, project.survey = project.survey(), None
 
     def _load(self, origin: str | None) -> tuple[Policy, Project]:
-        from flake8_ssot_ids import catalog
         from flake8_ssot_ids.commands.configs import check_recipes, known_codes
         from flake8_ssot_ids.model import PolicyError
         from flake8_ssot_ids.names.project import Project
         from flake8_ssot_ids.policy import load_policy
         from flake8_ssot_ids.system import escapes
+        from flake8_ssot_ids.uuids import catalog
 
         # The globs of a file that was found are relative to its folder, all others to the working directory.
         root = None if origin is not None and origin != self._config else os.getcwd()
@@ -171,9 +171,9 @@ class SsotIdsPlugin:
         Comments and ``per-file-ignores`` of flake8 are flake8's business; the policy's are honoured
         here, and so is what it excludes, since flake8 too leaves out an excluded file that is named.
         """
-        from flake8_ssot_ids import catalog
-        from flake8_ssot_ids.prefilter import may_hold_use
         from flake8_ssot_ids.system import escapes
+        from flake8_ssot_ids.uuids import catalog
+        from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
         policy, project, path = self._policy, self._project, self._path
         text = "".join(self._lines)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.flows_classes import is_fixture
 from flake8_ssot_ids.flows_index import FUNCTIONS, Index, dotted, last_name
 from flake8_ssot_ids.literals import text_of
+from flake8_ssot_ids.uuids import catalog
 
 _PATCHERS = ("patch", "setattr", "object", "multiple")
 _SET_UP = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup_module"})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flake8_ssot_ids import idnumbers, idtexts, layouts
+from flake8_ssot_ids import idnumbers, idtexts
 from flake8_ssot_ids.idvalue import IdValue
-from flake8_ssot_ids.layouts import BYTE, UNKNOWN
+from flake8_ssot_ids.uuids import layouts
+from flake8_ssot_ids.uuids.layouts import BYTE, UNKNOWN
 
 _RADIX = {"hex": "x", "oct": "o", "bin": "b"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from flake8_ssot_ids import layouts
 from flake8_ssot_ids.idvalue import IdValue
-from flake8_ssot_ids.layouts import BYTE, HEX, Alphabet
+from flake8_ssot_ids.uuids import layouts
+from flake8_ssot_ids.uuids.layouts import BYTE, HEX, Alphabet
 
 #: The longest number of bytes that is followed.
 _LONGEST = 1000

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from flake8_ssot_ids import idnumbers, layouts
+from flake8_ssot_ids import idnumbers
 from flake8_ssot_ids.idvalue import IdValue
-from flake8_ssot_ids.layouts import UNKNOWN
 from flake8_ssot_ids.literals import HIDDEN
 from flake8_ssot_ids.templates import Conversion, Specification, specification
+from flake8_ssot_ids.uuids import layouts
+from flake8_ssot_ids.uuids.layouts import UNKNOWN
 
 _WIDEST = 1000
 _CASE = frozenset({"upper", "lower", "casefold", "swapcase", "title", "capitalize"})

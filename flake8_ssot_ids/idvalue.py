@@ -1,6 +1,6 @@
 """The value of one id on its way out of its expression: what is known of it, what of it is left.
 
-:class:`IdValue` is spelled in the letters of :mod:`flake8_ssot_ids.layouts`. Here are its parts and its
+:class:`IdValue` is spelled in the letters of :mod:`flake8_ssot_ids.uuids.layouts`. Here are its parts and its
 bits; :mod:`~flake8_ssot_ids.idnumbers`, :mod:`~flake8_ssot_ids.idtexts` and
 :mod:`~flake8_ssot_ids.idcalls` do to it what its expression does.
 """
@@ -11,9 +11,9 @@ import ast
 import math
 from collections.abc import Sequence
 
-from flake8_ssot_ids import layouts
-from flake8_ssot_ids.layouts import MIXED, UNKNOWN
 from flake8_ssot_ids.literals import as_slice
+from flake8_ssot_ids.uuids import layouts
+from flake8_ssot_ids.uuids.layouts import MIXED, UNKNOWN
 
 #: A longer text is not followed: neither is there an id of that length, nor shall time be lost on it.
 _LONGEST = 4000

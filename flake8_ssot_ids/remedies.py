@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.bound import Memory, is_bound
 from flake8_ssot_ids.literals import HIDDEN, near
 from flake8_ssot_ids.names.parents import parents_of
@@ -15,6 +14,7 @@ from flake8_ssot_ids.names.scopes import FUNCTION, Scope
 from flake8_ssot_ids.roles import is_secret
 from flake8_ssot_ids.shapes import Shape
 from flake8_ssot_ids.templates import piece_of
+from flake8_ssot_ids.uuids import catalog
 
 DEFAULT_GENERATOR = "UnifiedIdGenerator"
 #: A part of the text around an id: literal text, or an expression whose text stands there.

@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids import catalog, idcalls, idnumbers, idtexts, templates
+from flake8_ssot_ids import idcalls, idnumbers, idtexts, templates
 from flake8_ssot_ids.idvalue import IdValue
 from flake8_ssot_ids.literals import (
     HIDDEN,
@@ -27,6 +27,7 @@ from flake8_ssot_ids.literals import (
 )
 from flake8_ssot_ids.names.parents import Parents, parents_of
 from flake8_ssot_ids.names.syntax import is_value_of
+from flake8_ssot_ids.uuids import catalog
 
 OBJECT, TEXT, CUT, GLUED, FACTORY = "object", "text", "cut", "glued", "factory"
 

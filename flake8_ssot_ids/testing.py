@@ -112,11 +112,11 @@ def check(
     begin with one of ``select`` are returned. Raises PolicyError for a bad ``config``.
     """
     # Imported here: whoever only reads marks needs no engine.
-    from flake8_ssot_ids.catalog import attributes
     from flake8_ssot_ids.engine import check_source
     from flake8_ssot_ids.fixes.house import house_of
     from flake8_ssot_ids.names.project import Project
     from flake8_ssot_ids.policy import load_policy
+    from flake8_ssot_ids.uuids.catalog import attributes
 
     data = source.encode()
     with tempfile.TemporaryDirectory(prefix="ssot-ids-case-") as folder:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import time
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.cache import stamp_of
 from flake8_ssot_ids.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.model import Finding, Position, Span
@@ -17,6 +16,7 @@ from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.survey import Survey
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.system.files import read
+from flake8_ssot_ids.uuids import catalog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

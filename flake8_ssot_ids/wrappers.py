@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Protocol
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.definite import Definite
 from flake8_ssot_ids.instances import Instances
 from flake8_ssot_ids.model import UnreadableError
@@ -23,13 +22,14 @@ from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import Values
 from flake8_ssot_ids.names.syntax import join_symbol, last_name, own_nodes
 from flake8_ssot_ids.policy import Policy
-from flake8_ssot_ids.prefilter import may_hold_use
 from flake8_ssot_ids.roles import is_type_name
 from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source import decode, parse
 from flake8_ssot_ids.states import GOOD
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uses import Use, uses_of
+from flake8_ssot_ids.uuids import catalog
+from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
 #: So many parsed modules are kept at a time; what is known of their functions stays.
 _KEPT = 60

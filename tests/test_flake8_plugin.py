@@ -454,7 +454,7 @@ class TestWeight:
         heavy |= {"flake8", "pathspec", "logging", "subprocess", "sqlite3"}
         heavy |= {"flake8_ssot_ids.engine", "flake8_ssot_ids.rules.sid101", "flake8_ssot_ids.shapes"}
         assert later & heavy == set()
-        assert "flake8_ssot_ids.prefilter" in later
+        assert "flake8_ssot_ids.uuids.prefilter" in later
 
     def test_a_file_with_a_source_needs_no_more_than_the_engine(self) -> None:
         number, _, later = self.drive(CUT)

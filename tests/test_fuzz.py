@@ -16,7 +16,6 @@ from typing import cast
 import pytest
 from hypothesis import strategies as st
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.bindings import Flow
@@ -29,6 +28,7 @@ from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.registry import rules
 from flake8_ssot_ids.source import decode, parse
 from flake8_ssot_ids.uses import Use, uses_of
+from flake8_ssot_ids.uuids import catalog
 from tests.fuzzing import fuzzed
 
 POLICY = Policy(root="/project")

@@ -17,9 +17,9 @@ from unittest import mock
 
 from hypothesis import strategies as st
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.uses import uses_of
+from flake8_ssot_ids.uuids import catalog
 from tests.fuzzing import fuzzed
 
 NAMES = ("uuid", "uuid4", "m", "g", "u")

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.growth import exponent
 from benchmarks.inputs import KINDS
-from flake8_ssot_ids import catalog, flows_index, hints, suppress
+from flake8_ssot_ids import flows_index, hints, suppress
 from flake8_ssot_ids.baseline import Baseline, compare, row_of
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.fixes.plan import Planner
@@ -25,6 +25,7 @@ from flake8_ssot_ids.render.text import full
 from flake8_ssot_ids.rows import LONG, Fingerprints, Row
 from flake8_ssot_ids.source import Lines, parse
 from flake8_ssot_ids.suppress import Suppressions
+from flake8_ssot_ids.uuids import catalog
 
 RUNTIME = str(Path(__file__).resolve().parents[1] / "runtime")
 #: Twice the program may take so many times the work; what is quadratic takes four times.

@@ -214,8 +214,8 @@ class TestFolder:
     def test_the_survey_of_flake8_is_not_taken_from_there(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from flake8_ssot_ids import catalog
         from flake8_ssot_ids.standing import standing_survey
+        from flake8_ssot_ids.uuids import catalog
 
         inside(desk, monkeypatch)
         sources = catalog.attributes(False)

@@ -7,8 +7,8 @@ from unicodedata import normalize
 
 import pytest
 
-from flake8_ssot_ids.catalog import FRESH, NAME_HASHES
-from flake8_ssot_ids.prefilter import is_pieced_together, may_hold_use, searchable
+from flake8_ssot_ids.uuids.catalog import FRESH, NAME_HASHES
+from flake8_ssot_ids.uuids.prefilter import is_pieced_together, may_hold_use, searchable
 
 #: Each of them is a use when it is run.
 USES = {

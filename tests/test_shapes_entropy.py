@@ -17,8 +17,8 @@ import uuid
 
 import pytest
 
-from flake8_ssot_ids.catalog import LAYOUTS
 from flake8_ssot_ids.shapes import CUT, GLUED, TEXT, Shape, shape_of
+from flake8_ssot_ids.uuids.catalog import LAYOUTS
 
 EXPRESSIONS = 2500
 #: The bits that are not the version or the variant, counted from the least significant one.

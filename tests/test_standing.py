@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
 from flake8_ssot_ids.kept import seal
@@ -20,6 +19,7 @@ from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.survey import Survey
 from flake8_ssot_ids.policy import load_policy
 from flake8_ssot_ids.standing import standing_survey
+from flake8_ssot_ids.uuids import catalog
 from tests.test_cases import CASES, Case
 
 SOURCES = catalog.attributes(False)

@@ -212,9 +212,9 @@ def stdin_of(options: argparse.Namespace, configurations: Configurations) -> tup
 def _check_stdin(
     options: argparse.Namespace, configurations: Configurations, outcome: Outcome, shown: ShownFixes | None
 ) -> None:
-    from flake8_ssot_ids import catalog
     from flake8_ssot_ids.engine import check_source
     from flake8_ssot_ids.names.project import Project
+    from flake8_ssot_ids.uuids import catalog
 
     try:
         path, data, policy = stdin_of(options, configurations)

@@ -97,8 +97,8 @@ class Fixing:
 
     def text(self, path: str, data: bytes, policy: Policy) -> Planned:
         """Plan one text, such as standard input."""
-        from flake8_ssot_ids import catalog
         from flake8_ssot_ids.names.project import Project
+        from flake8_ssot_ids.uuids import catalog
 
         project = Project(policy.src, catalog.attributes(policy.name_hashes))
         item = plan_text(path, data, policy, project, unsafe=self._unsafe, most=self._left)

@@ -22,11 +22,11 @@ from flake8_ssot_ids.model import Problem
 from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.names.syntax import join_symbol
 from flake8_ssot_ids.policy import Policy, Recipe
-from flake8_ssot_ids.prefilter import is_plain
 from flake8_ssot_ids.registry import HOUSE_RECIPE
 from flake8_ssot_ids.roles import role_of, snake
 from flake8_ssot_ids.rule import Hit
 from flake8_ssot_ids.source import Lines
+from flake8_ssot_ids.uuids.prefilter import is_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

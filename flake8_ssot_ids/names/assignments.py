@@ -13,7 +13,7 @@ from itertools import pairwise
 from keyword import iskeyword
 from unicodedata import normalize
 
-from flake8_ssot_ids import catalog
+from flake8_ssot_ids.uuids import catalog
 
 #: A top-level statement begins where a line does not begin with white space.
 _STATEMENT = re.compile(rb"\n(?=[A-Za-z_(\[\f\x80-\xff])")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping, Set
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.assignments import LEADING, assigned_names, returned_words
 from flake8_ssot_ids.names.imports import imports_of
@@ -13,6 +12,7 @@ from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.scopes import Binding
 from flake8_ssot_ids.names.syntax import absolute, certainly_bound, imported
 from flake8_ssot_ids.source import decode, parse
+from flake8_ssot_ids.uuids import catalog
 
 Layers = tuple[tuple[str, ...], ...]
 _NO_ALIASES: Mapping[str, frozenset[str]] = {}

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Set
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.assignments import returned_words
 from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.conditions import flag_words, is_flag
@@ -16,6 +15,7 @@ from flake8_ssot_ids.names.privates import private_forms
 from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver, Value, Values
 from flake8_ssot_ids.names.scopes import Hits
 from flake8_ssot_ids.names.syntax import descendants
+from flake8_ssot_ids.uuids import catalog
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.

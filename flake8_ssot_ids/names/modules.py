@@ -13,9 +13,9 @@ from functools import cache, partial
 from importlib.machinery import FrozenImporter
 from typing import TypeVar
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.exports import EMPTY, Exports, exact_exports, loose_exports
 from flake8_ssot_ids.system.files import read
+from flake8_ssot_ids.uuids import catalog
 
 _Answer = TypeVar("_Answer")
 #: To parse a module and follow its names takes so many times as long as to search it.

@@ -11,7 +11,6 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.dynamic import (
     ASSIGNED,
@@ -34,6 +33,7 @@ from flake8_ssot_ids.names.members import (
 )
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, UNBOUND, Binding, Scope
 from flake8_ssot_ids.names.syntax import may_be_text, member, possible_values
+from flake8_ssot_ids.uuids import catalog
 
 #: A chain of aliases is resolved link by link, so only nested dynamic access can go deep.
 _DEEPEST = 100

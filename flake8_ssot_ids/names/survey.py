@@ -12,17 +12,17 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.assignments import THROUGH, assigned_names, returned_words
 from flake8_ssot_ids.names.imports import imports_of
-from flake8_ssot_ids.prefilter import (
+from flake8_ssot_ids.system.files import read
+from flake8_ssot_ids.uuids import catalog
+from flake8_ssot_ids.uuids.prefilter import (
     is_pieced_together,
     may_hold_use,
     mentions_module,
     searchable,
     whole_word,
 )
-from flake8_ssot_ids.system.files import read
 
 #: More modules than this outside of what is checked are not worth a look.
 _MOST_OTHERS = 2_000

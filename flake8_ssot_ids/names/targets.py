@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.assignments import LEADING, THROUGH
 from flake8_ssot_ids.names.conditions import FLAG
 from flake8_ssot_ids.names.dynamic import DYNAMIC
@@ -13,6 +12,7 @@ from flake8_ssot_ids.names.members import given
 from flake8_ssot_ids.names.modules import Home, Modules
 from flake8_ssot_ids.names.resolver import REEXPORTED, Values
 from flake8_ssot_ids.names.syntax import member
+from flake8_ssot_ids.uuids import catalog
 
 #: A chain of re-exports longer than this is given up, and so is a name with more parts.
 _LONGEST = 20_000

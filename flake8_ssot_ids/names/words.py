@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.names.exports import imported_names
 from flake8_ssot_ids.names.members import given
 from flake8_ssot_ids.names.modules import Home, Modules, is_below
 from flake8_ssot_ids.names.syntax import absolute, imported, member
 from flake8_ssot_ids.names.targets import Targets
-from flake8_ssot_ids.prefilter import searchable, whole_word
+from flake8_ssot_ids.uuids import catalog
+from flake8_ssot_ids.uuids.prefilter import searchable, whole_word
 
 #: So few words are sooner looked for one by one.
 _FEW = 12

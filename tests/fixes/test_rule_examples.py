@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy import load_policy
 from flake8_ssot_ids.registry import rules
 from flake8_ssot_ids.rule import Rule
+from flake8_ssot_ids.uuids import catalog
 from tests.rules.test_registry import files_of
 
 MARK = re.compile(r"^[ \t]*#(?:[ \t]*\^+[ \t]+SID\d+|![ \t]*SID).*\n", re.MULTILINE)

@@ -13,14 +13,14 @@ from types import ModuleType
 
 import pytest
 
-from flake8_ssot_ids import catalog
-from flake8_ssot_ids.catalog import FRESH
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.names.modules import Modules
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED
 from flake8_ssot_ids.names.targets import Targets
 from flake8_ssot_ids.policy import load_policy
+from flake8_ssot_ids.uuids import catalog
+from flake8_ssot_ids.uuids.catalog import FRESH
 
 NAMES = ("m", "n", "uuid", "uuid4", "_p")
 #: Module -> its file; each may import from those before it.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy import load_policy
 from flake8_ssot_ids.testing import assert_marks, check
+from flake8_ssot_ids.uuids import catalog
 
 #: Sentence -> the judged file, or that and the other files of the project (``ssot-ids.toml`` is its policy).
 Case = str | tuple[str, dict[str, str]]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import catalog
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy import load_policy
 from flake8_ssot_ids.testing import assert_marks, expected
+from flake8_ssot_ids.uuids import catalog
 
 CODE = "SID202"
 RENAMED = "from uuid import uuid4 as make\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import catalog, runner
+from flake8_ssot_ids import runner
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.compliance.scan import policy_of, scan
 from flake8_ssot_ids.engine import check_source
@@ -17,6 +17,7 @@ from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy import load_policy
 from flake8_ssot_ids.testing import assert_marks, expected
+from flake8_ssot_ids.uuids import catalog
 
 CODE = "SID205"
 OWN = {"uuid.py": "def uuid4(): ...\n"}
