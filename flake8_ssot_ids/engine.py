@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from flake8_ssot_ids.bound import Memory
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
-from flake8_ssot_ids.names.fstrings import locate
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
@@ -23,7 +22,8 @@ from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
 from flake8_ssot_ids.rows import LONG, Fingerprints, Row
 from flake8_ssot_ids.rule import Hit, Rule
-from flake8_ssot_ids.source import Lines, decode, parse, why_not_python
+from flake8_ssot_ids.source.fstrings import locate
+from flake8_ssot_ids.source.sourcefile import Lines, decode, parse, why_not_python
 from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uses import Use, path_to, uses_of
 from flake8_ssot_ids.uuids import catalog

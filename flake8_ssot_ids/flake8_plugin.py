@@ -207,7 +207,7 @@ class SsotIdsPlugin:
         """Why the file is not taken for Python; what flake8's own option ``filename`` names is."""
         from fnmatch import fnmatch
 
-        from flake8_ssot_ids.source import why_not_python
+        from flake8_ssot_ids.source.sourcefile import why_not_python
 
         names = (self._path, os.path.basename(self._path))
         if any(fnmatch(name, pattern) for pattern in self._session.patterns for name in names):

@@ -1,7 +1,7 @@
 """The values that every layer shares: positions, findings, file reports, errors.
 
 Rows and columns are 1-based; columns count Unicode code points, which is what editors
-and ruff's JSON show (``ast`` counts UTF-8 bytes from 0, see :mod:`flake8_ssot_ids.source`).
+and ruff's JSON show (``ast`` counts UTF-8 bytes from 0, see :mod:`flake8_ssot_ids.source.sourcefile`).
 """
 
 from __future__ import annotations

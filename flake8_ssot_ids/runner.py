@@ -12,7 +12,7 @@ from flake8_ssot_ids.names.modules import is_below
 from flake8_ssot_ids.names.survey import other_modules, settle
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.pool import Pool
-from flake8_ssot_ids.source import NAMES
+from flake8_ssot_ids.source.sourcefile import NAMES
 from flake8_ssot_ids.uuids.catalog import is_called_like_source
 from flake8_ssot_ids.worker import unpack
 

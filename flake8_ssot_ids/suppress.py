@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 
-from flake8_ssot_ids.names import fstrings
+from flake8_ssot_ids.source import fstrings
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
-    from flake8_ssot_ids.source import Lines
+    from flake8_ssot_ids.source.sourcefile import Lines
 
 _INLINE = re.compile(r"#\x20noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+[,\s]*)+))?", re.IGNORECASE)
 _FILE = re.compile(r"#\x20flake8[:=]\s*noqa", re.IGNORECASE)

@@ -24,7 +24,7 @@ from flake8_ssot_ids.names.syntax import join_symbol, last_name, own_nodes
 from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.roles import is_type_name
 from flake8_ssot_ids.signatures import Sources
-from flake8_ssot_ids.source import decode, parse
+from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.states import GOOD
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uses import Use, uses_of

@@ -23,7 +23,7 @@ from flake8_ssot_ids.policy import Policy
 from flake8_ssot_ids.render.terminal import Palette
 from flake8_ssot_ids.render.text import full
 from flake8_ssot_ids.rows import LONG, Fingerprints, Row
-from flake8_ssot_ids.source import Lines, parse
+from flake8_ssot_ids.source.sourcefile import Lines, parse
 from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uuids import catalog
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flake8_ssot_ids.model import Position, Span, UnreadableError
-from flake8_ssot_ids.source import Lines, SourceFile, decode, parse, reencode
+from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, reencode
 
 READABLE: dict[str, tuple[bytes, str, str]] = {
     "empty": (b"", "", "utf-8"),
@@ -299,7 +299,7 @@ def test_big_trees_parse_however_deep_the_caller_stands(data: bytes, depth: int)
 
 def test_a_low_recursion_limit_does_not_weaken_the_parser() -> None:
     code = (
-        "import sys; from flake8_ssot_ids.source import parse; data = b'+'.join([b'1'] * 2000)\n"
+        "import sys; from flake8_ssot_ids.source.sourcefile import parse; data = b'+'.join([b'1'] * 2000)\n"
         "sys.setrecursionlimit(120); parse(data); print(sys.getrecursionlimit())"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -344,7 +344,7 @@ def test_the_code_s_own_warnings_stay_silent() -> None:
 
 
 def test_warnings_stay_silent_under_w_error() -> None:
-    code = "from flake8_ssot_ids.source import parse; parse(b\"'\\\\d'; 1if 2else 3\")"
+    code = "from flake8_ssot_ids.source.sourcefile import parse; parse(b\"'\\\\d'; 1if 2else 3\")"
     command = [sys.executable, "-W", "error", "-c", code]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.source import parse
+from flake8_ssot_ids.source.sourcefile import parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _render(outcome: Outcome, options: argparse.Namespace, colour: bool) -> Iter
 def _lines_of(path: str, stdin: tuple[str, bytes] | None) -> Sequence[str] | None:
     """Return the lines of a file for its frames; None if it has gone."""
     from flake8_ssot_ids.model import UnreadableError
-    from flake8_ssot_ids.source import Lines, decode
+    from flake8_ssot_ids.source.sourcefile import Lines, decode
     from flake8_ssot_ids.system.files import read
 
     if stdin is not None and path == stdin[0]:

@@ -11,7 +11,7 @@ from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.modules import Modules
 from flake8_ssot_ids.names.syntax import absolute
 from flake8_ssot_ids.policy import Policy
-from flake8_ssot_ids.source import parse
+from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import read
 
 

@@ -20,7 +20,7 @@ from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy import DEFAULT_EXCLUDE, Policy, find_config, load_policy
 from flake8_ssot_ids.runner import run
 from flake8_ssot_ids.signatures import Sources
-from flake8_ssot_ids.source import parse
+from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import read
 
 _STRICT = ("SID",)

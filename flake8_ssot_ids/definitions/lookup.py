@@ -13,7 +13,7 @@ from flake8_ssot_ids.definitions.body import UNBOUND, Body, Bound, Bounds, Reade
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.exports import all_of
 from flake8_ssot_ids.names.modules import Modules
-from flake8_ssot_ids.source import parse
+from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import read
 
 #: A chain of imports and aliases longer than this is given up.

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids.fixes import imports, verify
 from flake8_ssot_ids.fixes.deadimports import Dead, dead_imports
-from flake8_ssot_ids.fixes.edits import TextEdit, apply_edits, merged
 from flake8_ssot_ids.fixes.importnames import Import, function_of
 from flake8_ssot_ids.fixes.recipes import Written
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, RefusedError
 from flake8_ssot_ids.model import Finding, UnreadableError
-from flake8_ssot_ids.source import reencode
+from flake8_ssot_ids.source.edits import TextEdit, apply_edits, merged
+from flake8_ssot_ids.source.sourcefile import reencode
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The text of one file as ast-grep sees it: concrete nodes at exact places, and matches of patterns.
 
 The only importer of ``ast_grep_py``, and only when a document is made. All offsets are code points of the
-text, as those of :mod:`flake8_ssot_ids.fixes.edits`; ast-grep counts them so from 0.39 on.
+text, as those of :mod:`flake8_ssot_ids.source.edits`; ast-grep counts them so from 0.39 on.
 
 ast-grep's parser forgives everything, so it never decides what a finding is: it says where the concrete
 syntax of something stands that Python's own parser has found, or where something may stand that Python's
@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_ssot_ids.fixes.edits import TextEdit
 from flake8_ssot_ids.metavars import bound_by
 from flake8_ssot_ids.model import SsotIdsError
+from flake8_ssot_ids.source.edits import TextEdit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

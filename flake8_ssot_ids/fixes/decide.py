@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
-from flake8_ssot_ids.fixes.edits import merged
 from flake8_ssot_ids.fixes.elsewhere import patched, prefix_tested, sink_elsewhere
 from flake8_ssot_ids.fixes.housefix import house_fixes, with_covered
 from flake8_ssot_ids.fixes.importnames import existing_name, free_name, function_of, is_shadowed
@@ -23,6 +22,7 @@ from flake8_ssot_ids.flow import Exit
 from flake8_ssot_ids.model import Edit, Finding, SafetyLevel
 from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.remedies import Context, operation_of, remedy
+from flake8_ssot_ids.source.edits import merged
 from flake8_ssot_ids.uses import Use
 
 _FIXABLE = re.compile(r"SID(?:10[1-5]|20[1-3])")

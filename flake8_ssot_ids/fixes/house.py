@@ -15,7 +15,6 @@ from functools import lru_cache
 from flake8_ssot_ids import metavars
 from flake8_ssot_ids.engine import span_of
 from flake8_ssot_ids.fixes.astgrep import Document, PatternError
-from flake8_ssot_ids.fixes.edits import Offsets
 from flake8_ssot_ids.fixes.filling import fill
 from flake8_ssot_ids.inspection import Inspection
 from flake8_ssot_ids.model import Problem
@@ -25,7 +24,8 @@ from flake8_ssot_ids.policy import Policy, Recipe
 from flake8_ssot_ids.registry import HOUSE_RECIPE
 from flake8_ssot_ids.roles import role_of, snake
 from flake8_ssot_ids.rule import Hit
-from flake8_ssot_ids.source import Lines
+from flake8_ssot_ids.source.edits import Offsets
+from flake8_ssot_ids.source.sourcefile import Lines
 from flake8_ssot_ids.uuids.prefilter import is_plain
 
 TYPE_CHECKING = False

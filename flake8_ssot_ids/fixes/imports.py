@@ -6,8 +6,8 @@ import ast
 import sys
 from collections.abc import Callable, Collection, Sequence
 
-from flake8_ssot_ids.fixes.edits import TextEdit
 from flake8_ssot_ids.fixes.importnames import Import, Module
+from flake8_ssot_ids.source.edits import TextEdit
 
 _FUTURE, _STDLIB, _THIRD_PARTY, _FIRST_PARTY, _LOCAL = range(5)
 _LONGEST_LINE = 88

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 
 from flake8_ssot_ids.model import Position, Span
-from flake8_ssot_ids.source import Lines
+from flake8_ssot_ids.source.sourcefile import Lines
 
 #: Row from 1, column from 0.
 Place = tuple[int, int]

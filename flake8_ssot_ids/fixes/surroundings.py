@@ -13,7 +13,7 @@ from flake8_ssot_ids.names.exports import imported_names
 from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.syntax import absolute
-from flake8_ssot_ids.source import parse
+from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import read
 
 #: A dotted name that leads to an id source through some module, as tests write it to patch it. A search

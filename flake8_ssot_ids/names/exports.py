@@ -11,7 +11,7 @@ from flake8_ssot_ids.names.imports import imports_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.scopes import Binding
 from flake8_ssot_ids.names.syntax import absolute, certainly_bound, imported
-from flake8_ssot_ids.source import decode, parse
+from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.uuids import catalog
 
 Layers = tuple[tuple[str, ...], ...]

@@ -12,8 +12,8 @@ import pytest
 
 from flake8_ssot_ids.engine import span_of
 from flake8_ssot_ids.fixes.astgrep import Document, Match, PatternError, module_file
-from flake8_ssot_ids.fixes.edits import Offsets, TextEdit, apply_edits, merged
-from flake8_ssot_ids.source import Lines, decode, parse
+from flake8_ssot_ids.source.edits import Offsets, TextEdit, apply_edits, merged
+from flake8_ssot_ids.source.sourcefile import Lines, decode, parse
 
 #: Sentence -> text in which ``f(a)`` stands once.
 TEXTS = {

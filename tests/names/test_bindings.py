@@ -16,7 +16,7 @@ from flake8_ssot_ids.names.bindings import Flow
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import Dynamic, Resolver
 from flake8_ssot_ids.names.scopes import CLASS, UNBOUND, Binding, Everything, Hits, Scope
-from flake8_ssot_ids.source import decode, parse
+from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.uuids import catalog
 
 

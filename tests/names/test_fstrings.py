@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flake8_ssot_ids.names import fstrings
-from flake8_ssot_ids.source import Lines
+from flake8_ssot_ids.source import fstrings
+from flake8_ssot_ids.source.sourcefile import Lines
 
 
 def chains(path: list[ast.AST]) -> Iterator[list[ast.AST]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.imports import Import, imports_of
-from flake8_ssot_ids.source import parse
+from flake8_ssot_ids.source.sourcefile import parse
 
 
 def parsed(tree: ast.Module) -> set[Import]:

@@ -13,7 +13,7 @@ import sys
 from itertools import accumulate
 
 from flake8_ssot_ids.model import Position, Span, UnreadableError
-from flake8_ssot_ids.source import Lines, parse
+from flake8_ssot_ids.source.sourcefile import Lines, parse
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:

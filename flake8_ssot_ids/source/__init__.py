@@ -1,0 +1,1 @@
+"""The text of one file: bytes and encodings, positions, edits, f-strings."""
