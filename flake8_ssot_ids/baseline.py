@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
     from flake8_ssot_ids.model import Finding
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
 
 #: What git writes into a file that it could not merge; each fills the start of a line.
 _CONFLICT = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")

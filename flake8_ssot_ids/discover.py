@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
 
 PYTHON_SUFFIXES = (".py", ".pyw")
 CONFIG_NAMES = ("ssot-ids.toml", "pyproject.toml")
@@ -262,7 +262,7 @@ def surroundings(paths: Sequence[str]) -> list[str]:
 
 
 def _exclusion_below(policy: Policy, root: str) -> Callable[[str, bool], bool]:
-    from flake8_ssot_ids.globs import Globs
+    from flake8_ssot_ids.policy.globs import Globs
 
     globs = Globs(policy.exclude, anywhere=True)
     globs.keep(policy.relative(root))

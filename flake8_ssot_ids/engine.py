@@ -17,7 +17,7 @@ from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import SHADOWED, Values
 from flake8_ssot_ids.names.words import Words
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
 from flake8_ssot_ids.rows import LONG, Fingerprints, Row

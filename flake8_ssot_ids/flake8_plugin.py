@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_ssot_ids.names.project import Project
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
 
     Violation = tuple[int, int, str, type["SsotIdsPlugin"]]
 
@@ -62,7 +62,7 @@ class _Session:
         """
         found = self._folders.get(folder)
         if found is None:
-            from flake8_ssot_ids.policy import find_config
+            from flake8_ssot_ids.policy.policy import find_config
 
             origin = self._config or find_config(folder, self._origins)
             if origin not in self._known:
@@ -83,7 +83,7 @@ class _Session:
         from flake8_ssot_ids.commands.configs import check_recipes, known_codes
         from flake8_ssot_ids.model import PolicyError
         from flake8_ssot_ids.names.project import Project
-        from flake8_ssot_ids.policy import load_policy
+        from flake8_ssot_ids.policy.policy import load_policy
         from flake8_ssot_ids.system import escapes
         from flake8_ssot_ids.uuids import catalog
 

@@ -10,7 +10,7 @@ from typing import Literal
 from flake8_ssot_ids.instances import Instances
 from flake8_ssot_ids.names.everything import AllNames
 from flake8_ssot_ids.names.scopes import Place, Scope
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.roles import role_of
 
 On = Literal["class", "instance", "function"]

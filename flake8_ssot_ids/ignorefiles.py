@@ -9,14 +9,14 @@ from __future__ import annotations
 import errno
 import os
 
-from flake8_ssot_ids.automaton import ANY_OF_A_NAME, EVERYTHING, NAME, NOTHING, Automaton
+from flake8_ssot_ids.policy.automaton import ANY_OF_A_NAME, EVERYTHING, NAME, NOTHING, Automaton
 from flake8_ssot_ids.system import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flake8_ssot_ids.automaton import Piece, State
+    from flake8_ssot_ids.policy.automaton import Piece, State
 
 #: A longer file of patterns is not read. (The longest ones of real projects have 50 KB.)
 MOST_BYTES = 1 << 20

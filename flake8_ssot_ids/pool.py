@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any, BinaryIO
 
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.worker import Job, Worker
 
 #: What a helper runs. It needs nothing but the standard library and this package, and what it is told of.

@@ -31,7 +31,7 @@ from flake8_ssot_ids.compliance.checks import (
 from flake8_ssot_ids.compliance.probes import TIMEOUT_S, Probes
 from flake8_ssot_ids.compliance.scan import Scan, TargetError, policy_of, scan
 from flake8_ssot_ids.model import PolicyError
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.system import escapes
 
 _SHOWN = 25

@@ -115,7 +115,7 @@ def check(
     from flake8_ssot_ids.engine import check_source
     from flake8_ssot_ids.fixes.house import house_of
     from flake8_ssot_ids.names.project import Project
-    from flake8_ssot_ids.policy import load_policy
+    from flake8_ssot_ids.policy.policy import load_policy
     from flake8_ssot_ids.uuids.catalog import attributes
 
     data = source.encode()

@@ -14,7 +14,7 @@ from flake8_ssot_ids.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.model import Finding, Position, Span
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.survey import Survey
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uuids import catalog
 

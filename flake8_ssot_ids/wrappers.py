@@ -21,7 +21,7 @@ from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import Values
 from flake8_ssot_ids.names.syntax import join_symbol, last_name, own_nodes
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.roles import is_type_name
 from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source.sourcefile import decode, parse

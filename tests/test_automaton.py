@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_ssot_ids import automaton
-from flake8_ssot_ids.automaton import ANY_OF_A_NAME, EVERYTHING, NAME, NOTHING, Automaton
-from flake8_ssot_ids.globs import Globs
 from flake8_ssot_ids.ignorefiles import IgnoreFile
+from flake8_ssot_ids.policy import automaton
+from flake8_ssot_ids.policy.automaton import ANY_OF_A_NAME, EVERYTHING, NAME, NOTHING, Automaton
+from flake8_ssot_ids.policy.globs import Globs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from flake8_ssot_ids.automaton import State
+    from flake8_ssot_ids.policy.automaton import State
 
 #: A class of ``a`` to ``b`` and ``x``, and all but these.
 CLASS = (False, frozenset("x"), (("a", "b"),))

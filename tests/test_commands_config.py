@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_ssot_ids.commands import config
-from flake8_ssot_ids.options import OPTIONS
-from flake8_ssot_ids.policy import load_policy
+from flake8_ssot_ids.policy.kinds import toml
+from flake8_ssot_ids.policy.options import OPTIONS
+from flake8_ssot_ids.policy.policy import load_policy
 from flake8_ssot_ids.render import configdoc
-from flake8_ssot_ids.values import toml
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.discover import DiscoverResult, discover
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 
 
 @pytest.fixture(autouse=True)

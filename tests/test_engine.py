@@ -10,7 +10,7 @@ import pytest
 
 from flake8_ssot_ids.engine import check_source, check_tree, normalised
 from flake8_ssot_ids.model import FileReport, Finding
-from flake8_ssot_ids.policy import Policy, Zone, load_policy
+from flake8_ssot_ids.policy.policy import Policy, Zone, load_policy
 from flake8_ssot_ids.rows import Row
 
 Judge = Callable[..., FileReport]

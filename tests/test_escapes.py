@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from flake8_ssot_ids.policy.kinds import toml
 from flake8_ssot_ids.render.terminal import BOLD, PLAIN, RESET, TAB, Palette
 from flake8_ssot_ids.system import escapes
-from flake8_ssot_ids.values import toml
 
 PACKAGE = Path(__file__).resolve().parent.parent / "flake8_ssot_ids"
 _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.policyfile import load_policy
+from flake8_ssot_ids.policy.load import load_policy
 
 ROOT = Path(__file__).resolve().parent.parent
 PLATFORM = ROOT / "examples" / "chat_platform"

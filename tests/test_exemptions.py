@@ -14,7 +14,7 @@ import pytest
 from flake8_ssot_ids import replay
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.policy import Exemption, load_policy
+from flake8_ssot_ids.policy.policy import Exemption, load_policy
 from flake8_ssot_ids.system import clock
 
 Judge = Callable[..., FileReport]

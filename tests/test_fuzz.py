@@ -24,7 +24,7 @@ from flake8_ssot_ids.names.members import members_of
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import Dynamic, Resolver, Values
 from flake8_ssot_ids.names.scopes import Everything, Hits
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.registry import rules
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.uses import Use, uses_of

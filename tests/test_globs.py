@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_ssot_ids.globs import GlobError, Globs, escape, fault, is_base_name, rebase
+from flake8_ssot_ids.policy.globs import GlobError, Globs, escape, fault, is_base_name, rebase
 
 MATCHING = [
     ("a.py", "a.py"),

@@ -269,7 +269,7 @@ def test_tests_beyond_the_default_list(tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", ["execution", "websockets_core", "my_context", "socket"])
 def test_no_zone_of_the_rest_is_taken_for_a_critical_one(folder: str, tmp_path: Path) -> None:
     from flake8_ssot_ids.compliance.contracts import zones_of
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
 
     (tmp_path / folder).mkdir()
     (tmp_path / folder / "a.py").write_text("")

@@ -11,7 +11,7 @@ import pytest
 
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.discover import discover
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.source.sourcefile import why_not_python
 from flake8_ssot_ids.system import files
 from tests.test_faces_agree import by_flake8

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flake8_ssot_ids.model import PolicyError, Problem
-from flake8_ssot_ids.policy import Policy, load_policy
+from flake8_ssot_ids.policy.policy import Policy, load_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -293,7 +293,7 @@ def test_each_bad_value_is_one_problem(
     text: str, key: str, message: str, hint: str | None, tmp_path: Path
 ) -> None:
     if hint is None:  # the example of the top-level key
-        from flake8_ssot_ids.options import OPTIONS
+        from flake8_ssot_ids.policy.options import OPTIONS
 
         top = key.split("[")[0].split(".")[0]
         hint = "for example `" + next(option.example for option in OPTIONS if option.key == top) + "`"

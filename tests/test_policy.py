@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flake8_ssot_ids.options import OPTIONS
-from flake8_ssot_ids.policy import (
+from flake8_ssot_ids.policy.options import OPTIONS
+from flake8_ssot_ids.policy.policy import (
     DEFAULT_EXCLUDE,
     Exemption,
     Policy,
@@ -87,7 +87,7 @@ def test_each_setting_has_one_option() -> None:
 
 def test_the_module_loads_nothing_heavy() -> None:
     code = (
-        "import sys, flake8_ssot_ids.policy as p; "
+        "import sys, flake8_ssot_ids.policy.policy as p; "
         "print([m for m in ('tomllib', 'json', 'pathlib', 'hashlib', 'datetime', 'typing', 'difflib') "
         "if m in sys.modules])"
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_ids.policy import DEFAULT_TEST_PATHS, Exemption, Policy, Recipe, Zone
+from flake8_ssot_ids.policy.policy import DEFAULT_TEST_PATHS, Exemption, Policy, Recipe, Zone
 
 FULL = Policy(
     root="/r",

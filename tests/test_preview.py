@@ -16,7 +16,7 @@ from flake8_ssot_ids import engine, registry
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.commands import rule as rule_verb
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.policy import Policy, load_policy
+from flake8_ssot_ids.policy.policy import Policy, load_policy
 from flake8_ssot_ids.render import ruledoc
 from tests.conftest import Cli
 

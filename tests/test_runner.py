@@ -11,7 +11,7 @@ import pytest
 
 from flake8_ssot_ids import engine, pool, runner, worker
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.policy import Policy, load_policy
+from flake8_ssot_ids.policy.policy import Policy, load_policy
 from flake8_ssot_ids.runner import RunResult, run
 from flake8_ssot_ids.worker import pack, unpack
 

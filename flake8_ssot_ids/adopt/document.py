@@ -9,9 +9,9 @@ from flake8_ssot_ids.adopt.generators import Candidate
 from flake8_ssot_ids.adopt.plan import Plan
 from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
 from flake8_ssot_ids.adopt.zones import Draft
-from flake8_ssot_ids.globs import Globs, escape
+from flake8_ssot_ids.policy.globs import Globs, escape
+from flake8_ssot_ids.policy.kinds import toml, toml_key
 from flake8_ssot_ids.system.escapes import harmless
-from flake8_ssot_ids.values import toml, toml_key
 
 _WIDTH = 96
 _SHOWN = 5

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from flake8_ssot_ids.adopt.signals import words_of
-from flake8_ssot_ids.globs import escape
+from flake8_ssot_ids.policy.globs import escape
 
 #: What makes a folder a project of its own.
 PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")

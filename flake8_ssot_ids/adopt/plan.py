@@ -19,7 +19,7 @@ from flake8_ssot_ids.adopt.target import Target, TargetError
 from flake8_ssot_ids.adopt.zones import Draft
 from flake8_ssot_ids.discover import CONFIG_NAMES, discover
 from flake8_ssot_ids.model import PolicyError
-from flake8_ssot_ids.policy import DEFAULT_TEST_PATHS, Policy, find_config, load_policy
+from flake8_ssot_ids.policy.policy import DEFAULT_TEST_PATHS, Policy, find_config, load_policy
 from flake8_ssot_ids.runner import run
 from flake8_ssot_ids.system.files import read
 

@@ -22,8 +22,8 @@ from flake8_ssot_ids.adopt.signals import (
     of_path,
 )
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
-from flake8_ssot_ids.globs import Globs, escape
-from flake8_ssot_ids.policy import Policy, Zone
+from flake8_ssot_ids.policy.globs import Globs, escape
+from flake8_ssot_ids.policy.policy import Policy, Zone
 
 PHASES = {WEBSOCKET: "1A", AUTH: "1B", CONTEXT: "1C"}
 _CONTRACTS = {WEBSOCKET: "C04", AUTH: "C02", CONTEXT: "C03"}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.commands.checkfix import ShownFixes
     from flake8_ssot_ids.discover import DiscoverResult
     from flake8_ssot_ids.model import Finding
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.pool import Pool
     from flake8_ssot_ids.runner import RunResult
 

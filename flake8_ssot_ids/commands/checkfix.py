@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.commands.zones import Zones
     from flake8_ssot_ids.fixes.shares import Outcome as Planned
     from flake8_ssot_ids.model import Finding, Fix
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.pool import Pool
     from flake8_ssot_ids.runner import RunResult
 

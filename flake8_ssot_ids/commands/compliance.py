@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
 
 EXIT_CODES = {
     0: "every contract holds, apart from those that were not judged",

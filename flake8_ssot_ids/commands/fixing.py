@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.pool import Pool
     from flake8_ssot_ids.runner import RunResult
 

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    from flake8_ssot_ids.policy import Policy
+    from flake8_ssot_ids.policy.policy import Policy
 
 
 def add_zone(target: argparse._ActionsContainer) -> None:

@@ -12,7 +12,7 @@ from flake8_ssot_ids.compliance.contracts import BY_ID, CONTRACTS, ZONE_KINDS, z
 from flake8_ssot_ids.compliance.foreign import foreign_imports
 from flake8_ssot_ids.compliance.probes import Probes
 from flake8_ssot_ids.compliance.scan import Place, Scan, is_raw
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 
 #: In a module that must be clean, a wrapper's call counts as much as a raw id.
 _OF_MODULE = ("SID1", "SID2", "SID990")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flake8_ssot_ids.policy import Policy, Zone
+from flake8_ssot_ids.policy.policy import Policy, Zone
 
 
 @dataclass(frozen=True, slots=True)

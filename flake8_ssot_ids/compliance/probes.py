@@ -17,7 +17,7 @@ import tempfile
 from typing import Any
 
 from flake8_ssot_ids.compliance.scan import Scan
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 
 #: Seconds that one probe may take; a target that hangs is a failure, not a hanging suite.
 TIMEOUT_S = 60.0

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_ssot_ids.metavars import bound_by
 from flake8_ssot_ids.model import SsotIdsError
+from flake8_ssot_ids.policy.metavariables import bound_by
 from flake8_ssot_ids.source.edits import TextEdit
 
 TYPE_CHECKING = False

@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Mapping
 
-from flake8_ssot_ids.metavars import as_python, bound_by, filled, is_name, names_in, syntax
+from flake8_ssot_ids.policy.metavariables import as_python, bound_by, filled, is_name, names_in, syntax
 
 _ATOMS = (
     ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr, ast.List, ast.Dict,

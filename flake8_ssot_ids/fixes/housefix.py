@@ -7,7 +7,6 @@ import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from flake8_ssot_ids import metavars
 from flake8_ssot_ids.fixes.filling import fill
 from flake8_ssot_ids.fixes.house import HouseMatch, house_of
 from flake8_ssot_ids.fixes.noids import Manual
@@ -17,6 +16,7 @@ from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Name
 from flake8_ssot_ids.model import Finding, SafetyLevel
 from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, Scope
+from flake8_ssot_ids.policy import metavariables as metavars
 from flake8_ssot_ids.registry import HOUSE_RECIPE
 
 #: What has brackets of its own, or binds closer than anything around it.

@@ -11,7 +11,7 @@ from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import FilePlan, NoGeneratorError, RefusedError
 from flake8_ssot_ids.model import Finding, Fix
 from flake8_ssot_ids.names.project import Project
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 
 #: One pass may uncover what stood within something that was replaced; more than so many do not occur.
 _PASSES = 6

@@ -6,7 +6,6 @@ import ast
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_ssot_ids.approved import generators_for
 from flake8_ssot_ids.engine import check_tree, span_of, uses_in
 from flake8_ssot_ids.fixes.astgrep import Document
 from flake8_ssot_ids.fixes.house import house_of
@@ -18,7 +17,8 @@ from flake8_ssot_ids.model import Finding, Span, UnreadableError
 from flake8_ssot_ids.names.parents import Parents
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.words import Words
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.approved import generators_for
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.signatures import ClassSource
 from flake8_ssot_ids.source.edits import Offsets
 from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, why_not_python

@@ -8,11 +8,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flake8_ssot_ids.options import OPTIONS
-from flake8_ssot_ids.values import toml
+from flake8_ssot_ids.policy.kinds import toml
+from flake8_ssot_ids.policy.options import OPTIONS
 
 if TYPE_CHECKING:
-    from flake8_ssot_ids.optionparts import Option
+    from flake8_ssot_ids.policy.keys import Option
 
 _INTRO = """\
 # Configuration

@@ -18,7 +18,7 @@ from flake8_ssot_ids.compliance.checks import (
 )
 from flake8_ssot_ids.compliance.probes import Fact, Probes
 from flake8_ssot_ids.compliance.scan import Scan, policy_of, scan
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 
 ROOT = Path(__file__).resolve().parents[2]
 PLATFORM = ROOT / "examples" / "chat_platform"

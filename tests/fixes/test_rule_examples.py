@@ -9,7 +9,7 @@ import pytest
 
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.names.project import Project
-from flake8_ssot_ids.policy import load_policy
+from flake8_ssot_ids.policy.policy import load_policy
 from flake8_ssot_ids.registry import rules
 from flake8_ssot_ids.rule import Rule
 from flake8_ssot_ids.uuids import catalog

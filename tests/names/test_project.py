@@ -18,7 +18,7 @@ from flake8_ssot_ids.names.modules import Modules
 from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.resolver import DIRECT, REEXPORTED
 from flake8_ssot_ids.names.targets import Targets
-from flake8_ssot_ids.policy import load_policy
+from flake8_ssot_ids.policy.policy import load_policy
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.catalog import FRESH
 

@@ -13,7 +13,7 @@ from flake8_ssot_ids.names import bindings
 from flake8_ssot_ids.names import module as names_module
 from flake8_ssot_ids.names.module import ModuleNames
 from flake8_ssot_ids.names.resolver import Value
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.uuids import catalog
 
 POLICY = Policy(root="/project")

@@ -13,7 +13,7 @@ import pytest
 
 from flake8_ssot_ids import runner
 from flake8_ssot_ids.names.survey import Survey, other_modules, settle, words_of
-from flake8_ssot_ids.policy import load_policy
+from flake8_ssot_ids.policy.policy import load_policy
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.worker import pack
 from tests.test_cases import CASES, Case

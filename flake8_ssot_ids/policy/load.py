@@ -7,14 +7,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flake8_ssot_ids import globs
 from flake8_ssot_ids.model import PolicyError, Problem
-from flake8_ssot_ids.optionparts import check_table
-from flake8_ssot_ids.options import OPTIONS
-from flake8_ssot_ids.policy import Exemption, Policy, Recipe, Zone
+from flake8_ssot_ids.policy import globs
+from flake8_ssot_ids.policy.keys import check_table
+from flake8_ssot_ids.policy.kinds import Place, kind_of
+from flake8_ssot_ids.policy.options import OPTIONS
+from flake8_ssot_ids.policy.policy import Exemption, Policy, Recipe, Zone
 from flake8_ssot_ids.system import clock
 from flake8_ssot_ids.system.files import read
-from flake8_ssot_ids.values import Place, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ _COMMAND = "command line"
 
 
 def find_config(start: str, known: dict[str, str | None]) -> str | None:
-    """See :func:`flake8_ssot_ids.policy.find_config`."""
+    """See :func:`flake8_ssot_ids.policy.policy.find_config`."""
     folder = os.path.abspath(start)
     if not os.path.isdir(folder):
         folder = os.path.dirname(folder)
@@ -80,7 +80,7 @@ def load_policy(
     overrides: Mapping[str, object] | None = None,
     codes: Iterable[str] | None = None,
 ) -> Policy:
-    """See :func:`flake8_ssot_ids.policy.load_policy`."""
+    """See :func:`flake8_ssot_ids.policy.policy.load_policy`."""
     here = _posix(os.getcwd())
     problems: list[Problem] = []
     place = Place("", "", problems, None if codes is None else frozenset(codes))

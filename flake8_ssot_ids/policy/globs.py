@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 
-from flake8_ssot_ids.automaton import ANY_OF_A_NAME, EVERYTHING, NAME, NOTHING, Automaton
+from flake8_ssot_ids.policy.automaton import ANY_OF_A_NAME, EVERYTHING, NAME, NOTHING, Automaton
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flake8_ssot_ids.automaton import Piece, State
+    from flake8_ssot_ids.policy.automaton import Piece, State
 
 _NOT_HERE = frozenset((".", "..", ""))
 

@@ -1,7 +1,7 @@
 """The policy of a project: which generator is approved, and what is checked where.
 
 This module holds the values and answers questions about paths and codes; reading and
-validating a configuration file is in :mod:`flake8_ssot_ids.policyfile`, which is only
+validating a configuration file is in :mod:`flake8_ssot_ids.policy.load`, which is only
 imported when one is loaded.
 """
 
@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
-from flake8_ssot_ids.globs import Globs, starts_with_wildcard
+from flake8_ssot_ids.policy.globs import Globs, starts_with_wildcard
 from flake8_ssot_ids.system import clock
 
 TYPE_CHECKING = False
@@ -352,7 +352,7 @@ def find_config(start: str, known: dict[str, str | None] | None = None) -> str |
     ``pyproject.toml`` that cannot be read, or mentions the table but is no valid TOML, is
     returned too, so that loading it can say so. ``known`` remembers the answer for each folder.
     """
-    from flake8_ssot_ids import policyfile
+    from flake8_ssot_ids.policy import load as policyfile
 
     return policyfile.find_config(start, {} if known is None else known)
 
@@ -374,7 +374,7 @@ def load_policy(
 
     Raises :class:`flake8_ssot_ids.model.PolicyError` with all problems.
     """
-    from flake8_ssot_ids import policyfile
+    from flake8_ssot_ids.policy import load as policyfile
 
     return policyfile.load_policy(config, root=root, overrides=overrides, codes=codes)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flake8_ssot_ids import values
-from flake8_ssot_ids.optionparts import (
+from flake8_ssot_ids.policy import kinds as values
+from flake8_ssot_ids.policy.keys import (
     API,
     EXEMPTION,
     RECIPES,
@@ -15,8 +15,8 @@ from flake8_ssot_ids.optionparts import (
     records,
     unique_names,
 )
-from flake8_ssot_ids.policy import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS
-from flake8_ssot_ids.values import CONTRACTS, Kind, choice, list_of, table_of
+from flake8_ssot_ids.policy.kinds import CONTRACTS, Kind, choice, list_of, table_of
+from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS
 
 OPTIONS = (
     Option(

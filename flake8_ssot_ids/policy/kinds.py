@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from flake8_ssot_ids import globs
 from flake8_ssot_ids.model import Problem
+from flake8_ssot_ids.policy import globs
 from flake8_ssot_ids.system.escapes import quoted
 
 _CODE = re.compile(r"SID[0-9]{0,3}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from flake8_ssot_ids.policy import Policy
+from flake8_ssot_ids.policy.policy import Policy
 
 
 def generators_for(policy: Policy, path: str) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_ssot_ids import metavars, values
-from flake8_ssot_ids.values import Invalid, Kind, Place, choice, kind_of, list_of, suggest
+from flake8_ssot_ids.policy import kinds as values
+from flake8_ssot_ids.policy import metavariables as metavars
+from flake8_ssot_ids.policy.kinds import Invalid, Kind, Place, choice, kind_of, list_of, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 class Option:
     """One key: its kind, its default, what it means, and an example in TOML.
 
-    ``field`` is the attribute of :class:`~flake8_ssot_ids.policy.Policy` (or of the part)
+    ``field`` is the attribute of :class:`~flake8_ssot_ids.policy.policy.Policy` (or of the part)
     that holds the value in force; empty for a key that adds to another one. ``parts``
     are the keys of each table, where the value is a table or a list of tables.
     """
