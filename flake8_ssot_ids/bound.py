@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flake8_ssot_ids.definite import Definite, Walruses
-from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
-from flake8_ssot_ids.names.syntax import binds, bound_names, declared_names, targets_of
 from flake8_ssot_ids.records import (
     Interrupts,
     Method,
@@ -28,6 +26,8 @@ from flake8_ssot_ids.records import (
     parameter_state,
     parameters,
 )
+from flake8_ssot_ids.semantics.module.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
+from flake8_ssot_ids.semantics.module.syntax import binds, bound_names, declared_names, targets_of
 from flake8_ssot_ids.states import GOOD, NONE, UNBOUND, USELESS, is_useless
 
 

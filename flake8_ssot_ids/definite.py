@@ -11,7 +11,14 @@ import ast
 from collections.abc import Callable, Sequence
 
 from flake8_ssot_ids import states
-from flake8_ssot_ids.names.syntax import always_true, called_name, executed, irrefutable, swallows, unpack
+from flake8_ssot_ids.semantics.module.syntax import (
+    always_true,
+    called_name,
+    executed,
+    irrefutable,
+    swallows,
+    unpack,
+)
 from flake8_ssot_ids.states import GOOD, NONE, UNBOUND, USELESS
 
 #: Conditions nested deeper than this narrow nothing.

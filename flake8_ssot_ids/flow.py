@@ -39,7 +39,7 @@ from flake8_ssot_ids.flows_sinks import (
 )
 from flake8_ssot_ids.flows_token import Token
 from flake8_ssot_ids.flows_trace import Trace
-from flake8_ssot_ids.literals import text_of
+from flake8_ssot_ids.semantics.module.literals import text_of
 
 __all__ = [
     "ARITHMETIC",

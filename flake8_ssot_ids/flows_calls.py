@@ -15,7 +15,7 @@ from flake8_ssot_ids.flows_reads import parameters
 from flake8_ssot_ids.flows_sinks import PARSED_AS_UUID, UUID_TYPED, Sink
 from flake8_ssot_ids.flows_token import Token
 from flake8_ssot_ids.flows_types import is_uuid_class, key_of, typed_as_uuid
-from flake8_ssot_ids.literals import text_of
+from flake8_ssot_ids.semantics.module.literals import text_of
 
 if TYPE_CHECKING:
     from flake8_ssot_ids.flows_trace import Trace

@@ -8,7 +8,7 @@ import re
 from flake8_ssot_ids.flows_index import Index, last_name, spelled
 from flake8_ssot_ids.flows_reads import Reads
 from flake8_ssot_ids.flows_sinks import PREFIX_MATCHED, SLICED, SPLIT, Bounds, Sink
-from flake8_ssot_ids.literals import bounds_of, integer, text_of
+from flake8_ssot_ids.semantics.module.literals import bounds_of, integer, text_of
 
 #: The longest id of the SSOT grammar: a slice that keeps so much cuts nothing.
 LONGEST = 121

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from flake8_ssot_ids.names.parents import Parents
-from flake8_ssot_ids.names.syntax import last_name as last_name
+from flake8_ssot_ids.semantics.module.parents import Parents
+from flake8_ssot_ids.semantics.module.syntax import last_name as last_name
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

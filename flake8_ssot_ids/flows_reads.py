@@ -1,6 +1,6 @@
 """Which reads of a name may see one assignment to it, and the other way round.
 
-The walk of :mod:`flake8_ssot_ids.names.bindings` knows what is in force where; here it keeps apart every
+The walk of :mod:`flake8_ssot_ids.semantics.module.bindings` knows what is in force where; here it keeps apart every
 binding, and it is let loose on one function at a time, or on the names of the module.
 """
 
@@ -10,8 +10,8 @@ import ast
 from collections.abc import Callable
 
 from flake8_ssot_ids.flows_index import Function, Index, position
-from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.scopes import (
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
     COMPREHENSION,
     Binding,

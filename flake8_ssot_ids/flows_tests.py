@@ -25,7 +25,7 @@ from flake8_ssot_ids.flows_sinks import (
 )
 from flake8_ssot_ids.flows_token import ANY, LENGTH, NUMBER, OBJECT, TEXT, Token
 from flake8_ssot_ids.flows_types import is_uuid_class, is_uuid_pattern, pattern_of, typed_as_uuid
-from flake8_ssot_ids.literals import text_of
+from flake8_ssot_ids.semantics.module.literals import text_of
 
 if TYPE_CHECKING:
     from flake8_ssot_ids.flows_trace import Trace

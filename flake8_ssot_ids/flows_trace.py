@@ -25,8 +25,8 @@ from flake8_ssot_ids.flows_reads import Reads, parameters
 from flake8_ssot_ids.flows_sinks import GLUED, NOT_FOLLOWED, UUID_TYPED, Sink
 from flake8_ssot_ids.flows_token import Token
 from flake8_ssot_ids.flows_types import Path, key_of, narrow_type, typed_as_uuid
-from flake8_ssot_ids.literals import text_of
-from flake8_ssot_ids.names.syntax import by_default, is_value_of
+from flake8_ssot_ids.semantics.module.literals import text_of
+from flake8_ssot_ids.semantics.module.syntax import by_default, is_value_of
 
 #: So many calls and returns are followed, one within the other.
 _HOPS = 3

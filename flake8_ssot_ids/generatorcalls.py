@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flake8_ssot_ids.instances import Instances
-from flake8_ssot_ids.names.everything import AllNames
-from flake8_ssot_ids.names.scopes import Place, Scope
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.roles import role_of
+from flake8_ssot_ids.semantics.module.allnames import AllNames
+from flake8_ssot_ids.semantics.module.scopes import Place, Scope
 
 On = Literal["class", "instance", "function"]
 _FUNCTIONS = ("context-factory",)

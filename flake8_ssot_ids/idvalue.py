@@ -11,7 +11,7 @@ import ast
 import math
 from collections.abc import Sequence
 
-from flake8_ssot_ids.literals import as_slice
+from flake8_ssot_ids.semantics.module.literals import as_slice
 from flake8_ssot_ids.uuids import layouts
 from flake8_ssot_ids.uuids.layouts import MIXED, UNKNOWN
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from flake8_ssot_ids.names.everything import AllNames
-from flake8_ssot_ids.names.members import instance_value, is_owner
-from flake8_ssot_ids.names.scopes import CLASS, FUNCTION
+from flake8_ssot_ids.semantics.module.allnames import AllNames
+from flake8_ssot_ids.semantics.module.members import instance_value, is_owner
+from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION
 
 #: So many steps are taken from one expression to another.
 _DEEPEST = 12

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, Scope
-from flake8_ssot_ids.names.syntax import called_name
+from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, Scope
+from flake8_ssot_ids.semantics.module.syntax import called_name
 from flake8_ssot_ids.states import GOOD, NONE, USELESS, is_collection, is_useless
 
 Method = ast.FunctionDef | ast.AsyncFunctionDef

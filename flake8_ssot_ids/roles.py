@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Mapping
 
-from flake8_ssot_ids.names.parents import Parents, parents_of
-from flake8_ssot_ids.names.syntax import by_default
+from flake8_ssot_ids.semantics.module.parents import Parents, parents_of
+from flake8_ssot_ids.semantics.module.syntax import by_default
 
 _MAKER = re.compile(r"^(?:generate|make|create|new|get|build|gen|next|fresh|random|unique|default|mint)_+")
 #: Keywords whose value fills the field that the call describes, not a parameter of that name.

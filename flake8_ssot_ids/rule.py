@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flake8_ssot_ids.names.resolver import ASSIGNED, DIRECT
 from flake8_ssot_ids.remedies import is_part_of_text
+from flake8_ssot_ids.semantics.module.resolver import ASSIGNED, DIRECT
 from flake8_ssot_ids.uses import Use
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids import idcalls, idnumbers, idtexts, templates
 from flake8_ssot_ids.idvalue import IdValue
-from flake8_ssot_ids.literals import (
+from flake8_ssot_ids.semantics.module.literals import (
     HIDDEN,
     NEAR,
     bounds_of,
@@ -25,8 +25,8 @@ from flake8_ssot_ids.literals import (
     opened,
     text_of,
 )
-from flake8_ssot_ids.names.parents import Parents, parents_of
-from flake8_ssot_ids.names.syntax import is_value_of
+from flake8_ssot_ids.semantics.module.parents import Parents, parents_of
+from flake8_ssot_ids.semantics.module.syntax import is_value_of
 from flake8_ssot_ids.uuids import catalog
 
 OBJECT, TEXT, CUT, GLUED, FACTORY = "object", "text", "cut", "glued", "factory"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids.names.syntax import called_name
+from flake8_ssot_ids.semantics.module.syntax import called_name
 
 #: What may be there; a set of these as bits. Nothing at all: no execution comes there.
 UNBOUND, NONE, USELESS, GOOD = 1, 2, 4, 8

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from flake8_ssot_ids.literals import HIDDEN, constant, integer, is_known, text_of
+from flake8_ssot_ids.semantics.module.literals import HIDDEN, constant, integer, is_known, text_of
 from flake8_ssot_ids.uuids.layouts import UNKNOWN
 
 # The patterns are compiled when they are needed, which is in few files.

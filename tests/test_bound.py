@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flake8_ssot_ids.bound import is_bound
-from flake8_ssot_ids.names.everything import AllNames
+from flake8_ssot_ids.semantics.module.allnames import AllNames
 
 
 def answers(source: str, name: str = "user_id") -> list[bool]:

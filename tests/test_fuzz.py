@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.makers import makers_of
-from flake8_ssot_ids.names.members import members_of
-from flake8_ssot_ids.names.module import ModuleNames
-from flake8_ssot_ids.names.resolver import Dynamic, Resolver, Values
-from flake8_ssot_ids.names.scopes import Everything, Hits
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.registry import rules
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.makers import makers_of
+from flake8_ssot_ids.semantics.module.members import members_of
+from flake8_ssot_ids.semantics.module.names import ModuleNames
+from flake8_ssot_ids.semantics.module.resolver import Dynamic, Resolver, Values
+from flake8_ssot_ids.semantics.module.scopes import Everything, Hits
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.uses import Use, uses_of
 from flake8_ssot_ids.uuids import catalog

@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 
-from flake8_ssot_ids.literals import integer
+from flake8_ssot_ids.semantics.module.literals import integer
 from flake8_ssot_ids.shapes import CUT, FACTORY, GLUED, OBJECT, TEXT, Shape, shape_of
 
 

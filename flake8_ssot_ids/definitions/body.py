@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from flake8_ssot_ids.names.syntax import (
+from flake8_ssot_ids.semantics.module.syntax import (
     absolute,
     is_type_checking,
     names_in,

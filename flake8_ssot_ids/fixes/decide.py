@@ -20,8 +20,8 @@ from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, Name, RefusedError, Verdict
 from flake8_ssot_ids.flow import Exit
 from flake8_ssot_ids.model import Edit, Finding, SafetyLevel
-from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.remedies import Context, operation_of, remedy
+from flake8_ssot_ids.semantics.module.scopes import Scope
 from flake8_ssot_ids.source.edits import merged
 from flake8_ssot_ids.uses import Use
 

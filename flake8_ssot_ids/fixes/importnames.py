@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_ssot_ids.names.everything import AllNames
-from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, UNBOUND, Scope
+from flake8_ssot_ids.semantics.module.allnames import AllNames
+from flake8_ssot_ids.semantics.module.scopes import CLASS, COMPREHENSION, FUNCTION, UNBOUND, Scope
 from flake8_ssot_ids.source.edits import Offsets
 from flake8_ssot_ids.source.sourcefile import Lines
 

@@ -12,7 +12,7 @@ from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.names.exports import imported_names
 from flake8_ssot_ids.names.modules import Home
 from flake8_ssot_ids.names.project import Project
-from flake8_ssot_ids.names.syntax import absolute
+from flake8_ssot_ids.semantics.module.syntax import absolute
 from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import read
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from flake8_ssot_ids.fixes.contextids import Triple
 from flake8_ssot_ids.fixes.recipes import Written
 from flake8_ssot_ids.model import Edit, Finding, Fix, SafetyLevel, SsotIdsError
-from flake8_ssot_ids.names.scopes import Scope
+from flake8_ssot_ids.semantics.module.scopes import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from flake8_ssot_ids.model import Finding, Span
-from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.scopes import CLASS, FUNCTION, MODULE, UNBOUND, Hits, Scope
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, MODULE, UNBOUND, Hits, Scope
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from flake8_ssot_ids.names.modules import CostlyError, Home, Modules
-from flake8_ssot_ids.names.resolver import Values
 from flake8_ssot_ids.names.targets import Targets
 from flake8_ssot_ids.names.words import Reach, Words
+from flake8_ssot_ids.semantics.module.resolver import Values
 
 #: A survey costs as much as to follow imports through so many bytes of modules.
 _WORTH_A_SURVEY = 1_000_000

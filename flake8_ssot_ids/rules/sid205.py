@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flake8_ssot_ids.names.resolver import SHADOWED
 from flake8_ssot_ids.rule import Rule, instead
+from flake8_ssot_ids.semantics.module.resolver import SHADOWED
 from flake8_ssot_ids.uses import Use
 
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.names.scopes import Scope
 from flake8_ssot_ids.rule import Hit, Rule
+from flake8_ssot_ids.semantics.module.scopes import Scope
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import pytest
 
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.module import ModuleNames
-from flake8_ssot_ids.names.resolver import Dynamic, Resolver
-from flake8_ssot_ids.names.scopes import CLASS, UNBOUND, Binding, Everything, Hits, Scope
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.names import ModuleNames
+from flake8_ssot_ids.semantics.module.resolver import Dynamic, Resolver
+from flake8_ssot_ids.semantics.module.scopes import CLASS, UNBOUND, Binding, Everything, Hits, Scope
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.uuids import catalog
 

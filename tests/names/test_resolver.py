@@ -9,11 +9,11 @@ import time
 import pytest
 
 from flake8_ssot_ids.engine import check_source
-from flake8_ssot_ids.names import bindings
-from flake8_ssot_ids.names import module as names_module
-from flake8_ssot_ids.names.module import ModuleNames
-from flake8_ssot_ids.names.resolver import Value
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.semantics.module import bindings
+from flake8_ssot_ids.semantics.module import names as names_module
+from flake8_ssot_ids.semantics.module.names import ModuleNames
+from flake8_ssot_ids.semantics.module.resolver import Value
 from flake8_ssot_ids.uuids import catalog
 
 POLICY = Policy(root="/project")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from typing import Protocol
 
-from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.scopes import UNBOUND, Binding, Bindings
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.scopes import UNBOUND, Binding, Bindings
 
 Values = frozenset[tuple[str, str]]
 _NOTHING: Values = frozenset()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Container, Iterable, Mapping, Set
 
-from flake8_ssot_ids.names.conditions import Conditions, is_flag
-from flake8_ssot_ids.names.parents import Parents
-from flake8_ssot_ids.names.scopes import (
+from flake8_ssot_ids.semantics.module.conditions import Conditions, is_flag
+from flake8_ssot_ids.semantics.module.parents import Parents
+from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
     COMPREHENSION,
     FUNCTION,
@@ -22,7 +22,7 @@ from flake8_ssot_ids.names.scopes import (
     State,
     Store,
 )
-from flake8_ssot_ids.names.syntax import (
+from flake8_ssot_ids.semantics.module.syntax import (
     may_be_text,
     may_hand_on,
     possible_values,

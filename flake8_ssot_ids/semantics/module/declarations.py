@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids.names.expressions import Expressions
-from flake8_ssot_ids.names.scopes import (
+from flake8_ssot_ids.semantics.module.expressions import Expressions
+from flake8_ssot_ids.semantics.module.scopes import (
     FUNCTION,
     NOT_BOUND,
     OPAQUE,
@@ -13,7 +13,7 @@ from flake8_ssot_ids.names.scopes import (
     Binding,
     Scope,
 )
-from flake8_ssot_ids.names.syntax import (
+from flake8_ssot_ids.semantics.module.syntax import (
     absolute,
     children,
     imported,

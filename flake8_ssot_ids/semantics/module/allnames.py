@@ -1,6 +1,6 @@
 """All names of one module resolved, not only those that may lead to an id source.
 
-The walk is that of :class:`~flake8_ssot_ids.names.module.ModuleNames` with every name watched, so it costs
+The walk is that of :class:`~flake8_ssot_ids.semantics.module.names.ModuleNames` with every name watched, so it costs
 several times as much; the rules in preview and the codemods need it, a plain check does not.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.conditions import flag_words
-from flake8_ssot_ids.names.members import function_value, is_owner
-from flake8_ssot_ids.names.resolver import DIRECT, Dynamic, Expand, Resolver
-from flake8_ssot_ids.names.scopes import Binding, Everything, Hits, Load, Place
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.conditions import flag_words
+from flake8_ssot_ids.semantics.module.members import function_value, is_owner
+from flake8_ssot_ids.semantics.module.resolver import DIRECT, Dynamic, Expand, Resolver
+from flake8_ssot_ids.semantics.module.scopes import Binding, Everything, Hits, Load, Place
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 

@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 
-from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.scopes import Binding
-from flake8_ssot_ids.names.syntax import TEXTS, absolute, last_name, may_be_text
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.scopes import Binding
+from flake8_ssot_ids.semantics.module.syntax import TEXTS, absolute, last_name, may_be_text
 
 #: How a value was reached; the order is that of precedence where one place has several.
 DIRECT, ASSIGNED, REEXPORTED, DYNAMIC = "direct", "assigned", "reexported", "dynamic"

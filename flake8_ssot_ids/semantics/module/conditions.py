@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Callable
 
-from flake8_ssot_ids.names.privates import Privates
-from flake8_ssot_ids.names.scopes import CLASS, UNBOUND, Binding, Bindings, Scope
+from flake8_ssot_ids.semantics.module.privates import Privates
+from flake8_ssot_ids.semantics.module.scopes import CLASS, UNBOUND, Binding, Bindings, Scope
 
 FLAG = "TYPE_CHECKING"
 #: What stands for True where types are checked, and is False where the code is run.

@@ -18,8 +18,8 @@ import ast
 import sys
 from collections.abc import Callable, Sequence
 
-from flake8_ssot_ids.names.declarations import Declarations
-from flake8_ssot_ids.names.scopes import (
+from flake8_ssot_ids.semantics.module.declarations import Declarations
+from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
     COMPREHENSION,
     FUNCTION,
@@ -35,7 +35,7 @@ from flake8_ssot_ids.names.scopes import (
     merge,
     merge_all,
 )
-from flake8_ssot_ids.names.syntax import (
+from flake8_ssot_ids.semantics.module.syntax import (
     always_true,
     bound_in,
     children,

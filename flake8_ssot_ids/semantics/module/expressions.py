@@ -8,19 +8,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from flake8_ssot_ids.names.scopes import (
+from flake8_ssot_ids.semantics.module.scopes import (
     COMPREHENSION,
     FUNCTION,
     Scope,
     State,
     merge,
 )
-from flake8_ssot_ids.names.syntax import (
+from flake8_ssot_ids.semantics.module.syntax import (
     TEXTS,
     children,
     names_in,
 )
-from flake8_ssot_ids.names.walk import Walk
+from flake8_ssot_ids.semantics.module.walk import Walk
 
 
 class Expressions(Walk):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.dynamic import (
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.dynamic import (
     ASSIGNED,
     DIRECT,
     DYNAMIC,
@@ -15,14 +15,14 @@ from flake8_ssot_ids.names.dynamic import (
     Value,
     Values,
 )
-from flake8_ssot_ids.names.members import (
+from flake8_ssot_ids.semantics.module.members import (
     Resolves,
     given,
     instance_value,
     is_owner,
     made,
 )
-from flake8_ssot_ids.names.syntax import decorators_of, last_name, own_nodes
+from flake8_ssot_ids.semantics.module.syntax import decorators_of, last_name, own_nodes
 
 
 class MakerAccess(DynamicAccess):

@@ -11,8 +11,8 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from flake8_ssot_ids.names.bindings import Flow
-from flake8_ssot_ids.names.dynamic import (
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.dynamic import (
     ASSIGNED,
     DIRECT,
     DYNAMIC,
@@ -24,15 +24,23 @@ from flake8_ssot_ids.names.dynamic import (
     Value,
     Values,
 )
-from flake8_ssot_ids.names.makers import MakerAccess
-from flake8_ssot_ids.names.members import (
+from flake8_ssot_ids.semantics.module.makers import MakerAccess
+from flake8_ssot_ids.semantics.module.members import (
     function_value,
     is_owner,
     member_values,
     owner_value,
 )
-from flake8_ssot_ids.names.scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, UNBOUND, Binding, Scope
-from flake8_ssot_ids.names.syntax import may_be_text, member, possible_values
+from flake8_ssot_ids.semantics.module.scopes import (
+    CLASS,
+    COMPREHENSION,
+    FUNCTION,
+    MODULE,
+    UNBOUND,
+    Binding,
+    Scope,
+)
+from flake8_ssot_ids.semantics.module.syntax import may_be_text, member, possible_values
 from flake8_ssot_ids.uuids import catalog
 
 #: A chain of aliases is resolved link by link, so only nested dynamic access can go deep.

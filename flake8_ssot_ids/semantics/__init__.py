@@ -1,0 +1,1 @@
+"""What names, classes and values of the checked code are."""

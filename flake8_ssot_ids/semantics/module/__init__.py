@@ -1,0 +1,1 @@
+"""One module: its scopes and bindings, and what its expressions stand for."""
