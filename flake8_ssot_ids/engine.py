@@ -12,9 +12,6 @@ from dataclasses import dataclass, replace
 
 from flake8_ssot_ids.bound import Memory
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
-from flake8_ssot_ids.names.modules import Home
-from flake8_ssot_ids.names.project import Project
-from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
@@ -22,6 +19,9 @@ from flake8_ssot_ids.rows import LONG, Fingerprints, Row
 from flake8_ssot_ids.rule import Hit, Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.resolver import SHADOWED, Values
+from flake8_ssot_ids.semantics.project.modules import Home
+from flake8_ssot_ids.semantics.project.project import Project
+from flake8_ssot_ids.semantics.project.words import Words
 from flake8_ssot_ids.source.fstrings import locate
 from flake8_ssot_ids.source.sourcefile import Lines, decode, parse, why_not_python
 from flake8_ssot_ids.suppress import Suppressions

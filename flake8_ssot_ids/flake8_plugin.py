@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from flake8_ssot_ids.names.project import Project
     from flake8_ssot_ids.policy.policy import Policy
+    from flake8_ssot_ids.semantics.project.project import Project
 
     Violation = tuple[int, int, str, type["SsotIdsPlugin"]]
 
@@ -82,8 +82,8 @@ class _Session:
     def _load(self, origin: str | None) -> tuple[Policy, Project]:
         from flake8_ssot_ids.commands.configs import check_recipes, known_codes
         from flake8_ssot_ids.model import PolicyError
-        from flake8_ssot_ids.names.project import Project
         from flake8_ssot_ids.policy.policy import load_policy
+        from flake8_ssot_ids.semantics.project.project import Project
         from flake8_ssot_ids.system import escapes
         from flake8_ssot_ids.uuids import catalog
 

@@ -19,11 +19,11 @@ from flake8_ssot_ids.generatorcalls import (
 )
 from flake8_ssot_ids.hints import Hints, words_of
 from flake8_ssot_ids.model import Scope
-from flake8_ssot_ids.names.modules import Home
-from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.resolver import Value, Values
+from flake8_ssot_ids.semantics.project.modules import Home
+from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.signatures import ClassSource, Sources
 from flake8_ssot_ids.uses import Use
 from flake8_ssot_ids.wrappers import Module, Wrappers

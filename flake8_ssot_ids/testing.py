@@ -114,8 +114,8 @@ def check(
     # Imported here: whoever only reads marks needs no engine.
     from flake8_ssot_ids.engine import check_source
     from flake8_ssot_ids.fixes.house import house_of
-    from flake8_ssot_ids.names.project import Project
     from flake8_ssot_ids.policy.policy import load_policy
+    from flake8_ssot_ids.semantics.project.project import Project
     from flake8_ssot_ids.uuids.catalog import attributes
 
     data = source.encode()

@@ -12,9 +12,9 @@ import time
 from flake8_ssot_ids.cache import stamp_of
 from flake8_ssot_ids.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.model import Finding, Position, Span
-from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.names.survey import Survey
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uuids import catalog
 

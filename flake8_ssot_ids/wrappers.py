@@ -15,14 +15,14 @@ from typing import Protocol
 from flake8_ssot_ids.definite import Definite
 from flake8_ssot_ids.instances import Instances
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.names.modules import Home
-from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.roles import is_type_name
 from flake8_ssot_ids.semantics.module.allnames import AllNames, Definition
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.resolver import Values
 from flake8_ssot_ids.semantics.module.syntax import join_symbol, last_name, own_nodes
+from flake8_ssot_ids.semantics.project.modules import Home
+from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.states import GOOD

@@ -318,7 +318,7 @@ class TestStdin:
     def test_where_following_imports_is_costly_a_survey_is_kept(
         self, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags: tuple[str, ...], kept: int
     ) -> None:
-        monkeypatch.setattr("flake8_ssot_ids.names.project._WORTH_A_SURVEY", 0)
+        monkeypatch.setattr("flake8_ssot_ids.semantics.project.project._WORTH_A_SURVEY", 0)
         write("m.py", "from uuid import uuid4 as make\n")
         for _ in range(2):
             self.feed(monkeypatch, b"from m import make\nx_id = make()\n")

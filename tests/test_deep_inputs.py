@@ -10,8 +10,8 @@ import pytest
 
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.uuids import catalog
 
 Judge = Callable[..., FileReport]

@@ -19,7 +19,7 @@ from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
-from flake8_ssot_ids.names.project import Project
+from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import Lines, decode
 from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uuids import catalog

@@ -213,7 +213,7 @@ def _check_stdin(
     options: argparse.Namespace, configurations: Configurations, outcome: Outcome, shown: ShownFixes | None
 ) -> None:
     from flake8_ssot_ids.engine import check_source
-    from flake8_ssot_ids.names.project import Project
+    from flake8_ssot_ids.semantics.project.project import Project
     from flake8_ssot_ids.uuids import catalog
 
     try:

@@ -97,7 +97,7 @@ class Fixing:
 
     def text(self, path: str, data: bytes, policy: Policy) -> Planned:
         """Plan one text, such as standard input."""
-        from flake8_ssot_ids.names.project import Project
+        from flake8_ssot_ids.semantics.project.project import Project
         from flake8_ssot_ids.uuids import catalog
 
         project = Project(policy.src, catalog.attributes(policy.name_hashes))

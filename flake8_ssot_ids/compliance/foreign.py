@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator
 
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.names.modules import Modules
 from flake8_ssot_ids.policy.approved import generators_for, service_of
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.module.syntax import absolute
+from flake8_ssot_ids.semantics.project.modules import Modules
 from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import read
 

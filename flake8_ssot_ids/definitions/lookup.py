@@ -11,8 +11,8 @@ from importlib.util import find_spec
 
 from flake8_ssot_ids.definitions.body import UNBOUND, Body, Bound, Bounds, Reader
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.names.exports import all_of
-from flake8_ssot_ids.names.modules import Modules
+from flake8_ssot_ids.semantics.project.exports import all_of
+from flake8_ssot_ids.semantics.project.modules import Modules
 from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import read
 

@@ -10,8 +10,8 @@ from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import FilePlan, NoGeneratorError, RefusedError
 from flake8_ssot_ids.model import Finding, Fix
-from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.semantics.project.project import Project
 
 #: One pass may uncover what stood within something that was replaced; more than so many do not occur.
 _PASSES = 6

@@ -8,8 +8,8 @@ from typing import Any
 
 from flake8_ssot_ids.fixes.plan import NoGeneratorError, Planner
 from flake8_ssot_ids.model import Finding, Fix, UnreadableError
-from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.system.files import read
 
 _PLANNER = "planner"

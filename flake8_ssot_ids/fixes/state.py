@@ -14,11 +14,11 @@ from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
 from flake8_ssot_ids.inspection import Inspection
 from flake8_ssot_ids.model import Finding, Span, UnreadableError
-from flake8_ssot_ids.names.project import Project
-from flake8_ssot_ids.names.words import Words
 from flake8_ssot_ids.policy.approved import generators_for
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.module.parents import Parents
+from flake8_ssot_ids.semantics.project.project import Project
+from flake8_ssot_ids.semantics.project.words import Words
 from flake8_ssot_ids.signatures import ClassSource
 from flake8_ssot_ids.source.edits import Offsets
 from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, why_not_python

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.names.exports import imported_names
-from flake8_ssot_ids.names.modules import Home
-from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.semantics.module.syntax import absolute
+from flake8_ssot_ids.semantics.project.exports import imported_names
+from flake8_ssot_ids.semantics.project.modules import Home
+from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import read
 

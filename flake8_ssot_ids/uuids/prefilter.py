@@ -2,7 +2,7 @@
 
 It may say "look" for nothing, but never "clean" for a file with a use of its own. Sources that
 come in through another module of the project are the business of
-:mod:`flake8_ssot_ids.names.project`.
+:mod:`flake8_ssot_ids.semantics.project.project`.
 """
 
 from __future__ import annotations

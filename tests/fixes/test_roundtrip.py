@@ -123,7 +123,7 @@ def test_two_runs_at_the_same_time(tmp_path: Path) -> None:
         import os, sys
         from flake8_ssot_ids.fixes.plan import Planner
         from flake8_ssot_ids.fixes.write import ChangedError, replace_file
-        from flake8_ssot_ids.names.project import Project
+        from flake8_ssot_ids.semantics.project.project import Project
         from flake8_ssot_ids.policy.policy import load_policy
         root = sys.argv[1]
         policy = load_policy(os.path.join(root, "ssot-ids.toml"))

@@ -14,11 +14,11 @@ from types import ModuleType
 import pytest
 
 from flake8_ssot_ids.engine import check_source
-from flake8_ssot_ids.names.modules import Modules
-from flake8_ssot_ids.names.project import Project
-from flake8_ssot_ids.names.targets import Targets
 from flake8_ssot_ids.policy.policy import load_policy
 from flake8_ssot_ids.semantics.module.resolver import DIRECT, REEXPORTED
+from flake8_ssot_ids.semantics.project.follow import Targets
+from flake8_ssot_ids.semantics.project.modules import Modules
+from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.catalog import FRESH
 

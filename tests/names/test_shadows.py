@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.names.project import Project
 from flake8_ssot_ids.semantics.module.resolver import DIRECT
+from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.uuids.catalog import FRESH
 
 MAKES = "from uuid import uuid4 as make\n"

@@ -1,7 +1,7 @@
 """From an expression to the dotted names that it may stand for.
 
 A :class:`Value` is a dotted name (``uuid.uuid4``, ``app.ids.make``) and the most telling step
-on the way to it. Imports are not followed here: :mod:`flake8_ssot_ids.names.project` does that
+on the way to it. Imports are not followed here: :mod:`flake8_ssot_ids.semantics.project.project` does that
 for dotted names that belong to the project.
 """
 

@@ -13,7 +13,7 @@ from functools import cache, partial
 from importlib.machinery import FrozenImporter
 from typing import TypeVar
 
-from flake8_ssot_ids.names.exports import EMPTY, Exports, exact_exports, loose_exports
+from flake8_ssot_ids.semantics.project.exports import EMPTY, Exports, exact_exports, loose_exports
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uuids import catalog
 

@@ -1,8 +1,8 @@
 """The project that a file is part of: where the file stands, and what lies behind the names in it.
 
-The parts: :mod:`~flake8_ssot_ids.names.modules` finds and reads other modules,
-:mod:`~flake8_ssot_ids.names.targets` follows names through them, and
-:mod:`~flake8_ssot_ids.names.words` tells which words of a file lead to an id source at all.
+The parts: :mod:`~flake8_ssot_ids.semantics.project.modules` finds and reads other modules,
+:mod:`~flake8_ssot_ids.semantics.project.follow` follows names through them, and
+:mod:`~flake8_ssot_ids.semantics.project.words` tells which words of a file lead to an id source at all.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from flake8_ssot_ids.names.modules import CostlyError, Home, Modules
-from flake8_ssot_ids.names.targets import Targets
-from flake8_ssot_ids.names.words import Reach, Words
 from flake8_ssot_ids.semantics.module.resolver import Values
+from flake8_ssot_ids.semantics.project.follow import Targets
+from flake8_ssot_ids.semantics.project.modules import CostlyError, Home, Modules
+from flake8_ssot_ids.semantics.project.words import Reach, Words
 
 #: A survey costs as much as to follow imports through so many bytes of modules.
 _WORTH_A_SURVEY = 1_000_000

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from flake8_ssot_ids.names.exports import imported_names
-from flake8_ssot_ids.names.modules import Home, Modules, is_below
-from flake8_ssot_ids.names.targets import Targets
 from flake8_ssot_ids.semantics.module.members import given
 from flake8_ssot_ids.semantics.module.syntax import absolute, imported, member
+from flake8_ssot_ids.semantics.project.exports import imported_names
+from flake8_ssot_ids.semantics.project.follow import Targets
+from flake8_ssot_ids.semantics.project.modules import Home, Modules, is_below
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import searchable, whole_word
 
