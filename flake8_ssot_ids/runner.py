@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from flake8_ssot_ids.cache import Cache, stamp_of
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.names.survey import other_modules, settle
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.pool import Pool
+from flake8_ssot_ids.semantics.project.glance.survey import other_modules, settle
 from flake8_ssot_ids.semantics.project.modules import is_below
 from flake8_ssot_ids.source.sourcefile import NAMES
 from flake8_ssot_ids.uuids.catalog import is_called_like_source
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from flake8_ssot_ids.cache import Stamp
-    from flake8_ssot_ids.names.survey import Look
+    from flake8_ssot_ids.semantics.project.glance.survey import Look
     from flake8_ssot_ids.worker import Job, Result
 
 #: Fewer bytes than this are done before a second process has started.

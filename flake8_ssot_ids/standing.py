@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 from flake8_ssot_ids import kept
 from flake8_ssot_ids.cache import RECENT_NS
-from flake8_ssot_ids.names.survey import Survey, other_modules, settle
+from flake8_ssot_ids.semantics.project.glance.survey import Survey, other_modules, settle
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import time
 from flake8_ssot_ids.cache import stamp_of
 from flake8_ssot_ids.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.model import Finding, Position, Span
-from flake8_ssot_ids.names.survey import Survey
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.semantics.project.glance.survey import Survey
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uuids import catalog
@@ -72,7 +72,7 @@ class Worker:
             self._survey = Survey(self._project.sources)
 
     def do(self, job: Job) -> Any:
-        """The result of a job: a :data:`~flake8_ssot_ids.names.survey.Look`, or a chunk of results."""
+        """The result of a job: a :data:`~flake8_ssot_ids.semantics.project.glance.survey.Look`, or a chunk of results."""
         what, places = job
         paths = [self._files[place] for place in places]
         if what == "first":

@@ -14,9 +14,9 @@ import pytest
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
 from flake8_ssot_ids.kept import seal
-from flake8_ssot_ids.names.survey import Survey
 from flake8_ssot_ids.policy.policy import load_policy
 from flake8_ssot_ids.semantics.project import project as project_module
+from flake8_ssot_ids.semantics.project.glance.survey import Survey
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.standing import standing_survey
 from flake8_ssot_ids.uuids import catalog

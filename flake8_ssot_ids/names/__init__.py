@@ -1,1 +1,0 @@
-"""What names stand for: scopes and bindings, expressions, other modules of the project."""
