@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from flake8_ssot_ids.definitions.classes import Classes, ClassSource
-from flake8_ssot_ids.definitions.lookup import Found, Lookup
-from flake8_ssot_ids.definitions.method import Method, one_of, problem_with, unknown
-from flake8_ssot_ids.definitions.methods import described
+from flake8_ssot_ids.semantics.classes.classes import Classes, ClassSource
+from flake8_ssot_ids.semantics.classes.lookup import Found, Lookup
+from flake8_ssot_ids.semantics.classes.method import Method, one_of, problem_with, unknown
+from flake8_ssot_ids.semantics.classes.methods import described
 
 __all__ = ["ClassSource", "Method", "Sources", "problem_with"]
 

@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import Protocol
 
 from flake8_ssot_ids.definite import Definite
-from flake8_ssot_ids.instances import Instances
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.roles import is_type_name
+from flake8_ssot_ids.semantics.classes.instances import Instances
 from flake8_ssot_ids.semantics.module.allnames import AllNames, Definition
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.resolver import Values

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_ssot_ids.definitions.method import Kind, On, one_of
+from flake8_ssot_ids.semantics.classes.method import Kind, On, one_of
 from flake8_ssot_ids.signatures import Method, problem_with
 
 

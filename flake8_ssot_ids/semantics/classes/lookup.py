@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from flake8_ssot_ids.definitions.body import UNBOUND, Body, Bound, Bounds, Reader
 from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.semantics.classes.body import UNBOUND, Body, Bound, Bounds, Reader
 from flake8_ssot_ids.semantics.project.exports import all_of
 from flake8_ssot_ids.semantics.project.modules import Modules
 from flake8_ssot_ids.source.sourcefile import parse

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from flake8_ssot_ids.definitions.body import UNBOUND, Bound, Bounds
-from flake8_ssot_ids.definitions.lookup import Found, Lookup, Table
-from flake8_ssot_ids.definitions.method import Kind, Method, unknown
+from flake8_ssot_ids.semantics.classes.body import UNBOUND, Bound, Bounds
+from flake8_ssot_ids.semantics.classes.lookup import Found, Lookup, Table
+from flake8_ssot_ids.semantics.classes.method import Kind, Method, unknown
 
 #: Decorators that make a method of another kind.
 _KINDS: dict[str, Kind] = {

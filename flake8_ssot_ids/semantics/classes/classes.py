@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from flake8_ssot_ids.definitions.body import UNBOUND
-from flake8_ssot_ids.definitions.fields import Field, Options, fields_of, options_of, parameters
-from flake8_ssot_ids.definitions.lookup import Found, Lookup
-from flake8_ssot_ids.definitions.method import Method, one_of, unknown
-from flake8_ssot_ids.definitions.methods import Own, gives_back, name_of, own_of
+from flake8_ssot_ids.semantics.classes.body import UNBOUND
+from flake8_ssot_ids.semantics.classes.fields import Field, Options, fields_of, options_of, parameters
+from flake8_ssot_ids.semantics.classes.lookup import Found, Lookup
+from flake8_ssot_ids.semantics.classes.method import Method, one_of, unknown
+from flake8_ssot_ids.semantics.classes.methods import Own, gives_back, name_of, own_of
 
 #: A class with more ancestors than this counts as one with bases that cannot be read.
 _MOST = 300

@@ -1,1 +1,0 @@
-"""What modules and classes define, read from their source and never imported."""

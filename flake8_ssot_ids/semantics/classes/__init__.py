@@ -1,0 +1,1 @@
+"""Classes, methods, fields and instances, read from source and never imported."""
