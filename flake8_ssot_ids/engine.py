@@ -10,7 +10,6 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
-from flake8_ssot_ids.bound import Memory
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
@@ -22,6 +21,7 @@ from flake8_ssot_ids.semantics.module.resolver import SHADOWED, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.project.words import Words
+from flake8_ssot_ids.semantics.states.bound import Memory
 from flake8_ssot_ids.source.fstrings import locate
 from flake8_ssot_ids.source.sourcefile import Lines, decode, parse, why_not_python
 from flake8_ssot_ids.suppress import Suppressions

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Protocol
 
-from flake8_ssot_ids.definite import Definite
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.roles import is_type_name
@@ -23,9 +22,10 @@ from flake8_ssot_ids.semantics.module.resolver import Values
 from flake8_ssot_ids.semantics.module.syntax import join_symbol, last_name, own_nodes
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
+from flake8_ssot_ids.semantics.states.definite import Definite
+from flake8_ssot_ids.semantics.states.facts import GOOD
 from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source.sourcefile import decode, parse
-from flake8_ssot_ids.states import GOOD
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uses import Use, uses_of
 from flake8_ssot_ids.uuids import catalog

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_ssot_ids.bound import is_bound
 from flake8_ssot_ids.semantics.module.allnames import AllNames
+from flake8_ssot_ids.semantics.states.bound import is_bound
 
 
 def answers(source: str, name: str = "user_id") -> list[bool]:

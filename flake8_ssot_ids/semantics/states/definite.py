@@ -1,6 +1,6 @@
 """What one name, or one attribute of a name, may hold before each statement of a body.
 
-A walk over the statements in the order of execution, with the facts of :mod:`flake8_ssot_ids.states`.
+A walk over the statements in the order of execution, with the facts of :mod:`flake8_ssot_ids.semantics.states.facts`.
 Branches add up, conditions narrow, a loop begins with all that its body may bind, and a handler with all that
 was in force anywhere in its ``try``.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from flake8_ssot_ids import states
 from flake8_ssot_ids.semantics.module.syntax import (
     always_true,
     called_name,
@@ -19,7 +18,8 @@ from flake8_ssot_ids.semantics.module.syntax import (
     swallows,
     unpack,
 )
-from flake8_ssot_ids.states import GOOD, NONE, UNBOUND, USELESS
+from flake8_ssot_ids.semantics.states import facts as states
+from flake8_ssot_ids.semantics.states.facts import GOOD, NONE, UNBOUND, USELESS
 
 #: Conditions nested deeper than this narrow nothing.
 _DEEPEST = 40

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, Scope
 from flake8_ssot_ids.semantics.module.syntax import called_name
-from flake8_ssot_ids.states import GOOD, NONE, USELESS, is_collection, is_useless
+from flake8_ssot_ids.semantics.states.facts import GOOD, NONE, USELESS, is_collection, is_useless
 
 Method = ast.FunctionDef | ast.AsyncFunctionDef
 Function = Method | ast.Lambda

@@ -10,8 +10,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids.definite import Definite, Walruses
-from flake8_ssot_ids.records import (
+from flake8_ssot_ids.semantics.module.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
+from flake8_ssot_ids.semantics.module.syntax import binds, bound_names, declared_names, targets_of
+from flake8_ssot_ids.semantics.states.declared import (
     Interrupts,
     Method,
     always_set,
@@ -26,9 +27,8 @@ from flake8_ssot_ids.records import (
     parameter_state,
     parameters,
 )
-from flake8_ssot_ids.semantics.module.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
-from flake8_ssot_ids.semantics.module.syntax import binds, bound_names, declared_names, targets_of
-from flake8_ssot_ids.states import GOOD, NONE, UNBOUND, USELESS, is_useless
+from flake8_ssot_ids.semantics.states.definite import Definite, Walruses
+from flake8_ssot_ids.semantics.states.facts import GOOD, NONE, UNBOUND, USELESS, is_useless
 
 
 @dataclass(frozen=True, slots=True)
