@@ -10,7 +10,6 @@ import ast
 from collections.abc import Callable
 from functools import cached_property
 
-from flake8_ssot_ids.flow import ModuleFlow
 from flake8_ssot_ids.generatorcalls import (
     Family,
     GeneratorCall,
@@ -20,6 +19,7 @@ from flake8_ssot_ids.generatorcalls import (
 from flake8_ssot_ids.hints import Hints, words_of
 from flake8_ssot_ids.model import Scope
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.resolver import Value, Values
 from flake8_ssot_ids.semantics.project.modules import Home

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.flow import ModuleFlow, Sink
+from flake8_ssot_ids.semantics.flow.flow import ModuleFlow, Sink
 
 FOLDER = Path(__file__).with_name("cases") / "flow"
 MAKERS = ("u", "uuid4")

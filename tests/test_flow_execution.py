@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flake8_ssot_ids.flow import SLICED, ModuleFlow
+from flake8_ssot_ids.semantics.flow.flow import SLICED, ModuleFlow
 
 PROGRAMS = 400
 RUNS = 25

@@ -12,16 +12,17 @@ import pytest
 
 from benchmarks.growth import exponent
 from benchmarks.inputs import KINDS
-from flake8_ssot_ids import flows_index, hints, suppress
+from flake8_ssot_ids import hints, suppress
 from flake8_ssot_ids.baseline import Baseline, compare, row_of
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.fixes.surroundings import Surroundings
-from flake8_ssot_ids.flow import ModuleFlow
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import Palette
 from flake8_ssot_ids.render.text import full
 from flake8_ssot_ids.rows import LONG, Fingerprints, Row
+from flake8_ssot_ids.semantics.flow import index as flows_index
+from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import Lines, parse
 from flake8_ssot_ids.suppress import Suppressions

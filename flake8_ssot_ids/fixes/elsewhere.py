@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from flake8_ssot_ids.fixes.noids import Manual, is_harmless
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.surroundings import Tested
-from flake8_ssot_ids.flow import PATCHED, Exit, ModuleFlow, Sink
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.remedies import Piece, around, is_part_of_text, slug
+from flake8_ssot_ids.semantics.flow.flow import PATCHED, Exit, ModuleFlow, Sink
 from flake8_ssot_ids.semantics.module.syntax import absolute
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project

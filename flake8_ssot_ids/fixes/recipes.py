@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_ssot_ids.fixes.noids import Manual, glued_into, not_an_id, stays_around
-from flake8_ssot_ids.flow import Sink
-from flake8_ssot_ids.flows_sinks import (
+from flake8_ssot_ids.remedies import Context, around, base, is_part_of_text, remedy
+from flake8_ssot_ids.semantics.flow.flow import Sink
+from flake8_ssot_ids.semantics.flow.sinks import (
     ARITHMETIC,
     LENGTH_CHECKED,
     MATCHED_AS_UUID,
@@ -24,7 +25,6 @@ from flake8_ssot_ids.flows_sinks import (
     UUID_ATTRIBUTE,
     UUID_TYPED,
 )
-from flake8_ssot_ids.remedies import Context, around, base, is_part_of_text, remedy
 from flake8_ssot_ids.shapes import FACTORY
 from flake8_ssot_ids.signatures import ClassSource, problem_with
 from flake8_ssot_ids.uses import Use

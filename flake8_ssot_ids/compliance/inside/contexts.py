@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flake8_ssot_ids.compliance.inside.target import Facts, Target, field, shown
-from flake8_ssot_ids.flows_sinks import Sink
+from flake8_ssot_ids.semantics.flow.sinks import Sink
 
 _SLOTS = ("thread_id", "run_id", "request_id")
 _PLACES = {"thread": 0, "run": 1, "request": 2}

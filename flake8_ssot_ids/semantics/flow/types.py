@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_ssot_ids.flows_index import Index, dotted, last_name, spelled
-from flake8_ssot_ids.flows_sinks import MATCHED_AS_UUID, NARROW_COLUMN
+from flake8_ssot_ids.semantics.flow.index import Index, dotted, last_name, spelled
+from flake8_ssot_ids.semantics.flow.sinks import MATCHED_AS_UUID, NARROW_COLUMN
 from flake8_ssot_ids.semantics.module.literals import text_of
 
 #: A column or field that holds at most so many characters is too narrow: an SSOT id has up to 121.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from flake8_ssot_ids.flows_types import Path
+from flake8_ssot_ids.semantics.flow.types import Path
 
 #: Forms of a value, as far as its expression tells; LENGTH is that of a text.
 OBJECT, TEXT, NUMBER, LENGTH, ANY = "object", "text", "number", "length", "any"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids.flows_classes import is_fixture
-from flake8_ssot_ids.flows_index import FUNCTIONS, Index, dotted, last_name
+from flake8_ssot_ids.semantics.flow.classes import is_fixture
+from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Index, dotted, last_name
 from flake8_ssot_ids.semantics.module.literals import text_of
 from flake8_ssot_ids.uuids import catalog
 

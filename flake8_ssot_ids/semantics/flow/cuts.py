@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
-from flake8_ssot_ids.flows_index import Index, last_name, spelled
-from flake8_ssot_ids.flows_reads import Reads
-from flake8_ssot_ids.flows_sinks import PREFIX_MATCHED, SLICED, SPLIT, Bounds, Sink
+from flake8_ssot_ids.semantics.flow.index import Index, last_name, spelled
+from flake8_ssot_ids.semantics.flow.reads import Reads
+from flake8_ssot_ids.semantics.flow.sinks import PREFIX_MATCHED, SLICED, SPLIT, Bounds, Sink
 from flake8_ssot_ids.semantics.module.literals import bounds_of, integer, text_of
 
 #: The longest id of the SSOT grammar: a slice that keeps so much cuts nothing.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from flake8_ssot_ids.flows_index import Function, Index, position
+from flake8_ssot_ids.semantics.flow.index import Function, Index, position
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,

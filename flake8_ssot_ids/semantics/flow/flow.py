@@ -3,7 +3,7 @@
 A rewrite that changes the format of an id is safe only if nobody takes it apart later. :class:`ModuleFlow`
 finds who does: the codemods call such a finding manual, with that place as the reason.
 
-What is followed, and what is not, stands in :mod:`flake8_ssot_ids.flows_trace`. Cuts that end in log text, in
+What is followed, and what is not, stands in :mod:`flake8_ssot_ids.semantics.flow.trace`. Cuts that end in log text, in
 ``print``, in the text of an exception or in a ``repr`` are none: nobody compares these.
 """
 
@@ -13,13 +13,13 @@ import ast
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from flake8_ssot_ids.flows_classes import Definitions
-from flake8_ssot_ids.flows_cuts import cut_at, only_logged
-from flake8_ssot_ids.flows_exits import Exit, enter
-from flake8_ssot_ids.flows_index import Index, dotted, last_name, position
-from flake8_ssot_ids.flows_patches import is_source, patches_in, reaches
-from flake8_ssot_ids.flows_reads import Reads
-from flake8_ssot_ids.flows_sinks import (
+from flake8_ssot_ids.semantics.flow.classes import Definitions
+from flake8_ssot_ids.semantics.flow.cuts import cut_at, only_logged
+from flake8_ssot_ids.semantics.flow.exits import Exit, enter
+from flake8_ssot_ids.semantics.flow.index import Index, dotted, last_name, position
+from flake8_ssot_ids.semantics.flow.patches import is_source, patches_in, reaches
+from flake8_ssot_ids.semantics.flow.reads import Reads
+from flake8_ssot_ids.semantics.flow.sinks import (
     ARITHMETIC,
     GLUED,
     LENGTH_CHECKED,
@@ -37,8 +37,8 @@ from flake8_ssot_ids.flows_sinks import (
     Bounds,
     Sink,
 )
-from flake8_ssot_ids.flows_token import Token
-from flake8_ssot_ids.flows_trace import Trace
+from flake8_ssot_ids.semantics.flow.token import Token
+from flake8_ssot_ids.semantics.flow.trace import Trace
 from flake8_ssot_ids.semantics.module.literals import text_of
 
 __all__ = [

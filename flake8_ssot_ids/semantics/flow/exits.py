@@ -1,6 +1,6 @@
 """Where a value leaves its file: what it is given to that another module defines, and its way there.
 
-:class:`~flake8_ssot_ids.flow.ModuleFlow` notes the exits of one module, and takes up the value in another.
+:class:`~flake8_ssot_ids.semantics.flow.flow.ModuleFlow` notes the exits of one module, and takes up the value in another.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_ssot_ids.flows_classes import parameter_for
-from flake8_ssot_ids.flows_index import Function, Index, dotted, last_name
+from flake8_ssot_ids.semantics.flow.classes import parameter_for
+from flake8_ssot_ids.semantics.flow.index import Function, Index, dotted, last_name
 
 if TYPE_CHECKING:
-    from flake8_ssot_ids.flows_token import Token
-    from flake8_ssot_ids.flows_trace import Trace
+    from flake8_ssot_ids.semantics.flow.token import Token
+    from flake8_ssot_ids.semantics.flow.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)

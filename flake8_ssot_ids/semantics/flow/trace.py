@@ -16,15 +16,16 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from flake8_ssot_ids import flows_calls, flows_tests
-from flake8_ssot_ids.flows_classes import Definitions, decorated, is_fixture
-from flake8_ssot_ids.flows_cuts import only_logged
-from flake8_ssot_ids.flows_exits import Exit, note_attribute
-from flake8_ssot_ids.flows_index import Function, Index, dotted, last_name, position, spelled
-from flake8_ssot_ids.flows_reads import Reads, parameters
-from flake8_ssot_ids.flows_sinks import GLUED, NOT_FOLLOWED, UUID_TYPED, Sink
-from flake8_ssot_ids.flows_token import Token
-from flake8_ssot_ids.flows_types import Path, key_of, narrow_type, typed_as_uuid
+from flake8_ssot_ids.semantics.flow import calls as flows_calls
+from flake8_ssot_ids.semantics.flow import tests as flows_tests
+from flake8_ssot_ids.semantics.flow.classes import Definitions, decorated, is_fixture
+from flake8_ssot_ids.semantics.flow.cuts import only_logged
+from flake8_ssot_ids.semantics.flow.exits import Exit, note_attribute
+from flake8_ssot_ids.semantics.flow.index import Function, Index, dotted, last_name, position, spelled
+from flake8_ssot_ids.semantics.flow.reads import Reads, parameters
+from flake8_ssot_ids.semantics.flow.sinks import GLUED, NOT_FOLLOWED, UUID_TYPED, Sink
+from flake8_ssot_ids.semantics.flow.token import Token
+from flake8_ssot_ids.semantics.flow.types import Path, key_of, narrow_type, typed_as_uuid
 from flake8_ssot_ids.semantics.module.literals import text_of
 from flake8_ssot_ids.semantics.module.syntax import by_default, is_value_of
 

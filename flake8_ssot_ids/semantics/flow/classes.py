@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_ssot_ids.flows_index import FUNCTIONS, Function, Index, dotted, last_name
-from flake8_ssot_ids.flows_reads import Reads, Target
-from flake8_ssot_ids.flows_types import parsed
+from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Function, Index, dotted, last_name
+from flake8_ssot_ids.semantics.flow.reads import Reads, Target
+from flake8_ssot_ids.semantics.flow.types import parsed
 
 #: So many assignments are looked through to learn of what class an object is.
 _DEEPEST = 4

@@ -6,19 +6,19 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_ssot_ids import flows_tests
-from flake8_ssot_ids.flows_classes import parameter_for
-from flake8_ssot_ids.flows_cuts import is_log_call
-from flake8_ssot_ids.flows_exits import note_argument
-from flake8_ssot_ids.flows_index import FUNCTIONS, Function, dotted, last_name, position, spelled
-from flake8_ssot_ids.flows_reads import parameters
-from flake8_ssot_ids.flows_sinks import PARSED_AS_UUID, UUID_TYPED, Sink
-from flake8_ssot_ids.flows_token import Token
-from flake8_ssot_ids.flows_types import is_uuid_class, key_of, typed_as_uuid
+from flake8_ssot_ids.semantics.flow import tests as flows_tests
+from flake8_ssot_ids.semantics.flow.classes import parameter_for
+from flake8_ssot_ids.semantics.flow.cuts import is_log_call
+from flake8_ssot_ids.semantics.flow.exits import note_argument
+from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Function, dotted, last_name, position, spelled
+from flake8_ssot_ids.semantics.flow.reads import parameters
+from flake8_ssot_ids.semantics.flow.sinks import PARSED_AS_UUID, UUID_TYPED, Sink
+from flake8_ssot_ids.semantics.flow.token import Token
+from flake8_ssot_ids.semantics.flow.types import is_uuid_class, key_of, typed_as_uuid
 from flake8_ssot_ids.semantics.module.literals import text_of
 
 if TYPE_CHECKING:
-    from flake8_ssot_ids.flows_trace import Trace
+    from flake8_ssot_ids.semantics.flow.trace import Trace
 
 #: Keywords whose value fills the field that the call describes, or makes such values.
 _FACTORIES = frozenset(

@@ -7,9 +7,9 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flake8_ssot_ids.flows_cuts import LONGEST, SAME, cut_at, only_logged
-from flake8_ssot_ids.flows_index import Index, last_name, spelled
-from flake8_ssot_ids.flows_sinks import (
+from flake8_ssot_ids.semantics.flow.cuts import LONGEST, SAME, cut_at, only_logged
+from flake8_ssot_ids.semantics.flow.index import Index, last_name, spelled
+from flake8_ssot_ids.semantics.flow.sinks import (
     ARITHMETIC,
     LENGTH_CHECKED,
     MATCHED_AS_UUID,
@@ -23,12 +23,12 @@ from flake8_ssot_ids.flows_sinks import (
     UUID_TYPED,
     Sink,
 )
-from flake8_ssot_ids.flows_token import ANY, LENGTH, NUMBER, OBJECT, TEXT, Token
-from flake8_ssot_ids.flows_types import is_uuid_class, is_uuid_pattern, pattern_of, typed_as_uuid
+from flake8_ssot_ids.semantics.flow.token import ANY, LENGTH, NUMBER, OBJECT, TEXT, Token
+from flake8_ssot_ids.semantics.flow.types import is_uuid_class, is_uuid_pattern, pattern_of, typed_as_uuid
 from flake8_ssot_ids.semantics.module.literals import text_of
 
 if TYPE_CHECKING:
-    from flake8_ssot_ids.flows_trace import Trace
+    from flake8_ssot_ids.semantics.flow.trace import Trace
 
 #: Attributes that, among the things that are used as ids, only a UUID has.
 _TELLING = frozenset(

@@ -1,0 +1,1 @@
+"""Where a value goes, and where it came from."""
