@@ -10,10 +10,18 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
+from flake8_ssot_ids.ids.remedies import (
+    DEFAULT_GENERATOR,
+    Context,
+    contexts,
+    is_context_id,
+    operation_of,
+    remedy,
+)
+from flake8_ssot_ids.ids.uses import Use, path_to, uses_of
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
-from flake8_ssot_ids.remedies import DEFAULT_GENERATOR, Context, contexts, is_context_id, operation_of, remedy
 from flake8_ssot_ids.rows import LONG, Fingerprints, Row
 from flake8_ssot_ids.rule import Hit, Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
@@ -25,7 +33,6 @@ from flake8_ssot_ids.semantics.states.bound import Memory
 from flake8_ssot_ids.source.fstrings import locate
 from flake8_ssot_ids.source.sourcefile import Lines, decode, parse, why_not_python
 from flake8_ssot_ids.suppress import Suppressions
-from flake8_ssot_ids.uses import Use, path_to, uses_of
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
@@ -33,7 +40,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from flake8_ssot_ids.inspection import Inspection
+    from flake8_ssot_ids.ids.inspection import Inspection
     from flake8_ssot_ids.rule import Finder
 
 _MODULE_SYMBOL = "<module>"
@@ -98,7 +105,7 @@ def _may_be_inspected(data: bytes, path: str, policy: Policy, project: Project |
     """
     if project is None or not policy.may_preview or b"import" not in data or not _inspecting(policy):
         return False
-    from flake8_ssot_ids.inspection import may_interest
+    from flake8_ssot_ids.ids.inspection import may_interest
 
     return may_interest(data, path, policy, project)
 
@@ -147,7 +154,7 @@ def check_tree(
     reporter = _Reporter(text, path, policy, parents, comments)
     reporter.add_uses(uses)
     if closer and project is not None:
-        from flake8_ssot_ids.inspection import Inspection
+        from flake8_ssot_ids.ids.inspection import Inspection
 
         inspection = Inspection(tree, text, path, policy, project, uses)
         for closer_rule, inspect in closer:

@@ -7,15 +7,15 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flake8_ssot_ids.remedies import is_part_of_text
+from flake8_ssot_ids.ids.remedies import is_part_of_text
+from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.module.resolver import ASSIGNED, DIRECT
-from flake8_ssot_ids.uses import Use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from flake8_ssot_ids.inspection import Inspection
+    from flake8_ssot_ids.ids.inspection import Inspection
 
     class Finder(Protocol):
         """Finds what the engine itself does not know how to find: the recipes of a house."""

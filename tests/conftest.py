@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, settings
 
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.ids.signatures import Sources
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.signatures import Sources
 
 ROOT = Path(__file__).resolve().parent.parent
 # Tests are about results, and so must not fail on a machine that is busy.

@@ -452,7 +452,7 @@ class TestWeight:
         assert number == 0
         heavy = {"ast_grep_py", "tomllib", "multiprocessing", "concurrent", "hashlib", "json", "pathlib"}
         heavy |= {"flake8", "pathspec", "logging", "subprocess", "sqlite3"}
-        heavy |= {"flake8_ssot_ids.engine", "flake8_ssot_ids.rules.sid101", "flake8_ssot_ids.shapes"}
+        heavy |= {"flake8_ssot_ids.engine", "flake8_ssot_ids.rules.sid101", "flake8_ssot_ids.ids.shapes"}
         assert later & heavy == set()
         assert "flake8_ssot_ids.uuids.prefilter" in later
 

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import strategies as st
 
 from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.ids.uses import Use, uses_of
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.registry import rules
@@ -27,7 +28,6 @@ from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.resolver import Dynamic, Resolver, Values
 from flake8_ssot_ids.semantics.module.scopes import Everything, Hits
 from flake8_ssot_ids.source.sourcefile import decode, parse
-from flake8_ssot_ids.uses import Use, uses_of
 from flake8_ssot_ids.uuids import catalog
 from tests.fuzzing import fuzzed
 

@@ -17,8 +17,8 @@ from unittest import mock
 
 from hypothesis import strategies as st
 
+from flake8_ssot_ids.ids.uses import uses_of
 from flake8_ssot_ids.semantics.module.names import ModuleNames
-from flake8_ssot_ids.uses import uses_of
 from flake8_ssot_ids.uuids import catalog
 from tests.fuzzing import fuzzed
 

@@ -12,11 +12,12 @@ import pytest
 
 from benchmarks.growth import exponent
 from benchmarks.inputs import KINDS
-from flake8_ssot_ids import hints, suppress
+from flake8_ssot_ids import suppress
 from flake8_ssot_ids.baseline import Baseline, compare, row_of
 from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.fixes.surroundings import Surroundings
+from flake8_ssot_ids.ids import hints
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import Palette
 from flake8_ssot_ids.render.text import full

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from flake8_ssot_ids.ids.remedies import base, operation_of, slug
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.remedies import base, operation_of, slug
 
 Judge = Callable[..., FileReport]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from ssot_ids import UnifiedIdGenerator, parse_id
 
+from flake8_ssot_ids.ids.remedies import slug
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.registry import rules
-from flake8_ssot_ids.remedies import slug
 
 Judge = Callable[..., FileReport]
 CASES = Path(__file__).with_name("cases")

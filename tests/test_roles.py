@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from flake8_ssot_ids.roles import is_secret, role_of, snake
+from flake8_ssot_ids.ids.roles import is_secret, role_of, snake
 
 
 def role(source: str) -> tuple[str | None, str | None]:

@@ -9,8 +9,8 @@ import uuid
 
 import pytest
 
+from flake8_ssot_ids.ids.shapes import CUT, FACTORY, GLUED, OBJECT, TEXT, Shape, shape_of
 from flake8_ssot_ids.semantics.module.literals import integer
-from flake8_ssot_ids.shapes import CUT, FACTORY, GLUED, OBJECT, TEXT, Shape, shape_of
 
 
 def shape(expression: str, source: str = "uuid4") -> Shape:

@@ -17,7 +17,7 @@ import uuid
 
 import pytest
 
-from flake8_ssot_ids.shapes import CUT, GLUED, TEXT, Shape, shape_of
+from flake8_ssot_ids.ids.shapes import CUT, GLUED, TEXT, Shape, shape_of
 from flake8_ssot_ids.uuids.catalog import LAYOUTS
 
 EXPRESSIONS = 2500

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.signatures import ClassSource, Method, Sources
+from flake8_ssot_ids.ids.signatures import ClassSource, Method, Sources
 
 ROOT = Path(__file__).resolve().parent.parent
 Project = Callable[..., Sources]
@@ -250,7 +250,7 @@ def test_what_is_installed_is_read_and_not_imported() -> None:
     sources = Sources([])
     before = set(sys.modules)
     assert class_of(sources, "wsgiref.headers.Headers").complete
-    assert class_of(sources, "flake8_ssot_ids.signatures.Sources").complete  # installed editable
+    assert class_of(sources, "flake8_ssot_ids.ids.signatures.Sources").complete  # installed editable
     assert "wsgiref.headers" not in set(sys.modules) - before
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import flake8_ssot_ids
-from flake8_ssot_ids.signatures import ClassSource, Method, Sources
+from flake8_ssot_ids.ids.signatures import ClassSource, Method, Sources
 
 STDLIB = (
     "argparse",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.signatures import Sources, problem_with
+from flake8_ssot_ids.ids.signatures import Sources, problem_with
 from tests.test_signatures import class_of
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flake8_ssot_ids.roles import snake
+from flake8_ssot_ids.ids.roles import snake
 
 WEBSOCKET, AUTH, CONTEXT = "websocket", "auth", "execution-context"
 KINDS = (WEBSOCKET, AUTH, CONTEXT)

@@ -223,7 +223,7 @@ def _added(target: Target) -> Iterator[Evidence]:
 
 
 def _calls(target: Target) -> Iterator[Evidence]:
-    from flake8_ssot_ids.signatures import Sources
+    from flake8_ssot_ids.ids.signatures import Sources
 
     policy = target.policy
     if not policy.generators:

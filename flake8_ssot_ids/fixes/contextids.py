@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids.remedies import CONTEXT_ROLES, is_context_id
+from flake8_ssot_ids.ids.remedies import CONTEXT_ROLES, is_context_id
+from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.module.scopes import FUNCTION, Scope
-from flake8_ssot_ids.uses import Use
 
 #: A block and the index of the statement in it that leads to the place; from the outermost block inward.
 _Path = list[tuple[Sequence[ast.stmt], int]]

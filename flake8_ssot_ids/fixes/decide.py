@@ -18,12 +18,12 @@ from flake8_ssot_ids.fixes.quotes import inner_quote, shows_source
 from flake8_ssot_ids.fixes.recipes import REASONS, UUID_OBJECT, Written, inner_node, propose
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, Name, RefusedError, Verdict
+from flake8_ssot_ids.ids.remedies import Context, operation_of, remedy
+from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.model import Edit, Finding, SafetyLevel
-from flake8_ssot_ids.remedies import Context, operation_of, remedy
 from flake8_ssot_ids.semantics.flow.flow import Exit
 from flake8_ssot_ids.semantics.module.scopes import Scope
 from flake8_ssot_ids.source.edits import merged
-from flake8_ssot_ids.uses import Use
 
 _FIXABLE = re.compile(r"SID(?:10[1-5]|20[1-3])")
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from flake8_ssot_ids.fixes.noids import Manual, is_harmless
 from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.surroundings import Tested
+from flake8_ssot_ids.ids.remedies import Piece, around, is_part_of_text, slug
+from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.remedies import Piece, around, is_part_of_text, slug
 from flake8_ssot_ids.semantics.flow.flow import PATCHED, Exit, ModuleFlow, Sink
 from flake8_ssot_ids.semantics.module.syntax import absolute
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import Lines, decode, parse
 from flake8_ssot_ids.system.files import read
-from flake8_ssot_ids.uses import Use
 
 #: So many base classes are looked through, each in a module of its own.
 _DEEPEST = 4

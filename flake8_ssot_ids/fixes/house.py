@@ -15,12 +15,12 @@ from functools import lru_cache
 from flake8_ssot_ids.engine import span_of
 from flake8_ssot_ids.fixes.astgrep import Document, PatternError
 from flake8_ssot_ids.fixes.filling import fill
-from flake8_ssot_ids.inspection import Inspection
+from flake8_ssot_ids.ids.inspection import Inspection
+from flake8_ssot_ids.ids.roles import role_of, snake
 from flake8_ssot_ids.model import Problem
 from flake8_ssot_ids.policy import metavariables as metavars
 from flake8_ssot_ids.policy.policy import Policy, Recipe
 from flake8_ssot_ids.registry import HOUSE_RECIPE
-from flake8_ssot_ids.roles import role_of, snake
 from flake8_ssot_ids.rule import Hit
 from flake8_ssot_ids.semantics.module.scopes import Scope
 from flake8_ssot_ids.semantics.module.syntax import join_symbol

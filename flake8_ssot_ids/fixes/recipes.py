@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_ssot_ids.fixes.noids import Manual, glued_into, not_an_id, stays_around
-from flake8_ssot_ids.remedies import Context, around, base, is_part_of_text, remedy
+from flake8_ssot_ids.ids.remedies import Context, around, base, is_part_of_text, remedy
+from flake8_ssot_ids.ids.shapes import FACTORY
+from flake8_ssot_ids.ids.signatures import ClassSource, problem_with
+from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.flow.flow import Sink
 from flake8_ssot_ids.semantics.flow.sinks import (
     ARITHMETIC,
@@ -25,9 +28,6 @@ from flake8_ssot_ids.semantics.flow.sinks import (
     UUID_ATTRIBUTE,
     UUID_TYPED,
 )
-from flake8_ssot_ids.shapes import FACTORY
-from flake8_ssot_ids.signatures import ClassSource, problem_with
-from flake8_ssot_ids.uses import Use
 
 #: What each kind of sink is in a reason; ``{}`` is the place as code.
 REASONS = {

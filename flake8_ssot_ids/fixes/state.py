@@ -12,17 +12,17 @@ from flake8_ssot_ids.fixes.house import house_of
 from flake8_ssot_ids.fixes.importnames import Module
 from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
-from flake8_ssot_ids.inspection import Inspection
+from flake8_ssot_ids.ids.inspection import Inspection
+from flake8_ssot_ids.ids.signatures import ClassSource
+from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.model import Finding, Span, UnreadableError
 from flake8_ssot_ids.policy.approved import generators_for
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.module.parents import Parents
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.project.words import Words
-from flake8_ssot_ids.signatures import ClassSource
 from flake8_ssot_ids.source.edits import Offsets
 from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, why_not_python
-from flake8_ssot_ids.uses import Use
 
 
 class FileState:

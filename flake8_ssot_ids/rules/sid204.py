@@ -9,12 +9,12 @@ from flake8_ssot_ids.rule import Hit, Rule
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:
-    from flake8_ssot_ids.inspection import Inspection
+    from flake8_ssot_ids.ids.inspection import Inspection
 
 
 def inspect(inspection: Inspection) -> Iterator[Hit]:
     """Every name or attribute that stands for a wrapper, called or handed on."""
-    from flake8_ssot_ids.roles import role_of
+    from flake8_ssot_ids.ids.roles import role_of
 
     words = inspection.wrapper_words
     if not words:

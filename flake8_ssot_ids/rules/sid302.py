@@ -10,8 +10,8 @@ from flake8_ssot_ids.rule import Hit, Rule
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:
-    from flake8_ssot_ids.generatorcalls import GeneratorCall
-    from flake8_ssot_ids.inspection import Inspection
+    from flake8_ssot_ids.ids.generatorcalls import GeneratorCall
+    from flake8_ssot_ids.ids.inspection import Inspection
 
 #: Text that makes an id of its own; a space, a slash or a colon makes a sentence, a path or a key.
 _OF_AN_ID = re.compile(r"[A-Za-z0-9_.-]+")
@@ -21,7 +21,7 @@ _SEVERAL = frozenset({"generate_user_context_ids", "generate_batch_ids"})
 
 def inspect(inspection: Inspection) -> Iterator[Hit]:
     """Every id of the generator that does not stay whole, at the place where that happens."""
-    from flake8_ssot_ids.generatorcalls import makes_id
+    from flake8_ssot_ids.ids.generatorcalls import makes_id
     from flake8_ssot_ids.semantics.flow.flow import SLICED
 
     parents = None

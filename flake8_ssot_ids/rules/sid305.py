@@ -9,9 +9,9 @@ from flake8_ssot_ids.rule import Hit, Rule
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:
-    from flake8_ssot_ids.generatorcalls import GeneratorCall, On
-    from flake8_ssot_ids.inspection import Inspection
-    from flake8_ssot_ids.signatures import ClassSource, Method
+    from flake8_ssot_ids.ids.generatorcalls import GeneratorCall, On
+    from flake8_ssot_ids.ids.inspection import Inspection
+    from flake8_ssot_ids.ids.signatures import ClassSource, Method
 
 
 def inspect(inspection: Inspection) -> Iterator[Hit]:
@@ -50,7 +50,7 @@ def _problem(call: GeneratorCall, inspection: Inspection) -> str | None:
 
 
 def _unbound(name: str, method: Method, call: ast.Call, on: On) -> str | None:
-    from flake8_ssot_ids.signatures import problem_with
+    from flake8_ssot_ids.ids.signatures import problem_with
 
     problem = problem_with(method, call, on)
     return None if problem is None else f"`{name}` {problem}, so this call raises"

@@ -11,7 +11,7 @@ from flake8_ssot_ids.semantics.module.scopes import Scope
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:
-    from flake8_ssot_ids.inspection import Inspection
+    from flake8_ssot_ids.ids.inspection import Inspection
 
 #: The ids of one context, in the order in which the generator gives them.
 _SLOTS = ("thread", "run", "request")
@@ -29,7 +29,7 @@ class _Context:
 
 def inspect(inspection: Inspection) -> Iterator[Hit]:
     """Each function that makes a thread and a run id apart: reported where it begins to."""
-    from flake8_ssot_ids.generatorcalls import makes_id
+    from flake8_ssot_ids.ids.generatorcalls import makes_id
 
     # Raw and generated ids come from two walks over the module, with scopes of their own.
     contexts: dict[tuple[ast.AST | None, str], _Context] = {}

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_ssot_ids.roles import is_secret
+from flake8_ssot_ids.ids.roles import is_secret
 from flake8_ssot_ids.rule import Hit, Rule
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:
-    from flake8_ssot_ids.inspection import Inspection
+    from flake8_ssot_ids.ids.inspection import Inspection
 
 
 def inspect(inspection: Inspection) -> Iterator[Hit]:
     """Every raw id and every generated one whose target is named like a secret."""
-    from flake8_ssot_ids.generatorcalls import makes_id
+    from flake8_ssot_ids.ids.generatorcalls import makes_id
 
     for use in inspection.uses:
         if is_secret(use.role):

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flake8_ssot_ids.ids.signatures import Method, problem_with
 from flake8_ssot_ids.semantics.classes.method import Kind, On, one_of
-from flake8_ssot_ids.signatures import Method, problem_with
 
 
 def call(text: str) -> ast.Call:

@@ -11,11 +11,11 @@ import pytest
 
 from flake8_ssot_ids import registry
 from flake8_ssot_ids import rules as package
+from flake8_ssot_ids.ids.uses import Use, uses_of
 from flake8_ssot_ids.render.links import RULES_PAGE, anchor
 from flake8_ssot_ids.rule import Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.testing import assert_marks, check, expected
-from flake8_ssot_ids.uses import Use, uses_of
 from flake8_ssot_ids.uuids import catalog
 
 RULES = registry.rules()

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import pytest
 
-from flake8_ssot_ids.entropy import collision_at
+from flake8_ssot_ids.ids.entropy import collision_at
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.testing import assert_marks, expected
 

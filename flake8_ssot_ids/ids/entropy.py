@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from flake8_ssot_ids.shapes import CUT
-from flake8_ssot_ids.uses import Use
+from flake8_ssot_ids.ids.shapes import CUT
+from flake8_ssot_ids.ids.uses import Use
 
 _CLOCKED = frozenset({"uuid1", "uuid6", "uuid7"})
 #: Where a collision is this likely, the message names the number of ids.

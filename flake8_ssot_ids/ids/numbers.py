@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from flake8_ssot_ids.idvalue import IdValue
+from flake8_ssot_ids.ids.value import IdValue
 from flake8_ssot_ids.uuids import layouts
 from flake8_ssot_ids.uuids.layouts import BYTE, HEX, Alphabet
 

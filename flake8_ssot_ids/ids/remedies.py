@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.roles import is_secret
+from flake8_ssot_ids.ids.roles import is_secret
+from flake8_ssot_ids.ids.shapes import Shape
+from flake8_ssot_ids.ids.templates import piece_of
 from flake8_ssot_ids.semantics.module.literals import HIDDEN, near
 from flake8_ssot_ids.semantics.module.parents import parents_of
 from flake8_ssot_ids.semantics.module.scopes import FUNCTION, Scope
 from flake8_ssot_ids.semantics.states.bound import Memory, is_bound
-from flake8_ssot_ids.shapes import Shape
-from flake8_ssot_ids.templates import piece_of
 from flake8_ssot_ids.uuids import catalog
 
 DEFAULT_GENERATOR = "UnifiedIdGenerator"

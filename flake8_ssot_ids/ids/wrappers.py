@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Protocol
 
+from flake8_ssot_ids.ids.roles import is_type_name
+from flake8_ssot_ids.ids.signatures import Sources
+from flake8_ssot_ids.ids.uses import Use, uses_of
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.roles import is_type_name
 from flake8_ssot_ids.semantics.classes.instances import Instances
 from flake8_ssot_ids.semantics.module.allnames import AllNames, Definition
 from flake8_ssot_ids.semantics.module.names import ModuleNames
@@ -24,10 +26,8 @@ from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.states.definite import Definite
 from flake8_ssot_ids.semantics.states.facts import GOOD
-from flake8_ssot_ids.signatures import Sources
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.system.files import read
-from flake8_ssot_ids.uses import Use, uses_of
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import may_hold_use
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from flake8_ssot_ids import idnumbers
-from flake8_ssot_ids.idvalue import IdValue
+from flake8_ssot_ids.ids import numbers as idnumbers
+from flake8_ssot_ids.ids.templates import Conversion, Specification, specification
+from flake8_ssot_ids.ids.value import IdValue
 from flake8_ssot_ids.semantics.module.literals import HIDDEN
-from flake8_ssot_ids.templates import Conversion, Specification, specification
 from flake8_ssot_ids.uuids import layouts
 from flake8_ssot_ids.uuids.layouts import UNKNOWN
 

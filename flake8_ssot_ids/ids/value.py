@@ -1,8 +1,8 @@
 """The value of one id on its way out of its expression: what is known of it, what of it is left.
 
 :class:`IdValue` is spelled in the letters of :mod:`flake8_ssot_ids.uuids.layouts`. Here are its parts and its
-bits; :mod:`~flake8_ssot_ids.idnumbers`, :mod:`~flake8_ssot_ids.idtexts` and
-:mod:`~flake8_ssot_ids.idcalls` do to it what its expression does.
+bits; :mod:`~flake8_ssot_ids.ids.numbers`, :mod:`~flake8_ssot_ids.ids.texts` and
+:mod:`~flake8_ssot_ids.ids.calls` do to it what its expression does.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flake8_ssot_ids import idnumbers, idtexts
-from flake8_ssot_ids.idvalue import IdValue
+from flake8_ssot_ids.ids import numbers as idnumbers
+from flake8_ssot_ids.ids import texts as idtexts
+from flake8_ssot_ids.ids.value import IdValue
 from flake8_ssot_ids.uuids import layouts
 from flake8_ssot_ids.uuids.layouts import BYTE, UNKNOWN
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from flake8_ssot_ids.ids.roles import role_of
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.roles import role_of
 from flake8_ssot_ids.semantics.classes.instances import Instances
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.scopes import Place, Scope

@@ -1,7 +1,7 @@
 """What becomes of a fresh id within its own expression: text, a part of it, glued to other text.
 
 :func:`shape_of` climbs from the reference to an id source up to the widest expression that
-still is the id, and takes its :class:`~flake8_ssot_ids.idvalue.IdValue` through each operation on
+still is the id, and takes its :class:`~flake8_ssot_ids.ids.value.IdValue` through each operation on
 the way, so what is left of the random bits can be counted.
 """
 
@@ -12,8 +12,11 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_ssot_ids import idcalls, idnumbers, idtexts, templates
-from flake8_ssot_ids.idvalue import IdValue
+from flake8_ssot_ids.ids import calls as idcalls
+from flake8_ssot_ids.ids import numbers as idnumbers
+from flake8_ssot_ids.ids import templates
+from flake8_ssot_ids.ids import texts as idtexts
+from flake8_ssot_ids.ids.value import IdValue
 from flake8_ssot_ids.semantics.module.literals import (
     HIDDEN,
     NEAR,

@@ -10,7 +10,8 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from flake8_ssot_ids.generatorcalls import Family
+from flake8_ssot_ids.ids.generatorcalls import Family
+from flake8_ssot_ids.ids.wrappers import Module, Wrappers
 from flake8_ssot_ids.semantics.module.syntax import own_nodes
 from flake8_ssot_ids.semantics.project.exports import imported_names
 from flake8_ssot_ids.semantics.project.modules import Home
@@ -18,7 +19,6 @@ from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.project.words import present_words
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uuids.prefilter import may_hold_use
-from flake8_ssot_ids.wrappers import Module, Wrappers
 
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^()]*)", re.MULTILINE)
 _NAME = re.compile(rb"\w+")

@@ -10,13 +10,16 @@ import ast
 from collections.abc import Callable
 from functools import cached_property
 
-from flake8_ssot_ids.generatorcalls import (
+from flake8_ssot_ids.ids.generatorcalls import (
     Family,
     GeneratorCall,
     GeneratorCalls,
     family_of,
 )
-from flake8_ssot_ids.hints import Hints, words_of
+from flake8_ssot_ids.ids.hints import Hints, words_of
+from flake8_ssot_ids.ids.signatures import ClassSource, Sources
+from flake8_ssot_ids.ids.uses import Use
+from flake8_ssot_ids.ids.wrappers import Module, Wrappers
 from flake8_ssot_ids.model import Scope
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
@@ -24,9 +27,6 @@ from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.resolver import Value, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
-from flake8_ssot_ids.signatures import ClassSource, Sources
-from flake8_ssot_ids.uses import Use
-from flake8_ssot_ids.wrappers import Module, Wrappers
 
 
 class Inspection:

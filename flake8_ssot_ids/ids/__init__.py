@@ -1,0 +1,1 @@
+"""What an id is here: uses of id sources, their shape and role, and what to write instead."""
