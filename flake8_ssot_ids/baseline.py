@@ -11,8 +11,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.model import SsotIdsError
-from flake8_ssot_ids.registry import UNREADABLE
 from flake8_ssot_ids.rows import Row, read_row
+from flake8_ssot_ids.rules.registry import UNREADABLE
 from flake8_ssot_ids.system.files import read
 
 TYPE_CHECKING = False

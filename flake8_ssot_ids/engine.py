@@ -21,9 +21,9 @@ from flake8_ssot_ids.ids.remedies import (
 from flake8_ssot_ids.ids.uses import Use, path_to, uses_of
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.rows import LONG, Fingerprints, Row
-from flake8_ssot_ids.rule import Hit, Rule
+from flake8_ssot_ids.rules.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
+from flake8_ssot_ids.rules.rule import Hit, Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.resolver import SHADOWED, Values
 from flake8_ssot_ids.semantics.project.modules import Home
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from flake8_ssot_ids.ids.inspection import Inspection
-    from flake8_ssot_ids.rule import Finder
+    from flake8_ssot_ids.rules.rule import Finder
 
 _MODULE_SYMBOL = "<module>"
 _NOTHING = Words()

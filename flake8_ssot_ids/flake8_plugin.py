@@ -105,7 +105,7 @@ class _Session:
         if self._codes:
             from dataclasses import replace
 
-            from flake8_ssot_ids.registry import rules
+            from flake8_ssot_ids.rules.registry import rules
 
             # What flake8 selects by its whole code is named, as a preview rule has to be; all other
             # rules are none of flake8's business here: it filters what they yield.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_ssot_ids.cache import Stamp
-    from flake8_ssot_ids.rule import Finder
+    from flake8_ssot_ids.rules.rule import Finder
 
     #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
     Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]

@@ -240,7 +240,12 @@ def test_imports_go_down_only_and_every_module_has_its_layer(package: Package) -
             "model imports upward: policy",
         ),
         (ENGINE, "model.py", "def f():\n    from . import engine\n", "model imports upward: engine"),
-        (ENGINE, "names/late.py", "import flake8_ssot_ids.rule as r\n", "names.late imports upward: rule"),
+        (
+            ENGINE,
+            "names/late.py",
+            "import flake8_ssot_ids.rules.rule as r\n",
+            "names.late imports upward: rule",
+        ),
         (ENGINE, "names/late.py", "from ..rules import base\n", "names.late imports upward: rules"),
         (ENGINE, "flake8_plugin.py", "import flake8.options\n", "flake8_plugin imports flake8"),
         (ENGINE, "fixes/other.py", "from ast_grep_py import SgRoot\n", "fixes.other imports ast_grep_py"),

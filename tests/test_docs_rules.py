@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_ssot_ids.registry import rules
 from flake8_ssot_ids.render import links, ruledoc
+from flake8_ssot_ids.rules.registry import rules
 
 if TYPE_CHECKING:
     import pytest

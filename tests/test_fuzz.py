@@ -20,7 +20,7 @@ from flake8_ssot_ids.engine import check_source
 from flake8_ssot_ids.ids.uses import Use, uses_of
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.registry import rules
+from flake8_ssot_ids.rules.registry import rules
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.makers import makers_of
 from flake8_ssot_ids.semantics.module.members import members_of

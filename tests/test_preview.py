@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import engine, registry
+from flake8_ssot_ids import engine
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.commands import rule as rule_verb
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy, load_policy
 from flake8_ssot_ids.render import ruledoc
+from flake8_ssot_ids.rules import registry
 from tests.conftest import Cli
 
 RAW = "import uuid\n\nplain_id = uuid.uuid4()\ncut_id = uuid.uuid4().hex[:8]\n"

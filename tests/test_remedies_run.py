@@ -13,7 +13,7 @@ from ssot_ids import UnifiedIdGenerator, parse_id
 
 from flake8_ssot_ids.ids.remedies import slug
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.registry import rules
+from flake8_ssot_ids.rules.registry import rules
 
 Judge = Callable[..., FileReport]
 CASES = Path(__file__).with_name("cases")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from flake8_ssot_ids.commands import arguments
-from flake8_ssot_ids.registry import rules
 from flake8_ssot_ids.render import machine, output, ruledoc, terminal
+from flake8_ssot_ids.rules.registry import rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flake8_ssot_ids.rule import Rule
+    from flake8_ssot_ids.rules.rule import Rule
 
 EXIT_CODES = {0: "the explanation was printed", 2: "a usage error, or there is no such rule"}
 

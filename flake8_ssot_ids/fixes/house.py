@@ -20,8 +20,8 @@ from flake8_ssot_ids.ids.roles import role_of, snake
 from flake8_ssot_ids.model import Problem
 from flake8_ssot_ids.policy import metavariables as metavars
 from flake8_ssot_ids.policy.policy import Policy, Recipe
-from flake8_ssot_ids.registry import HOUSE_RECIPE
-from flake8_ssot_ids.rule import Hit
+from flake8_ssot_ids.rules.registry import HOUSE_RECIPE
+from flake8_ssot_ids.rules.rule import Hit
 from flake8_ssot_ids.semantics.module.scopes import Scope
 from flake8_ssot_ids.semantics.module.syntax import join_symbol
 from flake8_ssot_ids.source.edits import Offsets

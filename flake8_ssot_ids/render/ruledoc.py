@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 
-from flake8_ssot_ids.registry import rules
 from flake8_ssot_ids.render.links import RULES_PAGE, anchor, rule_url
+from flake8_ssot_ids.rules.registry import rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flake8_ssot_ids.rule import Rule
+    from flake8_ssot_ids.rules.rule import Rule
 
 _WIDTH = 88  # of prose in a terminal; the page is wrapped by whatever shows it
 REGENERATE = "python -m flake8_ssot_ids.render.ruledoc"

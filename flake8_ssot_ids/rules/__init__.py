@@ -1,1 +1,1 @@
-"""The rules, one module each; :mod:`flake8_ssot_ids.registry` finds them."""
+"""The rules, one module each; :mod:`flake8_ssot_ids.rules.registry` finds them."""

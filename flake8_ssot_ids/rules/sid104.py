@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.ids.shapes import GLUED
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rule import Rule, direct, instead
+from flake8_ssot_ids.rules.rule import Rule, direct, instead
 
 
 def matches(use: Use) -> bool:

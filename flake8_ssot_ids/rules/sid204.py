@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_ssot_ids.rule import Hit, Rule
+from flake8_ssot_ids.rules.rule import Hit, Rule
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from flake8_ssot_ids.rule import Hit, Rule
+from flake8_ssot_ids.rules.rule import Hit, Rule
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.rule import Hit, Rule
+from flake8_ssot_ids.rules.rule import Hit, Rule
 from flake8_ssot_ids.semantics.module.scopes import Scope
 
 TYPE_CHECKING = False  # a plain check loads nothing of this

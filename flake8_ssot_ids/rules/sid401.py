@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_ssot_ids.ids.roles import is_secret
-from flake8_ssot_ids.rule import Hit, Rule
+from flake8_ssot_ids.rules.rule import Hit, Rule
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_ssot_ids.rule import Rule
+from flake8_ssot_ids.rules.rule import Rule
 
 RULE = Rule(
     code="SID990",

@@ -9,8 +9,8 @@ import pytest
 
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.policy.policy import load_policy
-from flake8_ssot_ids.registry import rules
-from flake8_ssot_ids.rule import Rule
+from flake8_ssot_ids.rules.registry import rules
+from flake8_ssot_ids.rules.rule import Rule
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.uuids import catalog
 from tests.rules.test_registry import files_of

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import registry
 from flake8_ssot_ids import rules as package
 from flake8_ssot_ids.ids.uses import Use, uses_of
 from flake8_ssot_ids.render.links import RULES_PAGE, anchor
-from flake8_ssot_ids.rule import Rule
+from flake8_ssot_ids.rules import registry
+from flake8_ssot_ids.rules.rule import Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.testing import assert_marks, check, expected
 from flake8_ssot_ids.uuids import catalog

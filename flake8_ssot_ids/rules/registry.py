@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 
 from flake8_ssot_ids import rules as _package
-from flake8_ssot_ids.rule import Rule
+from flake8_ssot_ids.rules.rule import Rule
 
 UNREADABLE = "SID990"
 HOUSE_RECIPE = "SID390"
