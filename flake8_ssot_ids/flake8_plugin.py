@@ -189,7 +189,7 @@ class SsotIdsPlugin:
         other = self._why_not_python(data)
         if not (other or words or house or policy.may_preview or may_hold_use(data, sources)):
             return
-        from flake8_ssot_ids.engine import check_tree, is_exempt, unreadable
+        from flake8_ssot_ids.findings.engine import check_tree, is_exempt, unreadable
 
         if is_exempt(path, policy) or _excluded(path, policy):
             return

@@ -112,7 +112,7 @@ def check(
     begin with one of ``select`` are returned. Raises PolicyError for a bad ``config``.
     """
     # Imported here: whoever only reads marks needs no engine.
-    from flake8_ssot_ids.engine import check_source
+    from flake8_ssot_ids.findings.engine import check_source
     from flake8_ssot_ids.fixes.house import house_of
     from flake8_ssot_ids.policy.policy import load_policy
     from flake8_ssot_ids.semantics.project.project import Project

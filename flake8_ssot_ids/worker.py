@@ -10,7 +10,7 @@ import gc
 import time
 
 from flake8_ssot_ids.cache import stamp_of
-from flake8_ssot_ids.engine import check_source, is_exempt, unreadable
+from flake8_ssot_ids.findings.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.model import Finding, Position, Span
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.project.glance.survey import Survey

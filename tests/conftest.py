@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from flake8_ssot_ids.cli import main
-from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.ids.signatures import Sources
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy

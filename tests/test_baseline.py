@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import baseline
-from flake8_ssot_ids.baseline import BadLine, Baseline, BaselineError
+from flake8_ssot_ids.findings import baseline
+from flake8_ssot_ids.findings.baseline import BadLine, Baseline, BaselineError
+from flake8_ssot_ids.findings.identity import Row, read_row
 from flake8_ssot_ids.model import FileReport, Finding
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.rows import Row, read_row
 
 Judge = Callable[..., FileReport]
 

@@ -143,7 +143,7 @@ class TestInternalErrors:
     def test_an_error_in_one_file_is_named_and_the_others_go_on(
         self, cli: Cli, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from flake8_ssot_ids import engine
+        from flake8_ssot_ids.findings import engine
 
         real = engine.check_tree
 

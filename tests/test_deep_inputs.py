@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.project.project import Project

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.engine import check_source, check_tree, normalised
+from flake8_ssot_ids.findings.engine import check_source, check_tree, normalised
+from flake8_ssot_ids.findings.identity import Row
 from flake8_ssot_ids.model import FileReport, Finding
 from flake8_ssot_ids.policy.policy import Policy, Zone, load_policy
-from flake8_ssot_ids.rows import Row
 
 Judge = Callable[..., FileReport]
 

@@ -17,11 +17,11 @@ import pytest
 
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.commands.configs import Configurations
-from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.findings.engine import check_source
+from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import Lines, decode
-from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uuids import catalog
 from tests.rules import test_sid204, test_sid302, test_sid305, test_sid306, test_sid401
 from tests.rules.cases import parts

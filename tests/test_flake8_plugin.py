@@ -452,7 +452,11 @@ class TestWeight:
         assert number == 0
         heavy = {"ast_grep_py", "tomllib", "multiprocessing", "concurrent", "hashlib", "json", "pathlib"}
         heavy |= {"flake8", "pathspec", "logging", "subprocess", "sqlite3"}
-        heavy |= {"flake8_ssot_ids.engine", "flake8_ssot_ids.rules.sid101", "flake8_ssot_ids.ids.shapes"}
+        heavy |= {
+            "flake8_ssot_ids.findings.engine",
+            "flake8_ssot_ids.rules.sid101",
+            "flake8_ssot_ids.ids.shapes",
+        }
         assert later & heavy == set()
         assert "flake8_ssot_ids.uuids.prefilter" in later
 
@@ -461,4 +465,4 @@ class TestWeight:
         assert number == 1
         heavy = {"ast_grep_py", "tomllib", "multiprocessing", "concurrent", "json", "pathlib", "flake8"}
         assert later & (heavy | {"flake8_ssot_ids.runner", "flake8_ssot_ids.cache"}) == set()
-        assert "flake8_ssot_ids.engine" in later
+        assert "flake8_ssot_ids.findings.engine" in later

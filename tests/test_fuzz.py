@@ -16,7 +16,7 @@ from typing import cast
 import pytest
 from hypothesis import strategies as st
 
-from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.ids.uses import Use, uses_of
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.policy.policy import Policy

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.gitbase import NotJudged, base_rows, not_restorable
+from flake8_ssot_ids.findings.basebranch import NotJudged, base_rows, not_restorable
 from flake8_ssot_ids.system import git
 from tests import repositories
 from tests.repositories import alone

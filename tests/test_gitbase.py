@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.baseline import Baseline, added, load
-from flake8_ssot_ids.gitbase import BaseBranch, NotJudged, base_rows
+from flake8_ssot_ids.findings.basebranch import BaseBranch, NotJudged, base_rows
+from flake8_ssot_ids.findings.baseline import Baseline, added, load
 from flake8_ssot_ids.system import git as git_calls
 from tests import repositories
 from tests.repositories import alone

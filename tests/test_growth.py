@@ -12,21 +12,21 @@ import pytest
 
 from benchmarks.growth import exponent
 from benchmarks.inputs import KINDS
-from flake8_ssot_ids import suppress
-from flake8_ssot_ids.baseline import Baseline, compare, row_of
-from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.findings import suppress
+from flake8_ssot_ids.findings.baseline import Baseline, compare, row_of
+from flake8_ssot_ids.findings.engine import check_source
+from flake8_ssot_ids.findings.identity import LONG, Fingerprints, Row
+from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.ids import hints
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import Palette
 from flake8_ssot_ids.render.text import full
-from flake8_ssot_ids.rows import LONG, Fingerprints, Row
 from flake8_ssot_ids.semantics.flow import index as flows_index
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import Lines, parse
-from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uuids import catalog
 
 RUNTIME = str(Path(__file__).resolve().parents[1] / "runtime")
@@ -249,7 +249,7 @@ def test_a_comment_is_read_once_for_all_findings_of_its_line(monkeypatch: pytest
 
 
 def test_the_tree_is_gone_before_the_findings_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flake8_ssot_ids import engine
+    from flake8_ssot_ids.findings import engine
 
     trees = []
 

@@ -312,8 +312,8 @@ def test_the_environment(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_internal_error(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flake8_ssot_ids import engine
     from flake8_ssot_ids.commands import check
+    from flake8_ssot_ids.findings import engine
 
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError(f"PWN{ACTS}")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import engine
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.commands import rule as rule_verb
+from flake8_ssot_ids.findings import engine
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy, load_policy
 from flake8_ssot_ids.render import ruledoc
@@ -254,7 +254,7 @@ class TestCloserLook:
             [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
         )
         loaded = set(done.stdout.splitlines()[-1].split())
-        assert "flake8_ssot_ids.engine" in loaded
+        assert "flake8_ssot_ids.findings.engine" in loaded
         names = {f"flake8_ssot_ids.{name}" for name in (*CLOSER, "names.everything", "fixes")}
         assert bool(loaded & names) is preview
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_ids import engine, pool, runner, worker
+from flake8_ssot_ids import pool, runner, worker
+from flake8_ssot_ids.findings import engine
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy, load_policy
 from flake8_ssot_ids.runner import RunResult, run

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
 from flake8_ssot_ids.kept import seal
 from flake8_ssot_ids.policy.policy import load_policy

@@ -16,9 +16,9 @@ from flake8.violation import Violation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_ssot_ids import suppress
+from flake8_ssot_ids.findings import suppress
+from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.source.sourcefile import Lines, decode
-from flake8_ssot_ids.suppress import Suppressions
 
 CODES = ("TST103", "TST204", "E501")
 

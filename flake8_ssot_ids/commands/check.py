@@ -212,7 +212,7 @@ def stdin_of(options: argparse.Namespace, configurations: Configurations) -> tup
 def _check_stdin(
     options: argparse.Namespace, configurations: Configurations, outcome: Outcome, shown: ShownFixes | None
 ) -> None:
-    from flake8_ssot_ids.engine import check_source
+    from flake8_ssot_ids.findings.engine import check_source
     from flake8_ssot_ids.semantics.project.project import Project
     from flake8_ssot_ids.uuids import catalog
 

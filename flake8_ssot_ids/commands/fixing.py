@@ -121,7 +121,7 @@ def no_generator_lines(found: dict[str, str]) -> Iterator[str]:
 
 def not_restorable(paths: Iterable[str]) -> dict[str, str]:
     """Files that git could not bring back, each with the reason: of ``paths``, and in their work trees."""
-    from flake8_ssot_ids import gitbase
+    from flake8_ssot_ids.findings import basebranch as gitbase
     from flake8_ssot_ids.system import atomic, git
 
     found: dict[str, str] = {}

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from flake8_ssot_ids import baseline, gitbase
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
 from flake8_ssot_ids.discover import DiscoverResult, discover
+from flake8_ssot_ids.findings import basebranch as gitbase
+from flake8_ssot_ids.findings import baseline
 from flake8_ssot_ids.ids.signatures import Sources
 from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy.approved import file_of

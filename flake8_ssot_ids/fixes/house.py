@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flake8_ssot_ids.engine import span_of
+from flake8_ssot_ids.findings.engine import span_of
 from flake8_ssot_ids.fixes.astgrep import Document, PatternError
 from flake8_ssot_ids.fixes.filling import fill
 from flake8_ssot_ids.ids.inspection import Inspection

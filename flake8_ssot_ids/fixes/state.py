@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_ssot_ids.engine import check_tree, span_of, uses_in
+from flake8_ssot_ids.findings.engine import check_tree, span_of, uses_in
 from flake8_ssot_ids.fixes.astgrep import Document
 from flake8_ssot_ids.fixes.house import house_of
 from flake8_ssot_ids.fixes.importnames import Module

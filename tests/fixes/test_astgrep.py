@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.engine import span_of
+from flake8_ssot_ids.findings.engine import span_of
 from flake8_ssot_ids.fixes.astgrep import Document, Match, PatternError, module_file
 from flake8_ssot_ids.source.edits import Offsets, TextEdit, apply_edits, merged
 from flake8_ssot_ids.source.sourcefile import Lines, decode, parse

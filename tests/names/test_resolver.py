@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.module import bindings
 from flake8_ssot_ids.semantics.module import names as names_module

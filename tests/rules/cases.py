@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from flake8_ssot_ids.engine import check_source
+from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.policy.policy import load_policy
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.testing import assert_marks, check

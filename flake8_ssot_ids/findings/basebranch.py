@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from flake8_ssot_ids import baseline
-from flake8_ssot_ids.baseline import Baseline, BaselineError
+from flake8_ssot_ids.findings import baseline
+from flake8_ssot_ids.findings.baseline import Baseline, BaselineError
 from flake8_ssot_ids.system import git
 from flake8_ssot_ids.system.git import GitError
 

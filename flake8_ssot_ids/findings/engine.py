@@ -10,6 +10,8 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
+from flake8_ssot_ids.findings.identity import LONG, Fingerprints, Row
+from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.ids.remedies import (
     DEFAULT_GENERATOR,
     Context,
@@ -21,7 +23,6 @@ from flake8_ssot_ids.ids.remedies import (
 from flake8_ssot_ids.ids.uses import Use, path_to, uses_of
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.rows import LONG, Fingerprints, Row
 from flake8_ssot_ids.rules.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
 from flake8_ssot_ids.rules.rule import Hit, Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
@@ -32,7 +33,6 @@ from flake8_ssot_ids.semantics.project.words import Words
 from flake8_ssot_ids.semantics.states.bound import Memory
 from flake8_ssot_ids.source.fstrings import locate
 from flake8_ssot_ids.source.sourcefile import Lines, decode, parse, why_not_python
-from flake8_ssot_ids.suppress import Suppressions
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
