@@ -181,7 +181,7 @@ class SsotIdsPlugin:
         words = project.words_for(path, data)
         house = None
         if policy.recipes:
-            from flake8_ssot_ids.fixes.house import house_of
+            from flake8_ssot_ids.recipes.house import house_of
 
             house = house_of(policy)
             house = house if house is not None and house.may_find(data) else None

@@ -93,7 +93,7 @@ def run(
         kind = "" if known.words is None else "surveyed"
         key = f"{policy.digest()} {all_files} {noqa} {kind}"
         if policy.recipes:
-            from flake8_ssot_ids.fixes.astgrep import module_file
+            from flake8_ssot_ids.recipes.astgrep import module_file
 
             matcher = module_file()
             outcome.touched.add(matcher)

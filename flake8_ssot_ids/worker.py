@@ -50,7 +50,7 @@ class Worker:
         self._survey = Survey(sources)
         self._house: Finder | None = None
         if policy.recipes:
-            from flake8_ssot_ids.fixes.house import house_of
+            from flake8_ssot_ids.recipes.house import house_of
 
             self._house = house_of(policy)
         self._new: Sequence[str] = ()

@@ -236,7 +236,7 @@ def _check_stdin(
         project.survey = survey
     house = None
     if policy.recipes:
-        from flake8_ssot_ids.fixes.house import house_of
+        from flake8_ssot_ids.recipes.house import house_of
 
         house = house_of(policy)
     report = check_source(

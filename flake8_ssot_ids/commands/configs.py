@@ -86,7 +86,7 @@ def check_recipes(policy: Policy) -> None:
         PolicyError: it cannot.
     """
     if policy.recipes:
-        from flake8_ssot_ids.fixes.house import problems_of
+        from flake8_ssot_ids.recipes.house import problems_of
 
         try:
             problems = problems_of(policy.recipes)

@@ -7,8 +7,6 @@ import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from flake8_ssot_ids.fixes.filling import fill
-from flake8_ssot_ids.fixes.house import HouseMatch, house_of
 from flake8_ssot_ids.fixes.noids import Manual
 from flake8_ssot_ids.fixes.quotes import inner_quote
 from flake8_ssot_ids.fixes.recipes import Written, of_sink, problem_with_calls
@@ -16,6 +14,8 @@ from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Name
 from flake8_ssot_ids.model import Finding, SafetyLevel
 from flake8_ssot_ids.policy import metavariables as metavars
+from flake8_ssot_ids.recipes.filling import fill
+from flake8_ssot_ids.recipes.house import HouseMatch, house_of
 from flake8_ssot_ids.rules.registry import HOUSE_RECIPE
 from flake8_ssot_ids.semantics.module.scopes import CLASS, COMPREHENSION, Scope
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flake8_ssot_ids.findings.engine import check_tree, span_of, uses_in
-from flake8_ssot_ids.fixes.astgrep import Document
-from flake8_ssot_ids.fixes.house import house_of
 from flake8_ssot_ids.fixes.importnames import Module
 from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
@@ -18,6 +16,8 @@ from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.model import Finding, Span, UnreadableError
 from flake8_ssot_ids.policy.approved import generators_for
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.recipes.astgrep import Document
+from flake8_ssot_ids.recipes.house import house_of
 from flake8_ssot_ids.semantics.module.parents import Parents
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.project.words import Words

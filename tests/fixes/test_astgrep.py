@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.findings.engine import span_of
-from flake8_ssot_ids.fixes.astgrep import Document, Match, PatternError, module_file
+from flake8_ssot_ids.recipes.astgrep import Document, Match, PatternError, module_file
 from flake8_ssot_ids.source.edits import Offsets, TextEdit, apply_edits, merged
 from flake8_ssot_ids.source.sourcefile import Lines, decode, parse
 
@@ -210,7 +210,7 @@ class TestOverlap:
 class TestModule:
     def test_it_is_loaded_only_when_a_document_is_made(self) -> None:
         source = (
-            "import sys, flake8_ssot_ids.fixes.astgrep as module\n"
+            "import sys, flake8_ssot_ids.recipes.astgrep as module\n"
             "print('ast_grep_py' in sys.modules)\n"
             "module.Document('x')\n"
             "print('ast_grep_py' in sys.modules)"

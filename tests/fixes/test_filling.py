@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_ssot_ids.fixes.filling import fill
+from flake8_ssot_ids.recipes.filling import fill
 
 #: Sentence -> rewrite, pieces, what comes out.
 FILLED: dict[str, tuple[str, dict[str, str], str]] = {

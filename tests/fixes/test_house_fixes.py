@@ -243,7 +243,7 @@ def test_each_finding_has_its_edit_for_json(fix: Fix) -> None:
 def test_a_file_in_which_ast_grep_sees_another_syntax_is_left_alone(
     fix: Fix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flake8_ssot_ids.fixes.astgrep import Document
+    from flake8_ssot_ids.recipes.astgrep import Document
 
     monkeypatch.setattr(Document, "edit", lambda *_: None)
     plan = fix("import uuid\n\norder_id = str(uuid.uuid4())\n")

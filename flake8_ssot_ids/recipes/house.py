@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flake8_ssot_ids.findings.engine import span_of
-from flake8_ssot_ids.fixes.astgrep import Document, PatternError
-from flake8_ssot_ids.fixes.filling import fill
 from flake8_ssot_ids.ids.inspection import Inspection
 from flake8_ssot_ids.ids.roles import role_of, snake
 from flake8_ssot_ids.model import Problem
 from flake8_ssot_ids.policy import metavariables as metavars
 from flake8_ssot_ids.policy.policy import Policy, Recipe
+from flake8_ssot_ids.recipes.astgrep import Document, PatternError
+from flake8_ssot_ids.recipes.filling import fill
 from flake8_ssot_ids.rules.registry import HOUSE_RECIPE
 from flake8_ssot_ids.rules.rule import Hit
 from flake8_ssot_ids.semantics.module.scopes import Scope

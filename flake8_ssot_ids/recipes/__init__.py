@@ -1,0 +1,1 @@
+"""The ast-grep patterns of a house, and what is written for them."""
