@@ -6,7 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 
-from flake8_ssot_ids.fixes.write import replace_file
+from flake8_ssot_ids.fixes.edits.write import replace_file
 from flake8_ssot_ids.model import SsotIdsError
 from flake8_ssot_ids.system import atomic
 from flake8_ssot_ids.system.files import read

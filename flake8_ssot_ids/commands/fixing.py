@@ -145,7 +145,7 @@ def not_restorable(paths: Iterable[str]) -> dict[str, str]:
 
 def write(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
     """Write the new files, in the folders ``within``; give an error for each that could not be written."""
-    from flake8_ssot_ids.fixes.write import ChangedError, OutsideError, replace_file
+    from flake8_ssot_ids.fixes.edits.write import ChangedError, OutsideError, replace_file
 
     for item in planned:
         if item.new is None:
@@ -163,7 +163,7 @@ def write(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
 
 def refuse_outside(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
     """Take back what would be written outside of the folders ``within``; give an error for each file."""
-    from flake8_ssot_ids.fixes.write import is_within, outside
+    from flake8_ssot_ids.fixes.edits.write import is_within, outside
 
     for item in planned:
         target = os.path.realpath(item.path)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.fixes import write
+from flake8_ssot_ids.fixes.edits import write
 from flake8_ssot_ids.system import git as git_calls
 from tests.conftest import Cli
 from tests.repositories import alone, git

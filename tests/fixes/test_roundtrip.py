@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.fixes.write import replace_file
+from flake8_ssot_ids.fixes.edits.write import replace_file
 from tests.fixes.conftest import GENERATOR, Fix
 
 ID, CALL = "str(uuid.uuid4())", 'Gen.generate_base_id("order")'
@@ -122,7 +122,7 @@ def test_two_runs_at_the_same_time(tmp_path: Path) -> None:
     source = """
         import os, sys
         from flake8_ssot_ids.fixes.plan import Planner
-        from flake8_ssot_ids.fixes.write import ChangedError, replace_file
+        from flake8_ssot_ids.fixes.edits.write import ChangedError, replace_file
         from flake8_ssot_ids.semantics.project.project import Project
         from flake8_ssot_ids.policy.policy import load_policy
         root = sys.argv[1]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.fixes.write import ChangedError, replace_file
+from flake8_ssot_ids.fixes.edits.write import ChangedError, replace_file
 from flake8_ssot_ids.system import atomic
 
 OLD, NEW = b"old = 1\n" * 3, b"new = 2\r\n" * 5
@@ -202,7 +202,7 @@ class TestRefusing:
 #: Replaces argv[1] and prints what comes of it.
 WRITER = """
 import sys
-from flake8_ssot_ids.fixes.write import replace_file
+from flake8_ssot_ids.fixes.edits.write import replace_file
 path, size = sys.argv[1], int(sys.argv[2])
 try:
     replace_file(path, open(path, "rb").read(), b"x" * size)
@@ -324,7 +324,7 @@ class TestKilled:
         path.write_bytes(contents[0])
         source = """
             import sys
-            from flake8_ssot_ids.fixes.write import replace_file
+            from flake8_ssot_ids.fixes.edits.write import replace_file
             path = sys.argv[1]
             contents = [bytes([65 + number]) * 3_000_000 for number in range(2)]
             at = contents.index(open(path, "rb").read())

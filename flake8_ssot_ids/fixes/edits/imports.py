@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Callable, Collection, Sequence
 
-from flake8_ssot_ids.fixes.importnames import Import, Module
+from flake8_ssot_ids.fixes.edits.importnames import Import, Module
 from flake8_ssot_ids.source.edits import TextEdit
 
 _FUTURE, _STDLIB, _THIRD_PARTY, _FIRST_PARTY, _LOCAL = range(5)
