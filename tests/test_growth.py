@@ -17,8 +17,8 @@ from flake8_ssot_ids.findings.baseline import Baseline, compare, row_of
 from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.findings.identity import LONG, Fingerprints, Row
 from flake8_ssot_ids.findings.suppress import Suppressions
+from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
 from flake8_ssot_ids.fixes.plan import Planner
-from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.ids import hints
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import Palette
@@ -137,7 +137,7 @@ def test_a_value_that_is_not_followed_to_its_end_is_manual(
 
 def test_a_long_word_is_searched_once_for_patched_names(tmp_path: Path) -> None:
     """The search is one of ``re``, whose work nothing counts: what it matches is asked for."""
-    from flake8_ssot_ids.fixes.surroundings import _PATCHED
+    from flake8_ssot_ids.fixes.evidence.surroundings import _PATCHED
 
     assert _PATCHED.pattern.startswith(rb"(?<![\w.])")
     file = tmp_path / "test_a.py"

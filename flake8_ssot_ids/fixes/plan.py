@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from flake8_ssot_ids.fixes.assemble import assemble
 from flake8_ssot_ids.fixes.decide import Decision
+from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
 from flake8_ssot_ids.fixes.state import FileState
-from flake8_ssot_ids.fixes.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import FilePlan, NoGeneratorError, RefusedError
 from flake8_ssot_ids.model import Finding, Fix
 from flake8_ssot_ids.policy.policy import Policy

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from flake8_ssot_ids.findings.engine import check_tree, span_of, uses_in
 from flake8_ssot_ids.fixes.edits.importnames import Module
-from flake8_ssot_ids.fixes.surroundings import Surroundings
+from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
 from flake8_ssot_ids.ids.inspection import Inspection
 from flake8_ssot_ids.ids.signatures import ClassSource
