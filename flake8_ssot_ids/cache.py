@@ -205,7 +205,7 @@ def _is_entry(value: object, size: int) -> TypeGuard[Entry]:
 
 
 def _is_packed(value: object) -> bool:
-    """Whether this is a finding as plain values; see :func:`flake8_ssot_ids.worker.pack`."""
+    """Whether this is a finding as plain values; see :func:`flake8_ssot_ids.runs.worker.pack`."""
     if not isinstance(value, tuple) or len(value) != len(_PACKED):
         return False
     return all(

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_ssot_ids.ignorefiles import IgnoreFile
 from flake8_ssot_ids.policy import automaton
 from flake8_ssot_ids.policy.automaton import ANY_OF_A_NAME, EVERYTHING, NAME, NOTHING, Automaton
 from flake8_ssot_ids.policy.globs import Globs
+from flake8_ssot_ids.runs.ignorefiles import IgnoreFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -275,8 +275,8 @@ class TestFiles:
     def test_a_file_that_vanishes_or_changes_after_it_was_found(
         self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        from flake8_ssot_ids import discover
         from flake8_ssot_ids.cli import main
+        from flake8_ssot_ids.runs import discover
 
         for name in ("changes.py", "stays.py", "vanishes.py", "folder/vanishes.py"):
             write(name)

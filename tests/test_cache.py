@@ -14,7 +14,7 @@ from flake8_ssot_ids import cache, kept
 from flake8_ssot_ids.cache import Cache, stamp_of
 from flake8_ssot_ids.kept import seal, unseal, write_atomically
 from flake8_ssot_ids.model import Finding, Position, Span
-from flake8_ssot_ids.worker import pack
+from flake8_ssot_ids.runs.worker import pack
 
 PAYLOAD = ("context", [("a", (1, 2, 3, ""))], {"p": (None, True, (("SID101", (1, 2)),), 0, (0,))})
 ROWS = Span(Position(1, 1), Position(1, 5))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.discover import DiscoverResult, discover
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.runs.discover import DiscoverResult, discover
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from flake8_ssot_ids.ignorefiles import MOST_BYTES, IgnoreFile, IgnoreFileError, read_ignore_file
+from flake8_ssot_ids.runs.ignorefiles import MOST_BYTES, IgnoreFile, IgnoreFileError, read_ignore_file
 
 _PIECES = (
     *("a", "b", "x", "c", "foo", ".", ":", "é", " ", "#", "-", "^", "!", "\t", "\r", "\x7f"),

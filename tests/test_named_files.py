@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.cli import main
-from flake8_ssot_ids.discover import discover
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.runs.discover import discover
 from flake8_ssot_ids.source.sourcefile import why_not_python
 from flake8_ssot_ids.system import files
 from tests.test_faces_agree import by_flake8
@@ -241,7 +241,7 @@ def test_a_file_that_vanishes_is_named(
         os.unlink(path)
         return files.read(path)
 
-    monkeypatch.setattr("flake8_ssot_ids.worker.read", vanish)
+    monkeypatch.setattr("flake8_ssot_ids.runs.worker.read", vanish)
     assert check(capsys, ".") == (2, ["SID990"])
 
 

@@ -443,7 +443,7 @@ def test_notes_and_errors_leave_no_record(shell: Shell, monkeypatch: pytest.Monk
     assert shell.ask()[0] == 2
     assert not shell.records()
     (shell.project / "ssot-ids.toml").unlink()
-    from flake8_ssot_ids import worker
+    from flake8_ssot_ids.runs import worker
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("planted")

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_ids import pool, runner, worker
 from flake8_ssot_ids.findings import engine
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy, load_policy
-from flake8_ssot_ids.runner import RunResult, run
-from flake8_ssot_ids.worker import pack, unpack
+from flake8_ssot_ids.runs import pool, worker
+from flake8_ssot_ids.runs import run as runner
+from flake8_ssot_ids.runs.run import RunResult, run
+from flake8_ssot_ids.runs.worker import pack, unpack
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 
@@ -235,7 +236,7 @@ def test_files_that_cannot_be_read_are_named(tree: Tree) -> None:
 #: Programs of helpers: one that never answers, and one that dies of its first, its second job.
 DOOMED = {
     "at once": "",
-    "after a greeting": "from flake8_ssot_ids.pipes import send; send(1, 'ready')",
+    "after a greeting": "from flake8_ssot_ids.runs.messages import send; send(1, 'ready')",
     "of its first job": (
         "from flake8_ssot_ids import helper, worker\nworker.Worker.do = None\nhelper.serve(0, 1)"
     ),
@@ -245,7 +246,7 @@ DOOMED = {
         "helper.serve(0, 1)"
     ),
     "while it answers": (
-        "import os\nfrom flake8_ssot_ids.pipes import receive, send\nsend(1, 'ready')\n"
+        "import os\nfrom flake8_ssot_ids.runs.messages import receive, send\nsend(1, 'ready')\n"
         "while receive(0)[0] != 'do': pass\nos.write(1, b'0000')"
     ),
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import pool
+from flake8_ssot_ids.runs import pool
 
 RAW = "import uuid\n\n\ndef f() -> str:\n    session_id = str(uuid.uuid4())\n    return session_id\n"
 FIXED = (
@@ -288,7 +288,7 @@ def test_helpers_end_with_it_and_say_nothing(number: int, expected: int, everyon
 STUCK = """
 import os, sys, time
 sys.path.append(sys.argv[1])
-from flake8_ssot_ids.pipes import send
+from flake8_ssot_ids.runs.messages import send
 send(1, "ready")
 time.sleep(600)
 """
@@ -309,7 +309,7 @@ DISTURBED = """
 import os, signal, sys
 os.kill(os.getpid(), signal.SIGINT)
 sys.path.append(sys.argv[1])
-from flake8_ssot_ids.helper import main
+from flake8_ssot_ids.runs.helper import main
 main()
 """
 

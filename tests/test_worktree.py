@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.cli import main
-from flake8_ssot_ids.discover import DiscoverResult, discover
-from flake8_ssot_ids.ignorefiles import MOST_BYTES
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.runs.discover import DiscoverResult, discover
+from flake8_ssot_ids.runs.ignorefiles import MOST_BYTES
 from flake8_ssot_ids.system import git
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")

@@ -17,10 +17,10 @@ from flake8_ssot_ids.adopt.parts import Parts
 from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
 from flake8_ssot_ids.adopt.target import Target, TargetError
 from flake8_ssot_ids.adopt.zones import Draft
-from flake8_ssot_ids.discover import CONFIG_NAMES, discover
 from flake8_ssot_ids.model import PolicyError
 from flake8_ssot_ids.policy.policy import DEFAULT_TEST_PATHS, Policy, find_config, load_policy
-from flake8_ssot_ids.runner import run
+from flake8_ssot_ids.runs.discover import CONFIG_NAMES, discover
+from flake8_ssot_ids.runs.run import run
 from flake8_ssot_ids.system.files import read
 
 #: By kind: words that stand somewhere in a project that has it, what to say if not, the contracts about it.

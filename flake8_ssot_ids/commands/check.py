@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flake8_ssot_ids.commands.checkfix import ShownFixes
-    from flake8_ssot_ids.discover import DiscoverResult
     from flake8_ssot_ids.model import Finding
     from flake8_ssot_ids.policy.policy import Policy
-    from flake8_ssot_ids.pool import Pool
-    from flake8_ssot_ids.runner import RunResult
+    from flake8_ssot_ids.runs.discover import DiscoverResult
+    from flake8_ssot_ids.runs.pool import Pool
+    from flake8_ssot_ids.runs.run import RunResult
 
     #: What is to be done with the files of one policy after they have been checked.
     #: It gets the policy, these files, all files of the policy, what the check has brought, and the pool.
@@ -266,7 +266,7 @@ def examine(
     after: After | None = None,
 ) -> None:
     """Check files and folders; ``after`` may do more with the files of each policy while the pool is up."""
-    from flake8_ssot_ids.pool import Pool
+    from flake8_ssot_ids.runs.pool import Pool
 
     with Pool(options.jobs) as pool:
         # Without a cache there surely is something to do for another process.
@@ -285,7 +285,7 @@ def files_of(
     many: Callable[[], None] | None = None,
 ) -> DiscoverResult | None:
     """Find the files to check; None where a configuration is broken. ``many`` is as in ``discover``."""
-    from flake8_ssot_ids.discover import discover, surroundings
+    from flake8_ssot_ids.runs.discover import discover, surroundings
 
     first = configurations.above(_folder_of(paths[0]))
     found = discover(
@@ -327,7 +327,7 @@ def _run_groups(
 ) -> None:
     groups = [(policy, zones.of(policy, files), files) for policy, files in found.groups]
     from flake8_ssot_ids.render.progress_line import ProgressLine
-    from flake8_ssot_ids.runner import run as run_files
+    from flake8_ssot_ids.runs.run import run as run_files
 
     line = ProgressLine()
     line.enabled = line.enabled and not options.quiet and not options.silent

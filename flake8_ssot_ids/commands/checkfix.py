@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.fixes.shares import Outcome as Planned
     from flake8_ssot_ids.model import Finding, Fix
     from flake8_ssot_ids.policy.policy import Policy
-    from flake8_ssot_ids.pool import Pool
-    from flake8_ssot_ids.runner import RunResult
+    from flake8_ssot_ids.runs.pool import Pool
+    from flake8_ssot_ids.runs.run import RunResult
 
 
 def fix_first(

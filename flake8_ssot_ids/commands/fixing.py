@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from flake8_ssot_ids.policy.policy import Policy
-    from flake8_ssot_ids.pool import Pool
-    from flake8_ssot_ids.runner import RunResult
+    from flake8_ssot_ids.runs.pool import Pool
+    from flake8_ssot_ids.runs.run import RunResult
 
 #: So many files are planned before a second process has started.
 _WORTH_A_PROCESS = 8

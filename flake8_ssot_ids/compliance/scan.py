@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
-from flake8_ssot_ids.discover import DiscoverResult, discover
 from flake8_ssot_ids.findings import basebranch as gitbase
 from flake8_ssot_ids.findings import baseline
 from flake8_ssot_ids.ids.signatures import Sources
@@ -19,7 +18,8 @@ from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy.approved import file_of
 from flake8_ssot_ids.policy.globs import Globs, escape
 from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, Policy, find_config, load_policy
-from flake8_ssot_ids.runner import run
+from flake8_ssot_ids.runs.discover import DiscoverResult, discover
+from flake8_ssot_ids.runs.run import run
 from flake8_ssot_ids.semantics.flow.flow import SLICED, SPLIT, ModuleFlow
 from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import read

@@ -10,7 +10,7 @@ import pytest
 from flake8_ssot_ids.compliance.checks import BY_ID
 from flake8_ssot_ids.compliance.scan import policy_of
 from flake8_ssot_ids.findings import baseline
-from flake8_ssot_ids.runner import run
+from flake8_ssot_ids.runs.run import run
 from tests.compliance.judging import POLICY, copy_of, judged, put, told, write
 from tests.compliance.plants import PLANTS, RAW, Plant
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_ids import runner
 from flake8_ssot_ids.policy.policy import load_policy
+from flake8_ssot_ids.runs import run as runner
+from flake8_ssot_ids.runs.worker import pack
 from flake8_ssot_ids.semantics.project.glance.survey import Survey, other_modules, settle, words_of
 from flake8_ssot_ids.uuids import catalog
-from flake8_ssot_ids.worker import pack
 from tests.test_cases import CASES, Case
 
 SOURCES = catalog.attributes(False)

@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from flake8_ssot_ids.cache import Cache, stamp_of
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.pool import Pool
+from flake8_ssot_ids.runs.pool import Pool
+from flake8_ssot_ids.runs.worker import unpack
 from flake8_ssot_ids.semantics.project.glance.survey import other_modules, settle
 from flake8_ssot_ids.semantics.project.modules import is_below
 from flake8_ssot_ids.source.sourcefile import NAMES
 from flake8_ssot_ids.uuids.catalog import is_called_like_source
-from flake8_ssot_ids.worker import unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from flake8_ssot_ids.cache import Stamp
+    from flake8_ssot_ids.runs.worker import Job, Result
     from flake8_ssot_ids.semantics.project.glance.survey import Look
-    from flake8_ssot_ids.worker import Job, Result
 
 #: Fewer bytes than this are done before a second process has started.
 _WORTH_A_PROCESS = 1_500_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from flake8_ssot_ids.ignorefiles import IgnoreFile, IgnoreFileError, read_ignore_file
+from flake8_ssot_ids.runs.ignorefiles import IgnoreFile, IgnoreFileError, read_ignore_file
 from flake8_ssot_ids.system import files, git
 
 TYPE_CHECKING = False

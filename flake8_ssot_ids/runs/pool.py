@@ -1,6 +1,6 @@
 """This process and, where it pays, helper processes that take a share of the work.
 
-A helper is a fresh interpreter (never a fork) that runs :mod:`flake8_ssot_ids.helper` and talks
+A helper is a fresh interpreter (never a fork) that runs :mod:`flake8_ssot_ids.runs.helper` and talks
 through two pipes. It is slower to start than one's own first look at the files, so it is started
 as soon as many files are in sight, and only gets work once it says that it is up.
 """
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
     from flake8_ssot_ids.policy.policy import Policy
-    from flake8_ssot_ids.worker import Job, Worker
+    from flake8_ssot_ids.runs.worker import Job, Worker
 
 #: What a helper runs. It needs nothing but the standard library and this package, and what it is told of.
-_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from flake8_ssot_ids.helper import main; main()"
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from flake8_ssot_ids.runs.helper import main; main()"
 #: So many jobs are on the way to a helper, lest it wait for the next one.
 _AHEAD = 2
 HELPER_DIED = "a helper process died; its files were checked in this one"
@@ -67,7 +67,7 @@ class Pool:
     def set_up(self, policy: Policy, all_files: bool, noqa: bool, files: Sequence[str]) -> None:
         """Say what all jobs from now on are about; they name files by their place in ``files``."""
         # Only here: a helper that is wanted early must not wait for all that a worker needs.
-        from flake8_ssot_ids.worker import Worker
+        from flake8_ssot_ids.runs.worker import Worker
 
         self.worker = Worker(policy, all_files, noqa, files)
         self._messages = [("set_up", policy, all_files, noqa, list(files))]
@@ -131,7 +131,7 @@ class _Helper:
         self._threads = [self._greeter]
 
     def _greet(self) -> None:
-        from flake8_ssot_ids.pipes import receive
+        from flake8_ssot_ids.runs.messages import receive
 
         try:
             receive(self._read)
@@ -145,7 +145,7 @@ class _Helper:
         """Start to hand it jobs of the queue, until there are none; the thread that does."""
         import threading
 
-        from flake8_ssot_ids.pipes import receive, send
+        from flake8_ssot_ids.runs.messages import receive, send
 
         def run() -> None:
             on_the_way: deque[Job] = deque()
@@ -204,7 +204,7 @@ def _command() -> list[str]:
         flags.append("-E")
     if sys.dont_write_bytecode:
         flags.append("-B")
-    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     return [sys.executable, *flags, "-c", _PROGRAM, home]
 
 

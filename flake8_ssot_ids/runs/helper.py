@@ -1,4 +1,4 @@
-"""What a helper process of :mod:`flake8_ssot_ids.pool` runs: it is told things, does jobs, and answers."""
+"""What a helper process of :mod:`flake8_ssot_ids.runs.pool` runs: it is told things, does jobs, and answers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 import sys
 from contextlib import suppress
 
-from flake8_ssot_ids.pipes import receive, send
-from flake8_ssot_ids.worker import Worker
+from flake8_ssot_ids.runs.messages import receive, send
+from flake8_ssot_ids.runs.worker import Worker
 
 
 def main() -> None:

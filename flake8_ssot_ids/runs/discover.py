@@ -11,8 +11,17 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from flake8_ssot_ids.runs.worktree import (
+    IGNORED,
+    SEEN,
+    TRACKED,
+    Level,
+    Trees,
+    git_files,
+    level_for,
+    user_files,
+)
 from flake8_ssot_ids.system import git
-from flake8_ssot_ids.worktree import IGNORED, SEEN, TRACKED, Level, Trees, git_files, level_for, user_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

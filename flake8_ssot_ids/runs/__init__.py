@@ -1,0 +1,1 @@
+"""One run: which files, in which processes, and the results of all."""
