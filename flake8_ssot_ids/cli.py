@@ -66,7 +66,7 @@ def _dispatch(given: list[str]) -> int:
     if given and given[0] == "check":
         from time import perf_counter
 
-        from flake8_ssot_ids.replay import Question
+        from flake8_ssot_ids.runs.kept.replay import Question
 
         started = perf_counter()
         question = Question(given[1:], os.getcwd())

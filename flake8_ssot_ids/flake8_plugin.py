@@ -97,7 +97,7 @@ class _Session:
         project = Project(policy.src, catalog.attributes(policy.name_hashes))
 
         def survey() -> tuple[bytes, ...] | None:
-            from flake8_ssot_ids.standing import standing_survey
+            from flake8_ssot_ids.runs.kept.survey import standing_survey
 
             return standing_survey(policy.src, project.sources)
 

@@ -351,7 +351,7 @@ class TestCache:
         assert run("--output-format=concise").stderr == b""
 
     def test_a_payload_of_another_form(self) -> None:
-        from flake8_ssot_ids.kept import seal
+        from flake8_ssot_ids.runs.kept.store import seal
 
         write("case.py")
         self.both()

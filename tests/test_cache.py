@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_ssot_ids import cache, kept
-from flake8_ssot_ids.cache import Cache, stamp_of
-from flake8_ssot_ids.kept import seal, unseal, write_atomically
 from flake8_ssot_ids.model import Finding, Position, Span
+from flake8_ssot_ids.runs.kept import results as cache
+from flake8_ssot_ids.runs.kept import store as kept
+from flake8_ssot_ids.runs.kept.results import Cache, stamp_of
+from flake8_ssot_ids.runs.kept.store import seal, unseal, write_atomically
 from flake8_ssot_ids.runs.worker import pack
 
 PAYLOAD = ("context", [("a", (1, 2, 3, ""))], {"p": (None, True, (("SID101", (1, 2)),), 0, (0,))})

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import replay
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Exemption, load_policy
+from flake8_ssot_ids.runs.kept import replay
 from flake8_ssot_ids.system import clock
 
 Judge = Callable[..., FileReport]

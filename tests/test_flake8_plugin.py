@@ -464,5 +464,5 @@ class TestWeight:
         number, _, later = self.drive(CUT)
         assert number == 1
         heavy = {"ast_grep_py", "tomllib", "multiprocessing", "concurrent", "json", "pathlib", "flake8"}
-        assert later & (heavy | {"flake8_ssot_ids.runs.run", "flake8_ssot_ids.cache"}) == set()
+        assert later & (heavy | {"flake8_ssot_ids.runs.run", "flake8_ssot_ids.runs.kept.results"}) == set()
         assert "flake8_ssot_ids.findings.engine" in later

@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_ids import cache, kept, replay
 from flake8_ssot_ids.cli import main
-from flake8_ssot_ids.kept import seal, unseal, why_not
+from flake8_ssot_ids.runs.kept import replay
+from flake8_ssot_ids.runs.kept import results as cache
+from flake8_ssot_ids.runs.kept import store as kept
+from flake8_ssot_ids.runs.kept.store import seal, unseal, why_not
 from flake8_ssot_ids.system import atomic
 from tests.repositories import alone, git
 
@@ -214,7 +216,7 @@ class TestFolder:
     def test_the_survey_of_flake8_is_not_taken_from_there(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from flake8_ssot_ids.standing import standing_survey
+        from flake8_ssot_ids.runs.kept.survey import standing_survey
         from flake8_ssot_ids.uuids import catalog
 
         inside(desk, monkeypatch)

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids import cache, kept, replay
 from flake8_ssot_ids.cli import main
-from flake8_ssot_ids.kept import seal, unseal
+from flake8_ssot_ids.runs.kept import replay
+from flake8_ssot_ids.runs.kept import results as cache
+from flake8_ssot_ids.runs.kept import store as kept
+from flake8_ssot_ids.runs.kept.store import seal, unseal
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 #: As long as RAW, and without a finding.

@@ -13,12 +13,12 @@ import pytest
 
 from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
-from flake8_ssot_ids.kept import seal
 from flake8_ssot_ids.policy.policy import load_policy
+from flake8_ssot_ids.runs.kept.store import seal
+from flake8_ssot_ids.runs.kept.survey import standing_survey
 from flake8_ssot_ids.semantics.project import project as project_module
 from flake8_ssot_ids.semantics.project.glance.survey import Survey
 from flake8_ssot_ids.semantics.project.project import Project
-from flake8_ssot_ids.standing import standing_survey
 from flake8_ssot_ids.uuids import catalog
 from tests.test_cases import CASES, Case
 
@@ -37,7 +37,7 @@ class Tree:
         self.cache = home / "cache"
         self.looked: list[str] = []
         self.clock = time.time_ns() + LONG_AGO * 10**9
-        monkeypatch.setattr("flake8_ssot_ids.standing.time.time_ns", lambda: self.clock)
+        monkeypatch.setattr("flake8_ssot_ids.runs.kept.survey.time.time_ns", lambda: self.clock)
         first = Survey.first
 
         def spy(survey: Survey, paths: list[str]) -> tuple[set[str], list[str]]:

@@ -375,7 +375,8 @@ class TestReplay:
     def test_the_warm_run_starts_no_process_and_follows_the_index(
         self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        from flake8_ssot_ids import cache, replay
+        from flake8_ssot_ids.runs.kept import replay
+        from flake8_ssot_ids.runs.kept import results as cache
 
         monkeypatch.setattr(cache, "RECENT_NS", -(10**12))
         monkeypatch.setattr(replay, "RECENT_NS", -(10**12))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from flake8_ssot_ids.commands.check import Outcome
-    from flake8_ssot_ids.replay import Answer
+    from flake8_ssot_ids.runs.kept.replay import Answer
 
 _FOR_PEOPLE = ("full", "concise")
 

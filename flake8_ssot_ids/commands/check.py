@@ -10,7 +10,7 @@ from flake8_ssot_ids.commands import answers, arguments, printing
 from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.commands.zones import Zones, add_zone
 from flake8_ssot_ids.render import terminal
-from flake8_ssot_ids.replay import MOST_BYTES
+from flake8_ssot_ids.runs.kept.replay import MOST_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def run(argv: Sequence[str]) -> int:
     parts = printing.Kept(answers.shown(outcome, options), most=MOST_BYTES if recorded else 0)
     code = printing.show(answer, started, parts)
     if recorded and outcome.depends is not None and parts.text is not None:
-        from flake8_ssot_ids.replay import Question
+        from flake8_ssot_ids.runs.kept.replay import Question
 
         answer["text"] = parts.text
         Question(argv, os.getcwd()).record(answer, outcome.depends, started_ns)
@@ -228,7 +228,7 @@ def _check_stdin(
     project = Project(policy.src, catalog.attributes(policy.name_hashes))
 
     def survey() -> tuple[bytes, ...] | None:
-        from flake8_ssot_ids.standing import standing_survey
+        from flake8_ssot_ids.runs.kept.survey import standing_survey
 
         return standing_survey(policy.src, project.sources, folder=_cache_dir(options))
 
@@ -373,6 +373,6 @@ def _cache_dir(options: argparse.Namespace) -> str:
     chosen = options.cache_dir or os.environ.get("SSOT_IDS_CACHE_DIR")
     if chosen:
         return os.path.abspath(chosen)
-    from flake8_ssot_ids.kept import default_cache_dir
+    from flake8_ssot_ids.runs.kept.store import default_cache_dir
 
     return default_cache_dir()

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from flake8_ssot_ids.replay import Answer
+    from flake8_ssot_ids.runs.kept.replay import Answer
 
 
 #: Stands for the seconds in a summary until it is printed.

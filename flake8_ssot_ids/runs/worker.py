@@ -9,10 +9,10 @@ from __future__ import annotations
 import gc
 import time
 
-from flake8_ssot_ids.cache import stamp_of
 from flake8_ssot_ids.findings.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.model import Finding, Position, Span
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.runs.kept.results import stamp_of
 from flake8_ssot_ids.semantics.project.glance.survey import Survey
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.system.files import read
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from flake8_ssot_ids.cache import Stamp
     from flake8_ssot_ids.rules.rule import Finder
+    from flake8_ssot_ids.runs.kept.results import Stamp
 
     #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
     Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 
-from flake8_ssot_ids import kept
+from flake8_ssot_ids.runs.kept import store as kept
 from flake8_ssot_ids.system.files import read
 
 TYPE_CHECKING = False

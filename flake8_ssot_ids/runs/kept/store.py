@@ -46,7 +46,7 @@ def code_stamp() -> str:
 @cache
 def _sources() -> str:
     """A checksum of the names, sizes and times of all modules of this package."""
-    found = sorted(_modules(os.path.dirname(os.path.abspath(__file__))))
+    found = sorted(_modules(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
     return f"{zlib.crc32(repr(found).encode('utf-8', 'surrogatepass')):08x}"
 
 

@@ -15,8 +15,8 @@ import os
 import sys
 import zlib
 
-from flake8_ssot_ids import kept
-from flake8_ssot_ids.cache import RECENT_NS
+from flake8_ssot_ids.runs.kept import store as kept
+from flake8_ssot_ids.runs.kept.results import RECENT_NS
 from flake8_ssot_ids.system import clock
 
 TYPE_CHECKING = False
