@@ -430,10 +430,10 @@ def starts(root: Path) -> dict[str, bool]:
 
 def test_git_is_started_in_one_place(tmp_path: Path) -> None:
     found = starts(ROOT / "flake8_ssot_ids")
-    assert {path for path, git_too in found.items() if git_too} == {"git.py"}
+    assert {path for path, git_too in found.items() if git_too} == {"system/git.py"}
     assert found.keys() == {
-        "git.py",
-        "pool.py",
+        "system/git.py",
+        "runs/pool.py",
         "commands/compliance.py",
         "compliance/probes.py",
         "compliance/inside/isolation.py",

@@ -435,7 +435,7 @@ def test_every_module_of_the_package_is_in_the_stamp(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "flake8_ssot_ids", copy_of, ignore=shutil.ignore_patterns("__pycache__"))
 
     def stamp() -> str:
-        code = "from flake8_ssot_ids import kept; print(kept.__file__, kept.code_stamp())"
+        code = "from flake8_ssot_ids.runs.kept import store; print(store.__file__, store.code_stamp())"
         done = subprocess.run(
             [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"],
             capture_output=True,

@@ -28,7 +28,8 @@ FLAKE8 = """
 import sys
 from dataclasses import replace
 from flake8.main.cli import main
-from flake8_ssot_ids import engine, registry
+from flake8_ssot_ids.findings import engine
+from flake8_ssot_ids.rules import registry
 
 rules = [replace(rule, preview=rule.code == "SID103") for rule in registry.rules()]
 registry.rules = engine.rules = lambda: rules

@@ -238,10 +238,10 @@ DOOMED = {
     "at once": "",
     "after a greeting": "from flake8_ssot_ids.runs.messages import send; send(1, 'ready')",
     "of its first job": (
-        "from flake8_ssot_ids import helper, worker\nworker.Worker.do = None\nhelper.serve(0, 1)"
+        "from flake8_ssot_ids.runs import helper, worker\nworker.Worker.do = None\nhelper.serve(0, 1)"
     ),
     "of its second job": (
-        "from flake8_ssot_ids import helper, worker\ndo, done = worker.Worker.do, []\n"
+        "from flake8_ssot_ids.runs import helper, worker\ndo, done = worker.Worker.do, []\n"
         "worker.Worker.do = lambda *given: done.append(1) or do(*given) if len(done) < 1 else 1 / 0\n"
         "helper.serve(0, 1)"
     ),

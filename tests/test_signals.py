@@ -106,7 +106,7 @@ def test_at_every_import_the_command_ends_quietly(name: str, expected: int) -> N
 #: sync, rename or remove a file. Prints how it ended, what each file is, and what is left.
 WRITING = """
 import os, signal, sys
-from flake8_ssot_ids import atomic
+from flake8_ssot_ids.system import atomic
 from flake8_ssot_ids.cli import main
 number, cache = getattr(signal, sys.argv[1]), os.environ["SSOT_IDS_CACHE_DIR"]
 raw = open("a.py").read()
@@ -190,7 +190,7 @@ def test_kills_from_outside_leave_nothing_that_the_next_run_does_not_remove() ->
 def test_a_second_signal_ends_it_at_once() -> None:
     source = """
         import os, signal, sys
-        from flake8_ssot_ids import signals
+        from flake8_ssot_ids.system import signals
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signals.heed()
         signals.tidy_up()
@@ -209,7 +209,7 @@ def test_a_second_signal_ends_it_at_once() -> None:
 def test_a_signal_where_nothing_can_be_raised_ends_it_too() -> None:
     source = """
         import os, signal
-        from flake8_ssot_ids import signals
+        from flake8_ssot_ids.system import signals
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signals.heed()
         signals.tidy_up()
@@ -326,7 +326,7 @@ def test_ctrl_c_at_a_terminal_does_not_reach_a_helper(monkeypatch: pytest.Monkey
 def test_a_file_that_is_written_is_tidied_up_without_any_helpers() -> None:
     source = """
         import os, signal, sys
-        from flake8_ssot_ids import atomic, signals
+        from flake8_ssot_ids.system import atomic, signals
         signals.heed()
         def write(descriptor):
             os.kill(os.getpid(), signal.SIGTERM)

@@ -1,6 +1,6 @@
 """The baseline: the findings that are known, one row of text each, and what is new against them.
 
-A file of rows (see :mod:`flake8_ssot_ids.findings.identity`), sorted, one a line; blank lines and lines that begin
+A file of rows (see ``findings.identity``), sorted, one a line; blank lines and lines that begin
 with ``#`` are left aside. No row holds a line number, so an edit elsewhere in a file changes none, and
 none holds a total, so one finding cannot be swapped for another.
 """

@@ -1,4 +1,4 @@
-"""What a helper process of :mod:`flake8_ssot_ids.runs.pool` runs: it is told things, does jobs, and answers."""
+"""What a helper process of :mod:`~flake8_ssot_ids.runs.pool` runs: it is told things, does jobs, answers."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Worker:
             self._survey = Survey(self._project.sources)
 
     def do(self, job: Job) -> Any:
-        """The result of a job: a :data:`~flake8_ssot_ids.semantics.project.glance.survey.Look`, or a chunk of results."""
+        """The result of a job: a ``Look`` of the survey, or a chunk of results."""
         what, places = job
         paths = [self._files[place] for place in places]
         if what == "first":

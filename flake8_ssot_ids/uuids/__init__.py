@@ -1,1 +1,1 @@
-"""What the field knows of UUIDs: their sources, the layout of each version, how bytes that may hold one look."""
+"""What is known of UUIDs: their sources, the layout of each version, which bytes may hold a use."""

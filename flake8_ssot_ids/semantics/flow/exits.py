@@ -1,6 +1,7 @@
 """Where a value leaves its file: what it is given to that another module defines, and its way there.
 
-:class:`~flake8_ssot_ids.semantics.flow.flow.ModuleFlow` notes the exits of one module, and takes up the value in another.
+:class:`~flake8_ssot_ids.semantics.flow.flow.ModuleFlow` notes the exits of one module, and takes up the
+value in another.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 A rewrite that changes the format of an id is safe only if nobody takes it apart later. :class:`ModuleFlow`
 finds who does: the codemods call such a finding manual, with that place as the reason.
 
-What is followed, and what is not, stands in :mod:`flake8_ssot_ids.semantics.flow.trace`. Cuts that end in log text, in
-``print``, in the text of an exception or in a ``repr`` are none: nobody compares these.
+What is followed, and what is not, stands in :mod:`~flake8_ssot_ids.semantics.flow.trace`. Cuts that end in
+log text, in ``print``, in the text of an exception or in a ``repr`` are none: nobody compares these.
 """
 
 from __future__ import annotations

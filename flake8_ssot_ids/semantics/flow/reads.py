@@ -1,6 +1,6 @@
 """Which reads of a name may see one assignment to it, and the other way round.
 
-The walk of :mod:`flake8_ssot_ids.semantics.module.bindings` knows what is in force where; here it keeps apart every
+The walk of ``semantics.module.bindings`` knows what is in force where; here it keeps apart every
 binding, and it is let loose on one function at a time, or on the names of the module.
 """
 

@@ -1,6 +1,6 @@
 """All names of one module resolved, not only those that may lead to an id source.
 
-The walk is that of :class:`~flake8_ssot_ids.semantics.module.names.ModuleNames` with every name watched, so it costs
+The walk is that of ``ModuleNames`` with every name watched, so it costs
 several times as much; the rules in preview and the codemods need it, a plain check does not.
 """
 

@@ -30,7 +30,7 @@ class Project:
 
     def __init__(self, roots: Iterable[str], sources: frozenset[str]) -> None:
         self.sources = sources
-        #: Words of a :class:`~flake8_ssot_ids.semantics.project.glance.survey.Survey`: a file without them needs no look.
+        #: Words of a ``Survey``: a file without them needs no look.
         self.surveyed: tuple[bytes, ...] | None = None
         #: Makes a survey, for when following the imports of files turns out to cost more.
         self.survey: Callable[[], tuple[bytes, ...] | None] | None = None

@@ -67,7 +67,7 @@ class Reach:
     def words_for(self, path: str, data: bytes, surveyed: Sequence[bytes] | None) -> Words:
         """The names in ``data`` that imports of project modules may have led to an id source.
 
-        ``surveyed`` are the words of a :class:`~flake8_ssot_ids.semantics.project.glance.survey.Survey` of all modules,
+        ``surveyed`` are the words of a ``Survey`` of all modules,
         if there was one: without one of them a file below the roots reaches nothing.
         """
         words = Words()

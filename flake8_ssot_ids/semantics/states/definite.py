@@ -1,6 +1,6 @@
 """What one name, or one attribute of a name, may hold before each statement of a body.
 
-A walk over the statements in the order of execution, with the facts of :mod:`flake8_ssot_ids.semantics.states.facts`.
+A walk over the statements in the order of execution, with the facts of ``states.facts``.
 Branches add up, conditions narrow, a loop begins with all that its body may bind, and a handler with all that
 was in force anywhere in its ``try``.
 """

@@ -1,6 +1,6 @@
 """The assignments at the top level of a file, read off its bytes without parsing it.
 
-Like :mod:`flake8_ssot_ids.semantics.project.glance.imports`, this finds a superset of what the parser would see. It
+Like ``glance.imports``, this finds a superset of what the parser would see. It
 only decides which other modules are worth a look.
 """
 
