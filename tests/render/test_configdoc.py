@@ -15,7 +15,7 @@ from flake8_ssot_ids.render import configdoc
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGE = os.path.join(os.path.dirname(__file__), os.pardir, "docs", "configuration.md")
+PAGE = os.path.join(os.path.dirname(__file__), os.pardir, os.pardir, "docs", "configuration.md")
 
 
 def test_the_page_is_fresh() -> None:

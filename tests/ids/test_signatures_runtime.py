@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.ids.signatures import Sources, problem_with
-from tests.test_signatures import class_of
+from tests.ids.test_signatures import class_of
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 #: What the plan and the runtime's own design call.
 CALLS = """\

@@ -16,7 +16,7 @@ from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.model import SsotIdsError
 from flake8_ssot_ids.policy.policy import Policy, load_policy
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PLATFORM = ROOT / "examples" / "chat_platform"
 JUNK = shutil.ignore_patterns("__pycache__", ".*_cache")
 SHOP = {

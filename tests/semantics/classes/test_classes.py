@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from flake8_ssot_ids.ids.signatures import Sources, problem_with
-from tests.test_signatures import class_of, init_of, method_of, shown
+from tests.ids.test_signatures import class_of, init_of, method_of, shown
 
 Project = Callable[..., Sources]
 

@@ -11,7 +11,7 @@ from flake8_ssot_ids.rules.registry import rules
 if TYPE_CHECKING:
     import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_page_is_fresh() -> None:

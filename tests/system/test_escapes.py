@@ -16,7 +16,7 @@ from flake8_ssot_ids.policy.kinds import toml
 from flake8_ssot_ids.render.terminal import BOLD, PLAIN, RESET, TAB, Palette
 from flake8_ssot_ids.system import escapes
 
-PACKAGE = Path(__file__).resolve().parent.parent / "flake8_ssot_ids"
+PACKAGE = Path(__file__).resolve().parents[2] / "flake8_ssot_ids"
 _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _MARKS = (0x061C, 0x200E, 0x200F)
 #: Not control characters by their category, but they change how others are shown.

@@ -16,7 +16,7 @@ import pytest
 
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow, Sink
 
-FOLDER = Path(__file__).with_name("cases") / "flow"
+FOLDER = Path(__file__).resolve().parents[2] / "cases" / "flow"
 MAKERS = ("u", "uuid4")
 MARK = re.compile(r" +#>.*")
 

@@ -33,7 +33,7 @@ OURS = tuple(
     for module in pkgutil.walk_packages(flake8_ssot_ids.__path__, "flake8_ssot_ids.")
     if "__main__" not in module.name
 )
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 KINDS = {staticmethod: "static", classmethod: "class", property: "property", types.FunctionType: "instance"}
 
 

@@ -16,7 +16,7 @@ from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.rules.registry import rules
 
 Judge = Callable[..., FileReport]
-CASES = Path(__file__).with_name("cases")
+CASES = Path(__file__).resolve().parents[1] / "cases"
 REMEDY = re.compile(r"`((?:lambda: )?UnifiedIdGenerator\.[^`]+)`")
 
 

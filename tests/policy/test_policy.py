@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +20,6 @@ from flake8_ssot_ids.policy.policy import (
     Zone,
     load_policy,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def load(text: str, folder: Path, **more: Any) -> Policy:
@@ -98,7 +96,7 @@ def test_the_module_loads_nothing_heavy() -> None:
 
 
 def _env() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}
+    return os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
 
 
 # paths

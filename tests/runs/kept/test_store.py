@@ -24,7 +24,7 @@ from flake8_ssot_ids.system import atomic
 from tests.repositories import alone, git
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 #: Longer than a tick of the clock that file systems use.
 TICK = 0.02
 

@@ -11,7 +11,7 @@ import pytest
 
 from flake8_ssot_ids.ids.signatures import ClassSource, Method, Sources
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 Project = Callable[..., Sources]
 
 

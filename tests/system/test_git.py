@@ -21,7 +21,7 @@ from flake8_ssot_ids.system import git
 from tests import repositories
 from tests.repositories import alone
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(
     shutil.which("git") is None or os.name != "posix", reason="needs git and a shell"
