@@ -97,9 +97,9 @@ class _Session:
         project = Project(policy.src, catalog.attributes(policy.name_hashes))
 
         def survey() -> tuple[bytes, ...] | None:
-            from flake8_ssot_ids.runs.kept.survey import standing_survey
+            from flake8_ssot_ids.runs.kept.survey import kept_words
 
-            return standing_survey(policy.src, project.sources)
+            return kept_words(policy.src, project.sources)
 
         project.survey = survey
         if self._codes:

@@ -11,6 +11,7 @@ from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.commands.zones import Zones, add_zone
 from flake8_ssot_ids.render import terminal
 from flake8_ssot_ids.runs.kept.replay import MOST_BYTES
+from flake8_ssot_ids.runs.kept.store import cache_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -228,9 +229,9 @@ def _check_stdin(
     project = Project(policy.src, catalog.attributes(policy.name_hashes))
 
     def survey() -> tuple[bytes, ...] | None:
-        from flake8_ssot_ids.runs.kept.survey import standing_survey
+        from flake8_ssot_ids.runs.kept.survey import kept_words
 
-        return standing_survey(policy.src, project.sources, folder=_cache_dir(options))
+        return kept_words(policy.src, project.sources, folder=cache_folder(options.cache_dir))
 
     if not options.no_cache:
         project.survey = survey
@@ -341,7 +342,7 @@ def _run_groups(
                 wanted,
                 policy,
                 pool=pool,
-                cache_dir=None if options.no_cache else _cache_dir(options),
+                cache_dir=None if options.no_cache else cache_folder(options.cache_dir),
                 all_files=options.all_files,
                 noqa=not options.ignore_noqa,
                 progress=_shifted(line, before, total) if line.enabled else None,
@@ -367,12 +368,3 @@ def _run_groups(
 
 def _shifted(line: Callable[[int, int], None], before: int, total: int) -> Callable[[int, int], None]:
     return lambda done, _total: line(before + done, total)
-
-
-def _cache_dir(options: argparse.Namespace) -> str:
-    chosen = options.cache_dir or os.environ.get("SSOT_IDS_CACHE_DIR")
-    if chosen:
-        return os.path.abspath(chosen)
-    from flake8_ssot_ids.runs.kept.store import default_cache_dir
-
-    return default_cache_dir()

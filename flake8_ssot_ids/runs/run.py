@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.runs.kept.results import Cache, stamp_of
+from flake8_ssot_ids.runs.kept.results import Cache
+from flake8_ssot_ids.runs.kept.stamps import stamp_of
 from flake8_ssot_ids.runs.pool import Pool
 from flake8_ssot_ids.runs.worker import unpack
 from flake8_ssot_ids.semantics.project.glance.survey import other_modules, settle
@@ -20,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from flake8_ssot_ids.runs.kept.results import Stamp
+    from flake8_ssot_ids.runs.kept.stamps import Stamp
     from flake8_ssot_ids.runs.worker import Job, Result
     from flake8_ssot_ids.semantics.project.glance.survey import Look
 

@@ -12,7 +12,7 @@ import time
 from flake8_ssot_ids.findings.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.model import Finding, Position, Span
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.runs.kept.results import stamp_of
+from flake8_ssot_ids.runs.kept.stamps import stamp_of
 from flake8_ssot_ids.semantics.project.glance.survey import Survey
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.system.files import read
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_ssot_ids.rules.rule import Finder
-    from flake8_ssot_ids.runs.kept.results import Stamp
+    from flake8_ssot_ids.runs.kept.stamps import Stamp
 
     #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
     Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]

@@ -14,7 +14,7 @@ import pytest
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Exemption, load_policy
-from flake8_ssot_ids.runs.kept import replay
+from flake8_ssot_ids.runs.kept import stamps
 from flake8_ssot_ids.system import clock
 
 Judge = Callable[..., FileReport]
@@ -189,7 +189,7 @@ class TestFaces:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         Path("ssot-ids.toml").write_text(exemption("**"))
-        monkeypatch.setattr(replay, "RECENT_NS", 0)
+        monkeypatch.setattr(stamps, "RECENT_NS", 0)
         time.sleep(0.02)
 
         def ask() -> int:
@@ -223,7 +223,7 @@ class TestFaces:
         calendar: Callable[[datetime.date], None],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(replay, "RECENT_NS", 0)
+        monkeypatch.setattr(stamps, "RECENT_NS", 0)
         Path("ssot-ids.toml").write_text(config)
         time.sleep(0.02)
         assert main(["check", "-q"]) == 1
