@@ -16,7 +16,8 @@ from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.commands import rule as rule_verb
 from flake8_ssot_ids.findings import engine
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.policy.policy import Policy, load_policy
+from flake8_ssot_ids.policy.load import load_policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render import ruledoc
 from flake8_ssot_ids.rules import registry
 from tests.conftest import Cli

@@ -14,7 +14,7 @@ import time
 
 from flake8_ssot_ids.runs.kept.stamps import is_young, stamp_of
 from flake8_ssot_ids.runs.kept.store import KeptFile, cache_folder
-from flake8_ssot_ids.semantics.project.glance.survey import Survey, other_modules, settle
+from flake8_ssot_ids.semantics.glance.survey import Survey, other_modules, settle
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
