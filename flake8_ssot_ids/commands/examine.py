@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from flake8_ssot_ids.rules.codes import UNREADABLE
 from flake8_ssot_ids.runs.kept.store import cache_folder
 
 TYPE_CHECKING = False
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     #: What is to be done with the files of one policy after they have been checked.
     #: It gets the policy, these files, all files of the policy, what the check has brought, and the pool.
     After = Callable[[Policy, Sequence[str], Sequence[str], RunResult, Pool], None]
-
-_COULD_NOT_READ = "SID990"
 
 
 def paths_of(
@@ -61,7 +60,7 @@ class Outcome:
 
     def exit_code(self, exit_zero: bool) -> int:
         """Return 2 if anything could not be done, else 1 if there are findings."""
-        if self.failed or self.errors or any(f.code == _COULD_NOT_READ for f in self.findings):
+        if self.failed or self.errors or any(f.code == UNREADABLE for f in self.findings):
             return 2
         return 1 if self.findings and not exit_zero else 0
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 
-from flake8_ssot_ids.fixes.shares import Outcome as Planned
-from flake8_ssot_ids.fixes.shares import plan_text
+from flake8_ssot_ids.rules.codes import FIXABLE, HOUSE_RECIPE
+from flake8_ssot_ids.runs.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from flake8_ssot_ids.fixes.shares import Outcome as Planned
     from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.runs.pool import Pool
     from flake8_ssot_ids.runs.run import RunResult
 
 #: So many files are planned before a second process has started.
 _WORTH_A_PROCESS = 8
-FIXABLE = ("SID101", "SID102", "SID103", "SID104", "SID105", "SID201", "SID202", "SID203", "SID390")
 
 
 class Fixing:
@@ -49,7 +49,7 @@ class Fixing:
         wanted = self._once(
             report.path
             for report in result.reports
-            if any(finding.code in FIXABLE for finding in report.findings)
+            if any(finding.code in FIXABLE or finding.code == HOUSE_RECIPE for finding in report.findings)
         )
         if not wanted:
             return
@@ -97,11 +97,7 @@ class Fixing:
 
     def text(self, path: str, data: bytes, policy: Policy) -> Planned:
         """Plan one text, such as standard input."""
-        from flake8_ssot_ids.semantics.project.project import Project
-        from flake8_ssot_ids.uuids import catalog
-
-        project = Project(policy.src, catalog.attributes(policy.name_hashes))
-        item = plan_text(path, data, policy, project, unsafe=self._unsafe, most=self._left)
+        item = Session(policy).plan(data, path, unsafe=self._unsafe, most=self._left)
         self._take(policy, [item])
         return item
 

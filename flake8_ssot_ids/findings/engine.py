@@ -23,7 +23,8 @@ from flake8_ssot_ids.ids.remedies import (
 from flake8_ssot_ids.ids.uses import Use, path_to, uses_of
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.rules.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
+from flake8_ssot_ids.rules.codes import HOUSE_RECIPE, UNREADABLE
+from flake8_ssot_ids.rules.registry import rule, rules
 from flake8_ssot_ids.rules.rule import Hit, Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.resolver import SHADOWED, Values

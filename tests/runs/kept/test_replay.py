@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.cli import main
+from flake8_ssot_ids.findings import engine
 from flake8_ssot_ids.runs.kept import stamps, store
 from flake8_ssot_ids.runs.kept.store import seal, unseal
 
@@ -443,13 +444,12 @@ def test_notes_and_errors_leave_no_record(shell: Shell, monkeypatch: pytest.Monk
     assert shell.ask()[0] == 2
     assert not shell.records()
     (shell.project / "ssot-ids.toml").unlink()
-    from flake8_ssot_ids.runs import worker
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("planted")
 
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "check_source", broken)
+        patch.setattr(engine, "check_source", broken)
         assert shell.ask()[0] == 2
     assert not shell.records()
 

@@ -261,7 +261,7 @@ class TestFlake8:
     def _project(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("SSOT_IDS_CACHE_DIR", str(tmp_path / ".kept"))
-        monkeypatch.setattr(SsotIdsPlugin, "_session", SsotIdsPlugin._session)
+        monkeypatch.setattr(SsotIdsPlugin, "_sessions", SsotIdsPlugin._sessions)
         for number in range(110):
             folder = tmp_path / "many" / f"f{number // 40}"
             folder.mkdir(parents=True, exist_ok=True)
@@ -288,6 +288,6 @@ class TestFlake8:
 
         options = argparse.Namespace(ssot_ids_config=None, stdin_display_name="stdin")
         SsotIdsPlugin.parse_options(None, options, paths)
-        _, project = SsotIdsPlugin._session.of(os.getcwd())
+        project = SsotIdsPlugin._sessions.of(os.getcwd()).project
         assert project.surveyed == ((b"make",) if surveyed else None)
         assert (project.survey is None) == surveyed
