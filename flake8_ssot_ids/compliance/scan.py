@@ -18,7 +18,8 @@ from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy.approved import file_of
 from flake8_ssot_ids.policy.globs import Globs, escape
 from flake8_ssot_ids.policy.load import find_config
-from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, Policy
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import DEFAULT_EXCLUDE
 from flake8_ssot_ids.rules.codes import UNREADABLE, is_raw
 from flake8_ssot_ids.runs.discover import DiscoverResult, discover
 from flake8_ssot_ids.runs.run import run
