@@ -6,9 +6,11 @@ import os
 from dataclasses import replace
 
 from flake8_ssot_ids.model import PolicyError
+from flake8_ssot_ids.policy.kinds import posix
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import say
 from flake8_ssot_ids.runs.session import Policies
+from flake8_ssot_ids.system.files import is_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Configurations(Policies):
         except PolicyError as error:
             if all(str(error) != str(known) for known in self.broken):
                 self.broken.append(error)
-            return Policy(root=os.path.abspath(root or os.getcwd()).replace(os.sep, "/"))
+            return Policy(root=posix(os.path.abspath(root or os.getcwd())))
         if config is None:
             policy = replace(policy, src=(*policy.src, *_folders(self._targets, policy.src)))
         return policy
@@ -62,8 +64,7 @@ def _folders(targets: Sequence[str], roots: Sequence[str]) -> list[str]:
     """The folders among the targets that are not below one of the roots, each with its ``src``."""
     found: list[str] = []
     for target in targets:
-        folder = os.path.abspath(target).replace(os.sep, "/")
-        outside = not any(f"{folder}/".startswith(f"{root.rstrip('/')}/") for root in roots)
-        if outside and os.path.isdir(folder):
-            found += (folder, f"{folder.rstrip('/')}/src")
+        folder = os.path.abspath(target)
+        if os.path.isdir(folder) and not any(is_below(folder, os.path.normpath(root)) for root in roots):
+            found += (posix(folder), posix(os.path.join(folder, "src")))
     return found

@@ -6,6 +6,7 @@ import os
 
 from flake8_ssot_ids.rules.codes import FIXABLE, HOUSE_RECIPE
 from flake8_ssot_ids.runs.session import Session
+from flake8_ssot_ids.system.files import is_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def writable_folders(paths: Iterable[str]) -> list[str]:
     for path in map(os.path.abspath, paths):
         folder = path if os.path.isdir(path) else os.path.dirname(path)
         real, bound = os.path.realpath(folder), os.path.realpath(_bound(folder))
-        if os.path.join(real, "").startswith(os.path.join(bound, "")):
+        if is_below(real, bound):
             found += filter(None, (real, git.top_of(real)))
     return [*dict.fromkeys(found)]
 
@@ -195,7 +196,7 @@ def _bound(folder: str) -> str:
             break
         above = os.path.dirname(above)
     cwd = os.getcwd()
-    if not bound and os.path.join(folder, "").startswith(os.path.join(cwd, "")):
+    if not bound and is_below(folder, cwd):
         return cwd
     return bound or folder
 

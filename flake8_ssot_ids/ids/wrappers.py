@@ -26,7 +26,7 @@ from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.states.definite import Definite
 from flake8_ssot_ids.semantics.states.facts import GOOD
-from flake8_ssot_ids.source.sourcefile import decode, parse
+from flake8_ssot_ids.source.sourcefile import decode, parse, unix
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import may_hold_use
@@ -248,11 +248,9 @@ class Wrappers:
         try:
             data = read(file)
             tree = parse(data)
-            text = decode(data).text
+            text = unix(decode(data).text)
         except (OSError, UnreadableError):
             return None
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
         home = self._project.home(file)
 
         def uses() -> list[Use]:

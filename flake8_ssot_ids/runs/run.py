@@ -13,7 +13,7 @@ from flake8_ssot_ids.runs.kept.stamps import stamp_of
 from flake8_ssot_ids.runs.pool import Pool
 from flake8_ssot_ids.runs.worker import unpack
 from flake8_ssot_ids.semantics.glance.survey import other_modules, settle
-from flake8_ssot_ids.semantics.project.modules import is_below
+from flake8_ssot_ids.semantics.project.modules import is_module_below
 from flake8_ssot_ids.source.sourcefile import NAMES
 from flake8_ssot_ids.uuids.catalog import is_called_like_source
 
@@ -185,7 +185,7 @@ def _surveyed(
     idle = {
         path
         for path in idle.intersection(paths)
-        if is_below(path, roots) and path.endswith(NAMES) and not is_called_like_source(path)
+        if is_module_below(path, roots) and path.endswith(NAMES) and not is_called_like_source(path)
     }
     return _Surveyed(words, idle, (*others, *folders))
 

@@ -11,7 +11,7 @@ from flake8_ssot_ids.semantics.glance.imports import imports_of
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.scopes import Binding
 from flake8_ssot_ids.semantics.module.syntax import absolute, certainly_bound, imported
-from flake8_ssot_ids.source.sourcefile import decode, parse
+from flake8_ssot_ids.source.sourcefile import decode, parse, unix
 from flake8_ssot_ids.uuids import catalog
 
 Layers = tuple[tuple[str, ...], ...]
@@ -144,11 +144,9 @@ def exact_exports(data: bytes, package: str, sources: frozenset[str]) -> Exports
     """What a module of ``package`` hands on, from its syntax tree; nothing if it cannot be parsed."""
     try:
         tree = parse(data)
-        text = decode(data).text
+        text = unix(decode(data).text)
     except UnreadableError:
         return EMPTY
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
     imports = imported_names(data, package)
     words = [local for _, _, local in imports]
     certain = certainly_bound(tree.body)

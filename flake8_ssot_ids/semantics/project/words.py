@@ -12,7 +12,7 @@ from flake8_ssot_ids.semantics.module.members import given
 from flake8_ssot_ids.semantics.module.syntax import absolute, imported, member
 from flake8_ssot_ids.semantics.project.exports import imported_names
 from flake8_ssot_ids.semantics.project.follow import Targets
-from flake8_ssot_ids.semantics.project.modules import Home, Modules, is_below
+from flake8_ssot_ids.semantics.project.modules import Home, Modules, is_module_below
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import searchable, whole_word
 
@@ -72,7 +72,7 @@ class Reach:
         """
         words = Words()
         present: list[str] | None = None
-        if surveyed is not None and is_below(path, self._modules.roots):
+        if surveyed is not None and is_module_below(path, self._modules.roots):
             present = present_words(surveyed, data)
             if not present or not _stand_alone(present, data):
                 return words
