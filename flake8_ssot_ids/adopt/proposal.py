@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
 
@@ -15,6 +14,7 @@ from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.rules.codes import UNREADABLE, is_raw
 from flake8_ssot_ids.runs.run import run
 from flake8_ssot_ids.runs.session import load
+from flake8_ssot_ids.system import collector
 
 
 def propose(root: str, where: Target) -> tuple[Plan, str]:
@@ -23,14 +23,8 @@ def propose(root: str, where: Target) -> tuple[Plan, str]:
     Raises:
         TargetError: with it, the file would not be valid.
     """
-    enabled = gc.isenabled()
-    # Syntax trees hold no cycles; the collector would only walk them over and over.
-    gc.disable()
-    try:
+    with collector.paused():
         plan = survey(root)
-    finally:
-        if enabled:
-            gc.enable()
     governing = find_config(os.path.dirname(root))
     if governing is not None:
         plan.notes.append(f"{governing} governs this folder now, and will not any more")

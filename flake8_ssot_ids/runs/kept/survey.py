@@ -8,13 +8,13 @@ when much has changed, all is looked at anew.
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 
 from flake8_ssot_ids.runs.kept.stamps import is_young, stamp_of
 from flake8_ssot_ids.runs.kept.store import KeptFile, cache_folder
 from flake8_ssot_ids.semantics.glance.survey import Survey, other_modules, settle
+from flake8_ssot_ids.system import collector
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
@@ -55,14 +55,8 @@ def kept_words(
         words, changed = (), [*marks]
     if not changed and known.keys() == marks.keys():
         return tuple(word.encode() for word in words)
-    enabled = gc.isenabled()
-    # Nothing here makes cycles, and flake8 has many objects that the collector would walk over.
-    gc.disable()
-    try:
+    with collector.paused():
         found = _settled(Survey(sources), [*marks], changed, words)
-    finally:
-        if enabled:
-            gc.enable()
     kept = {path: mark for path, mark in marks.items() if mark is not None}
     file.keep(tuple(word.decode() for word in found), kept)
     return found
