@@ -126,7 +126,7 @@ def _why(candidate: Candidate, others: list[Candidate]) -> str:
 
 
 def _parts(plan: Plan) -> Iterator[str]:
-    found = plan.parts
+    found = plan.api
     if not (found.certain or found.possible or (found.hints and plan.choice.approved)):
         return
     yield ""

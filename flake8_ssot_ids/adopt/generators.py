@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.adopt.index import Index
-from flake8_ssot_ids.adopt.layout import Layout
+from flake8_ssot_ids.adopt.layout import Repository
 from flake8_ssot_ids.adopt.signals import words_of
 
 RUNTIME = "ssot_ids"
@@ -87,7 +87,7 @@ class Candidate:
         )
 
 
-def find(index: Index, layout: Layout, production: Callable[[str], bool]) -> list[Candidate]:
+def find(index: Index, layout: Repository, production: Callable[[str], bool]) -> list[Candidate]:
     """All candidates, the likeliest first."""
     found: list[Candidate] = []
     files = [file for file, data in index.texts.items() if production(file) and _may_define(data)]
@@ -110,7 +110,7 @@ def _may_define(data: bytes) -> bool:
     return any(pattern.search(data) for pattern in _MAY_DEFINE)
 
 
-def _in_module(file: str, tree: ast.Module, index: Index, layout: Layout) -> list[Candidate]:
+def _in_module(file: str, tree: ast.Module, index: Index, layout: Repository) -> list[Candidate]:
     module = index.names[file]
     found = []
     named = _id_module(file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from flake8_ssot_ids.commands import answers, arguments, examine, printing
+from flake8_ssot_ids.commands import arguments, checkreport, examine, printing
 from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.commands.zones import Zones, add_zone
 from flake8_ssot_ids.render import terminal
@@ -98,7 +98,7 @@ def run(argv: Sequence[str]) -> int:
     arguments.check_configuration(parser, options)
     configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
     zones = Zones(options, parser)
-    outcome = examine.Outcome()
+    outcome = examine.Examined()
     if options.show_files:
         if paths == ["-"]:
             parser.error("--show-files lists files; it cannot be combined with standard input")
@@ -130,10 +130,10 @@ def run(argv: Sequence[str]) -> int:
             for text in outcome.notes:
                 terminal.say(f"note: {text}")
     code = outcome.exit_code(options.exit_zero)
-    written = options.output_file is None or answers.write_file(outcome, options)
-    answer = answers.answer_of(outcome, options, written, code if written else 2)
+    written = options.output_file is None or checkreport.write_file(outcome, options)
+    answer = checkreport.answer_of(outcome, options, written, code if written else 2)
     recorded = outcome.depends is not None and not (outcome.failed or outcome.errors or outcome.notes)
-    parts = printing.Kept(answers.shown(outcome, options), most=MOST_BYTES if recorded else 0)
+    parts = printing.Recorded(checkreport.shown(outcome, options), most=MOST_BYTES if recorded else 0)
     code = printing.show(answer, started, parts)
     if recorded and outcome.depends is not None and parts.text is not None:
         from flake8_ssot_ids.runs.kept.replay import Question
@@ -155,7 +155,7 @@ def _shown_fixes(options: argparse.Namespace) -> ShownFixes | None:
 def _check_stdin(
     options: argparse.Namespace,
     configurations: Configurations,
-    outcome: examine.Outcome,
+    outcome: examine.Examined,
     shown: ShownFixes | None,
 ) -> None:
     try:

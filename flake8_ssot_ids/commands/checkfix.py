@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.commands.configs import Configurations
     from flake8_ssot_ids.commands.zones import Zones
-    from flake8_ssot_ids.fixes.shares import Outcome as Planned
+    from flake8_ssot_ids.fixes.shares import Outcome
     from flake8_ssot_ids.model import Finding, Fix
     from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.runs.pool import Pool
@@ -31,7 +31,7 @@ def fix_first(
     """Write fixes, or show them; return what went wrong, or the exit code where that is all."""
     if paths == ["-"]:
         parser.error("--fix and --diff do not take standard input; `ssot-ids fix -` does")
-    outcome = examine.Outcome()
+    outcome = examine.Examined()
     work = fixing.Fixing(unsafe=options.unsafe_fixes)
     examine.examine(paths, options, configurations, outcome, zones, work.group)
     if configurations.complain():
@@ -68,7 +68,7 @@ class ShownFixes:
         work.group(policy, files, project, result, pool)
         self.take(work.planned)
 
-    def take(self, planned: Iterable[Planned]) -> None:
+    def take(self, planned: Iterable[Outcome]) -> None:
         """Note what is or would be written."""
         for item in planned:
             self._fixes.update(((item.path, key), value) for key, value in (item.fixes or {}).items())

@@ -42,7 +42,7 @@ def paths_of(
     return paths
 
 
-class Outcome:
+class Examined:
     """What a check has brought to light, whatever it was run on."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ def examine(
     paths: list[str],
     options: argparse.Namespace,
     configurations: Configurations,
-    outcome: Outcome,
+    outcome: Examined,
     zones: Zones,
     after: After | None = None,
 ) -> None:
@@ -97,7 +97,7 @@ def files_of(
     paths: list[str],
     options: argparse.Namespace,
     configurations: Configurations,
-    outcome: Outcome,
+    outcome: Examined,
     zones: Zones,
     many: Callable[[], None] | None = None,
 ) -> DiscoverResult | None:
@@ -137,7 +137,7 @@ def _folder_of(path: str) -> str:
 def _run_groups(
     found: DiscoverResult,
     options: argparse.Namespace,
-    outcome: Outcome,
+    outcome: Examined,
     pool: Pool,
     zones: Zones,
     after: After | None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from flake8_ssot_ids.fixes.shares import Outcome as Planned
+    from flake8_ssot_ids.fixes.shares import Outcome
 
 EXIT_CODES = {
     0: "no raw ids are left to rewrite",
@@ -74,7 +74,7 @@ def run(argv: Sequence[str]) -> int:
     paths = examine.paths_of(options, literal, parser)
     arguments.check_configuration(parser, options)
     configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
-    outcome = examine.Outcome()
+    outcome = examine.Examined()
     work = fixing.Fixing(unsafe=options.unsafe_fixes, most=options.max)
     if paths == ["-"]:
         return _stdin(options, configurations, work)
@@ -111,7 +111,7 @@ def run(argv: Sequence[str]) -> int:
     return 1 if left or (options.diff and any(item.new is not None for item in work.planned)) else 0
 
 
-def finish(planned: Sequence[Planned], options: argparse.Namespace, paths: Sequence[str]) -> list[str]:
+def finish(planned: Sequence[Outcome], options: argparse.Namespace, paths: Sequence[str]) -> list[str]:
     """Show the diff, or write the files, which lie where ``paths`` say; return what went wrong."""
     within = fixing.writable_folders(paths)
     errors = [*fixing.refuse_outside(planned, within)]
@@ -166,7 +166,7 @@ def _stdin(options: argparse.Namespace, configurations: Configurations, work: fi
     return 1 if item.left or (options.diff and item.new is not None) else 0
 
 
-def _report(planned: Sequence[Planned], path: str) -> bool:
+def _report(planned: Sequence[Outcome], path: str) -> bool:
     from flake8_ssot_ids.render import machine
 
     try:

@@ -17,9 +17,9 @@ def show_files(
     paths: list[str], options: argparse.Namespace, configurations: Configurations, zones: Zones
 ) -> int:
     """Print the absolute paths, sorted; return 0, or 2 where not everything could be searched."""
-    from flake8_ssot_ids.commands.examine import Outcome, files_of
+    from flake8_ssot_ids.commands.examine import Examined, files_of
 
-    outcome = Outcome()
+    outcome = Examined()
     found = files_of(paths, options, configurations, outcome, zones)
     if found is None:
         configurations.complain()

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Sequence
 
-    from flake8_ssot_ids.commands.examine import Outcome
+    from flake8_ssot_ids.commands.examine import Examined
     from flake8_ssot_ids.runs.kept.replay import Answer
 
 _FOR_PEOPLE = ("full", "concise")
 
 
-def write_file(outcome: Outcome, options: argparse.Namespace) -> bool:
+def write_file(outcome: Examined, options: argparse.Namespace) -> bool:
     """Write findings to the output file; False if that could not be done."""
     from flake8_ssot_ids.render import output
 
@@ -33,14 +33,14 @@ def write_file(outcome: Outcome, options: argparse.Namespace) -> bool:
     return True
 
 
-def answer_of(outcome: Outcome, options: argparse.Namespace, written: bool, code: int) -> Answer:
+def answer_of(outcome: Examined, options: argparse.Namespace, written: bool, code: int) -> Answer:
     """Return what is to be printed, but for the findings, and the exit code."""
     for_people = options.output_format in _FOR_PEOPLE
     summary = "" if options.quiet or options.silent else _summary(outcome, written)
     return {"text": "", "for_people": for_people, "summary": summary, "code": code, "day": outcome.day}
 
 
-def shown(outcome: Outcome, options: argparse.Namespace) -> Iterable[str]:
+def shown(outcome: Examined, options: argparse.Namespace) -> Iterable[str]:
     """Return the parts of what goes to standard output; they are made one by one while they are printed."""
     if options.output_file is not None or options.silent:
         return ()
@@ -56,7 +56,7 @@ def _encoder(for_people: bool) -> Callable[[str], bytes]:
     return to_bytes
 
 
-def _render(outcome: Outcome, options: argparse.Namespace, colour: bool) -> Iterable[str]:
+def _render(outcome: Examined, options: argparse.Namespace, colour: bool) -> Iterable[str]:
     """Return the parts of what goes to standard output or the file."""
     chosen = options.output_format
     findings = outcome.findings
@@ -108,7 +108,7 @@ def _lines_of(path: str, stdin: tuple[str, bytes] | None) -> Sequence[str] | Non
     return Lines(text).lines
 
 
-def _summary(outcome: Outcome, written: bool) -> str:
+def _summary(outcome: Examined, written: bool) -> str:
     """Return the last line; ``printing`` puts the seconds in."""
     number = len(outcome.findings)
     checked = f"{_counted(outcome.files_checked, 'file')} checked in {printing.SECONDS}s"
