@@ -6,8 +6,8 @@ import ast
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.fixes.evidence.noids import Manual, is_harmless
+from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.evidence.surroundings import Tested
-from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.ids.remedies import Piece, around, is_part_of_text, slug
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.model import UnreadableError
