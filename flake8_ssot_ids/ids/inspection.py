@@ -70,7 +70,8 @@ class Inspection:
     @cached_property
     def module(self) -> Module:
         """The module as one that may hold wrappers."""
-        return Module(self.tree, self.text, self.home, self._shared, lambda: self.uses)
+        uses = self.uses  # and not self, which would tie a knot
+        return Module(self.tree, self.text, self.home, self._shared, lambda: uses)
 
     @property
     def wrappers(self) -> Wrappers:
