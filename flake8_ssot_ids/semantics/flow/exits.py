@@ -10,8 +10,10 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_ssot_ids.semantics.flow.classes import parameter_for
-from flake8_ssot_ids.semantics.flow.index import Function, Index, dotted, last_name
+from flake8_ssot_ids.semantics.flow.classes import STATIC, parameter_for
+from flake8_ssot_ids.semantics.flow.index import Function, Index
+from flake8_ssot_ids.semantics.flow.meaning import Meaning
+from flake8_ssot_ids.semantics.flow.sites import Site
 
 if TYPE_CHECKING:
     from flake8_ssot_ids.semantics.flow.token import Token
@@ -22,22 +24,23 @@ if TYPE_CHECKING:
 class Exit:
     """The value is given to something from elsewhere.
 
-    ``target`` is the dotted name as the module writes it, imports followed, with leading dots for relative
-    ones. ``call`` and ``given`` are the call and its argument; for ``session.run_id = value``, where the
-    class of ``session`` is from elsewhere, ``attribute`` is the name and ``call`` the place.
+    ``target`` is its dotted name, as the name engine tells it. ``site`` and ``given`` are the call and its
+    argument; for ``session.run_id = value``, where the class of ``session`` is from elsewhere, ``attribute``
+    is the name. ``place`` is the call or the attribute.
     """
 
     target: str
-    call: ast.expr
+    place: ast.expr
+    site: Site | None = None
     given: ast.expr | ast.keyword | None = None
     attribute: str = ""
 
 
-def note_argument(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.keyword) -> None:
+def note_argument(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> None:
     """Note that the value is an argument of what this module does not define."""
     if not token.path and not token.factory:
-        for target in targets_of(call.func, trace.index):
-            trace.exits.append(Exit(target, call, given))
+        for target in _elsewhere(site.meaning):
+            trace.exits.append(Exit(target, site.call, site, given))
 
 
 def note_attribute(trace: Trace, token: Token, base: ast.expr, name: str, place: ast.expr) -> None:
@@ -54,18 +57,18 @@ def note_attribute(trace: Trace, token: Token, base: ast.expr, name: str, place:
             value = getattr(parent, "value", None)
             value = value.value if isinstance(value, ast.Await) else value
             cls = value.func if isinstance(value, ast.Call) else None
-        if cls is not None and last_name(cls)[:1].isupper():
-            for dotted_name in targets_of(cls, trace.index):
-                trace.exits.append(Exit(dotted_name, place, attribute=name))
+        for name_ in () if cls is None else targets_of(cls, trace.index):
+            if name_.rpartition(".")[2][:1].isupper():
+                trace.exits.append(Exit(name_, place, attribute=name))
 
 
 def targets_of(node: ast.expr, index: Index) -> list[str]:
-    """The dotted names that a chain of names stands for by the imports of its module."""
-    chain = dotted(node)
-    first, _, rest = chain.partition(".")
-    if not chain:
-        return []
-    return sorted(f"{name}.{rest}" if rest else name for name in index.imports.get(first, ()))
+    """The dotted names of things from elsewhere that an expression stands for."""
+    return _elsewhere(index.means(node))
+
+
+def _elsewhere(meaning: Meaning) -> list[str]:
+    return sorted(name for name in meaning.dotted if not name.startswith("builtins."))
 
 
 def enter(trace: Trace, token: Token, names: tuple[str, ...], leaving: Exit) -> list[str] | None:
@@ -83,7 +86,7 @@ def enter(trace: Trace, token: Token, names: tuple[str, ...], leaving: Exit) -> 
     if len(names) > 1:
         method = trace.definitions.method(cls, names[1])
         if method is not None and len(names) == 2:
-            static = any(last_name(one) == "staticmethod" for one in method.decorator_list)
+            static = trace.index.decorated(method, STATIC)
             _to_function(trace, token, method, leaving, bound=not static)
         return None
     return _to_class(trace, token, cls, leaving)
@@ -99,16 +102,16 @@ def _function(index: Index, names: tuple[str, ...]) -> Function | None:
 
 
 def _to_function(trace: Trace, token: Token, function: Function, leaving: Exit, *, bound: bool) -> None:
-    if leaving.given is None or not isinstance(leaving.call, ast.Call):
+    if leaving.given is None or leaving.site is None:
         return
-    found = parameter_for(function, leaving.call, leaving.given, bound=bound)
+    found = parameter_for(function, leaving.site, leaving.given, bound=bound)
     if found is not None and not found[1]:
         trace.parameter(token, found[0])
 
 
 def _to_class(trace: Trace, token: Token, cls: ast.ClassDef, leaving: Exit) -> list[str] | None:
     name = leaving.attribute
-    if leaving.given is not None and isinstance(leaving.call, ast.Call):
+    if leaving.given is not None and leaving.site is not None:
         init = trace.definitions.method(cls, "__init__")
         if init is not None:
             _to_function(trace, token, init, leaving, bound=True)
@@ -116,8 +119,7 @@ def _to_class(trace: Trace, token: Token, cls: ast.ClassDef, leaving: Exit) -> l
         if isinstance(leaving.given, ast.keyword):
             name = leaving.given.arg or ""
         else:
-            fields, at = trace.definitions.fields(cls), leaving.call.args.index(leaving.given)
-            name = fields[at] if at < len(fields) else ""
+            name = trace.definitions.field_at(cls, leaving.site.place(leaving.given)) or ""
     if not name:
         return None
     trace.field(token, cls, name, through=f"{cls.name}.{name}")

@@ -17,8 +17,9 @@ import ast
 from dataclasses import replace
 
 from flake8_ssot_ids.semantics.flow import calls as flows_calls
+from flake8_ssot_ids.semantics.flow import handing
 from flake8_ssot_ids.semantics.flow import tests as flows_tests
-from flake8_ssot_ids.semantics.flow.classes import Definitions, decorated, is_fixture
+from flake8_ssot_ids.semantics.flow.classes import Definitions, is_fixture
 from flake8_ssot_ids.semantics.flow.cuts import only_logged
 from flake8_ssot_ids.semantics.flow.exits import Exit, note_attribute
 from flake8_ssot_ids.semantics.flow.index import Function, Index, dotted, last_name, position, spelled
@@ -33,6 +34,7 @@ from flake8_ssot_ids.semantics.module.syntax import by_default, is_value_of
 _HOPS = 3
 #: An aggregate in an aggregate in an aggregate, no deeper.
 _LONGEST_PATH = 3
+_MANAGERS = frozenset({"*contextmanager", "*asynccontextmanager"})
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 
 
@@ -56,7 +58,7 @@ class Trace:
 
     def run(self, node: ast.expr, *, factory: bool) -> list[Sink]:
         """All places that the value of ``node`` ends up in; with ``factory`` what calling it gives."""
-        self.push(Token(node, factory=factory, form=flows_tests.form_of(node)))
+        self.push(Token(node, factory=factory, form=flows_tests.form_of(node, self.index)))
         return self.go_on()
 
     def go_on(self) -> list[Sink]:
@@ -155,7 +157,7 @@ class Trace:
             if kind == "attr" and parent.attr == name and not called:
                 self.push(token.at(parent, dotted(parent) or f".{name}", path=rest))
             elif isinstance(call, ast.Call) and called:
-                flows_calls.method_of_aggregate(self, token, parent.attr, call)
+                handing.method_of_aggregate(self, token, parent.attr, call)
             return True
         if not isinstance(parent, ast.Subscript) or parent.value is not token.node:
             return False
@@ -324,7 +326,7 @@ class Trace:
         if (
             token.factory
             and isinstance(annotation, ast.Subscript)
-            and last_name(annotation.value) == "Callable"
+            and "Callable" in self.index.means(annotation.value).words
         ):
             parts = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else []
             annotation = parts[-1] if parts else annotation
@@ -355,7 +357,7 @@ class Trace:
 
     def _returned(self, token: Token, function: Function, *, yielded: bool) -> None:
         """The value is returned: to the calls of the function, or to those that ask for it as a fixture."""
-        if is_fixture(function):
+        if is_fixture(function, self.index):
             self.typed(token, function.returns, function.returns or token.node, None)
             for other in (one for found in self.index.functions.values() for one in found):
                 for parameter in parameters(other.args):
@@ -363,7 +365,7 @@ class Trace:
                         self.parameter(token, parameter)
             return
         if yielded:
-            with_ = decorated(function, "contextmanager") or decorated(function, "asynccontextmanager")
+            with_ = self.index.decorated(function, _MANAGERS)
             token = token.at(token.node, path=(("with" if with_ else "item", None), *token.path))
         self.typed(token, function.returns, function.returns or token.node, None)
         if token.hops >= _HOPS:
