@@ -169,7 +169,7 @@ def examine(folder: Path) -> str:
 
 def python_files(folder: Path) -> list[Path]:
     """Every Python file that a run over ``folder`` takes: all but those in folders excluded by default."""
-    from flake8_ssot_ids.policy.policy import load_policy
+    from flake8_ssot_ids.policy.load import load_policy
     from flake8_ssot_ids.runs.discover import discover
 
     return [Path(file) for file in discover([str(folder)], load_policy(None, root=str(folder))).files]

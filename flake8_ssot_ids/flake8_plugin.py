@@ -62,7 +62,7 @@ class _Session:
         """
         found = self._folders.get(folder)
         if found is None:
-            from flake8_ssot_ids.policy.policy import find_config
+            from flake8_ssot_ids.policy.load import find_config
 
             origin = self._config or find_config(folder, self._origins)
             if origin not in self._known:
@@ -82,7 +82,7 @@ class _Session:
     def _load(self, origin: str | None) -> tuple[Policy, Project]:
         from flake8_ssot_ids.commands.configs import check_recipes, known_codes
         from flake8_ssot_ids.model import PolicyError
-        from flake8_ssot_ids.policy.policy import load_policy
+        from flake8_ssot_ids.policy.load import load_policy
         from flake8_ssot_ids.semantics.project.project import Project
         from flake8_ssot_ids.system import escapes
         from flake8_ssot_ids.uuids import catalog

@@ -113,7 +113,7 @@ def check(
     """
     # Imported here: whoever only reads marks needs no engine.
     from flake8_ssot_ids.findings.engine import check_source
-    from flake8_ssot_ids.policy.policy import load_policy
+    from flake8_ssot_ids.policy.load import load_policy
     from flake8_ssot_ids.recipes.house import house_of
     from flake8_ssot_ids.semantics.project.project import Project
     from flake8_ssot_ids.uuids.catalog import attributes

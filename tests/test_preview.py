@@ -16,7 +16,8 @@ from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.commands import rule as rule_verb
 from flake8_ssot_ids.findings import engine
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.policy.policy import Policy, load_policy
+from flake8_ssot_ids.policy.load import load_policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render import ruledoc
 from flake8_ssot_ids.rules import registry
 from tests.conftest import Cli
@@ -219,14 +220,13 @@ class TestFlake8:
 
 #: What only a rule in preview, or the code mods, ask for.
 CLOSER = (
-    "inspection",
-    "wrappers",
-    "generatorcalls",
-    "hints",
-    "instances",
-    "signatures",
-    "definitions",
-    "flow",
+    "ids.inspection",
+    "ids.wrappers",
+    "ids.generatorcalls",
+    "ids.hints",
+    "ids.signatures",
+    "semantics.classes",
+    "semantics.flow",
 )
 SILENCED = {
     "SID204": ("import uuid\ndef new():\n    return uuid.uuid4().hex\nx = new()\n", 4, 5),
@@ -256,7 +256,7 @@ class TestCloserLook:
         )
         loaded = set(done.stdout.splitlines()[-1].split())
         assert "flake8_ssot_ids.findings.engine" in loaded
-        names = {f"flake8_ssot_ids.{name}" for name in (*CLOSER, "names.everything", "fixes")}
+        names = {f"flake8_ssot_ids.{name}" for name in (*CLOSER, "semantics.module.allnames", "fixes")}
         assert bool(loaded & names) is preview
 
     @pytest.mark.parametrize("how", ["comment", "per-file", "exemption", "nothing"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -15,12 +13,10 @@ from flake8_ssot_ids.adopt.index import Index
 from flake8_ssot_ids.adopt.layout import Layout
 from flake8_ssot_ids.adopt.parts import Parts
 from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
-from flake8_ssot_ids.adopt.target import Target, TargetError
 from flake8_ssot_ids.adopt.zones import Draft
-from flake8_ssot_ids.model import PolicyError
-from flake8_ssot_ids.policy.policy import DEFAULT_TEST_PATHS, Policy, find_config, load_policy
+from flake8_ssot_ids.policy.load import find_config
+from flake8_ssot_ids.policy.policy import DEFAULT_TEST_PATHS, Policy
 from flake8_ssot_ids.runs.discover import CONFIG_NAMES, discover
-from flake8_ssot_ids.runs.run import run
 from flake8_ssot_ids.system.files import read
 
 #: By kind: words that stand somewhere in a project that has it, what to say if not, the contracts about it.
@@ -29,7 +25,6 @@ _ABSENT = {
     CONTEXT: ((b"execution_context", b"executioncontext"), "no execution contexts", ("C03",)),
     WEBSOCKET: ((b"websocket", b"web_socket", b"socketio"), "no websockets", ("C04", "C11")),
 }
-_NO_RAW_ID = ("SID204",)
 
 
 @dataclass(slots=True)
@@ -126,58 +121,3 @@ def _not_applicable(drafts: list[Draft], texts: dict[str, bytes]) -> dict[str, s
 def _has(data: bytes, words: tuple[bytes, ...]) -> bool:
     small = data.lower()
     return any(word in small for word in words)
-
-
-def propose(root: str, where: Target) -> tuple[Plan, str]:
-    """The plan for the folder ``root`` and the table to write to ``where``, which is known to be valid there.
-
-    Raises:
-        TargetError: with it, the file would not be valid.
-    """
-    from flake8_ssot_ids.adopt import document
-
-    enabled = gc.isenabled()
-    # Syntax trees hold no cycles; the collector would only walk them over and over.
-    gc.disable()
-    try:
-        plan = survey(root)
-    finally:
-        if enabled:
-            gc.enable()
-    governing = find_config(os.path.dirname(root))
-    if governing is not None:
-        plan.notes.append(f"{governing} governs this folder now, and will not any more")
-    count(plan, _checked(where, document.write(plan, counted=False)))
-    text = document.write(plan, counted=True)
-    _checked(where, text)
-    return plan, text
-
-
-def _checked(where: Target, text: str) -> Policy:
-    """The policy that ``text`` makes of the file.
-
-    Raises:
-        TargetError: it makes none.
-    """
-    with tempfile.TemporaryDirectory(prefix="ssot-ids-init-") as folder:
-        path = os.path.join(folder, where.name)
-        with open(path, "wb") as stream:
-            stream.write(where.whole(text))
-        try:
-            return load_policy(path, root=where.root)
-        except PolicyError as error:
-            problems = "; ".join(f"{problem.key}: {problem.message}" for problem in error.problems)
-            raise TargetError(f"{where.name} cannot take the table: {problems}") from None
-
-
-def count(plan: Plan, policy: Policy) -> None:
-    """Check every file as ``ssot-ids check`` will, and note how many raw ids each has."""
-    outcome = run(plan.paths, policy)
-    for report in outcome.reports:
-        number = sum(
-            finding.code.startswith(("SID1", "SID2")) and finding.code not in _NO_RAW_ID
-            for finding in report.findings
-        )
-        if number:
-            plan.raw[policy.relative(report.path)] = number
-    plan.notes += outcome.notes

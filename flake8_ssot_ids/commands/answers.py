@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Sequence
 
-    from flake8_ssot_ids.commands.check import Outcome
+    from flake8_ssot_ids.commands.examine import Outcome
     from flake8_ssot_ids.runs.kept.replay import Answer
 
 _FOR_PEOPLE = ("full", "concise")

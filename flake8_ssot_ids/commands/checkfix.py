@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_ssot_ids.commands import check, fix, fixing
+from flake8_ssot_ids.commands import examine, fix, fixing
 from flake8_ssot_ids.render import terminal
 
 TYPE_CHECKING = False
@@ -31,9 +31,9 @@ def fix_first(
     """Write fixes, or show them; return what went wrong, or the exit code where that is all."""
     if paths == ["-"]:
         parser.error("--fix and --diff do not take standard input; `ssot-ids fix -` does")
-    outcome = check.Outcome()
+    outcome = examine.Outcome()
     work = fixing.Fixing(unsafe=options.unsafe_fixes)
-    check.examine(paths, options, configurations, outcome, zones, work.group)
+    examine.examine(paths, options, configurations, outcome, zones, work.group)
     if configurations.complain():
         return 2
     errors = [

@@ -6,7 +6,8 @@ import os
 from dataclasses import replace
 
 from flake8_ssot_ids.model import PolicyError, Problem, SsotIdsError
-from flake8_ssot_ids.policy.policy import Policy, find_config, load_policy
+from flake8_ssot_ids.policy.load import find_config, load_policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import say
 
 TYPE_CHECKING = False

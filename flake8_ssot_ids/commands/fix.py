@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from flake8_ssot_ids.commands import arguments, check, fixing
+from flake8_ssot_ids.commands import arguments, examine, fixing
 from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.commands.zones import Zones, add_zone
 from flake8_ssot_ids.render import fixreport, output, terminal
@@ -70,14 +70,14 @@ def run(argv: Sequence[str]) -> int:
     parser = make_parser()
     flags, literal = arguments.split(argv)
     options = parser.parse_intermixed_args(flags)
-    paths = check.paths_of(options, literal, parser)
+    paths = examine.paths_of(options, literal, parser)
     arguments.check_configuration(parser, options)
     configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
-    outcome = check.Outcome()
+    outcome = examine.Outcome()
     work = fixing.Fixing(unsafe=options.unsafe_fixes, most=options.max)
     if paths == ["-"]:
         return _stdin(options, configurations, work)
-    check.examine(paths, options, configurations, outcome, Zones(options, parser), work.group)
+    examine.examine(paths, options, configurations, outcome, Zones(options, parser), work.group)
     if configurations.complain():
         return 2
     errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
@@ -141,7 +141,7 @@ def finish(planned: Sequence[Planned], options: argparse.Namespace, paths: Seque
 def _stdin(options: argparse.Namespace, configurations: Configurations, work: fixing.Fixing) -> int:
     """Fix a text: the new one goes to standard output, also where nothing changes."""
     try:
-        path, data, policy = check.stdin_of(options, configurations)
+        path, data, policy = examine.stdin_of(options, configurations)
     except OSError as error:
         terminal.say(f"error: standard input: {error.strerror or error}")
         return 2

@@ -25,7 +25,7 @@ _SHOWN = 5
 def run(argv: Sequence[str]) -> int:
     """Run the verb; return 0 if the table was printed or written, 2 if it cannot be."""
     options = _parser().parse_args(list(argv))
-    from flake8_ssot_ids.adopt import hints, plan, target
+    from flake8_ssot_ids.adopt import hints, proposal, target
     from flake8_ssot_ids.model import SsotIdsError
 
     root = os.path.realpath(options.path)
@@ -34,7 +34,7 @@ def run(argv: Sequence[str]) -> int:
         return 2
     try:
         where = target.find(root, output=None if options.write else _stdout())
-        found, text = plan.propose(root, where)
+        found, text = proposal.propose(root, where)
         if options.write:
             where.write(text)
     except SsotIdsError as error:

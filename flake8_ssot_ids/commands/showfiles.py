@@ -17,7 +17,7 @@ def show_files(
     paths: list[str], options: argparse.Namespace, configurations: Configurations, zones: Zones
 ) -> int:
     """Print the absolute paths, sorted; return 0, or 2 where not everything could be searched."""
-    from flake8_ssot_ids.commands.check import Outcome, files_of
+    from flake8_ssot_ids.commands.examine import Outcome, files_of
 
     outcome = Outcome()
     found = files_of(paths, options, configurations, outcome, zones)

@@ -17,7 +17,8 @@ from flake8_ssot_ids.ids.signatures import Sources
 from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy.approved import file_of
 from flake8_ssot_ids.policy.globs import Globs, escape
-from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, Policy, find_config, load_policy
+from flake8_ssot_ids.policy.load import find_config, load_policy
+from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, Policy
 from flake8_ssot_ids.runs.discover import DiscoverResult, discover
 from flake8_ssot_ids.runs.run import run
 from flake8_ssot_ids.semantics.flow.flow import SLICED, SPLIT, ModuleFlow

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from flake8_ssot_ids.fixes.deadimports import Dead, dead_imports
 from flake8_ssot_ids.fixes.edits import imports, verify
-from flake8_ssot_ids.fixes.edits.deadimports import Dead, dead_imports
 from flake8_ssot_ids.fixes.edits.importnames import Import, function_of
+from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.recipes import Written
-from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, RefusedError
 from flake8_ssot_ids.model import Finding, UnreadableError
 from flake8_ssot_ids.source.edits import TextEdit, apply_edits, merged

@@ -14,9 +14,9 @@ from flake8_ssot_ids.fixes.edits.importnames import existing_name, free_name, fu
 from flake8_ssot_ids.fixes.edits.quotes import inner_quote, shows_source
 from flake8_ssot_ids.fixes.evidence.elsewhere import patched, prefix_tested, sink_elsewhere
 from flake8_ssot_ids.fixes.evidence.noids import Manual, is_harmless
+from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.housefix import house_fixes, with_covered
 from flake8_ssot_ids.fixes.recipes import REASONS, UUID_OBJECT, Written, inner_node, propose
-from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change, Name, RefusedError, Verdict
 from flake8_ssot_ids.ids.remedies import Context, operation_of, remedy
 from flake8_ssot_ids.ids.uses import Use

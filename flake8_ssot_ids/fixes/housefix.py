@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids.fixes.edits.quotes import inner_quote
 from flake8_ssot_ids.fixes.evidence.noids import Manual
+from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.recipes import Written, of_sink, problem_with_calls
-from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Name
 from flake8_ssot_ids.model import Finding, SafetyLevel
 from flake8_ssot_ids.policy import metavariables as metavars

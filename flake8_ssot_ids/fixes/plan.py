@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from flake8_ssot_ids.fixes.assemble import assemble
 from flake8_ssot_ids.fixes.decide import Decision
+from flake8_ssot_ids.fixes.evidence.state import FileState, NoGeneratorError
 from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
-from flake8_ssot_ids.fixes.state import FileState
-from flake8_ssot_ids.fixes.verdicts import FilePlan, NoGeneratorError, RefusedError
+from flake8_ssot_ids.fixes.verdicts import FilePlan, RefusedError
 from flake8_ssot_ids.model import Finding, Fix
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.project.project import Project

@@ -47,10 +47,6 @@ class FilePlan:
     verdicts: list[Verdict] = field(default_factory=list)
 
 
-class NoGeneratorError(SsotIdsError):
-    """There is nothing to write: no generator is approved, or its source cannot be read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that is written: for which findings, what, where, and what else it needs."""

@@ -28,8 +28,14 @@ _POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of document)
 _COMMAND = "command line"
 
 
-def find_config(start: str, known: dict[str, str | None]) -> str | None:
-    """See :func:`flake8_ssot_ids.policy.policy.find_config`."""
+def find_config(start: str, known: dict[str, str | None] | None = None) -> str | None:
+    """Search upward from a file or folder for a configuration; return its absolute path.
+
+    In one folder ``ssot-ids.toml`` goes before a ``pyproject.toml`` with our table. A
+    ``pyproject.toml`` that cannot be read, or mentions the table but is no valid TOML, is
+    returned too, so that loading it can say so. ``known`` remembers the answer for each folder.
+    """
+    known = {} if known is None else known
     folder = os.path.abspath(start)
     if not os.path.isdir(folder):
         folder = os.path.dirname(folder)
@@ -80,7 +86,16 @@ def load_policy(
     overrides: Mapping[str, object] | None = None,
     codes: Iterable[str] | None = None,
 ) -> Policy:
-    """See :func:`flake8_ssot_ids.policy.policy.load_policy`."""
+    """Load a configuration file, or the defaults for None.
+
+    ``root`` is the folder that globs are relative to: the file's own folder by default,
+    the working directory without a file. ``overrides`` come from the command line: the
+    keys and types of the table, with paths and globs relative to the working directory.
+    ``codes`` are the codes that exist; without them each ``SID`` and up to three digits
+    is accepted as a prefix.
+
+    Raises :class:`flake8_ssot_ids.model.PolicyError` with all problems.
+    """
     here = _posix(os.getcwd())
     problems: list[Problem] = []
     place = Place("", "", problems, None if codes is None else frozenset(codes))

@@ -17,7 +17,7 @@ from flake8_ssot_ids.system import clock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from flake8_ssot_ids.model import SafetyLevel, Scope
 
@@ -343,40 +343,6 @@ class Policy:
 
 
 _WHOLE_CODE = len("SID000")
-
-
-def find_config(start: str, known: dict[str, str | None] | None = None) -> str | None:
-    """Search upward from a file or folder for a configuration; return its absolute path.
-
-    In one folder ``ssot-ids.toml`` goes before a ``pyproject.toml`` with our table. A
-    ``pyproject.toml`` that cannot be read, or mentions the table but is no valid TOML, is
-    returned too, so that loading it can say so. ``known`` remembers the answer for each folder.
-    """
-    from flake8_ssot_ids.policy import load as policyfile
-
-    return policyfile.find_config(start, {} if known is None else known)
-
-
-def load_policy(
-    config: str | None,
-    *,
-    root: str | None = None,
-    overrides: Mapping[str, object] | None = None,
-    codes: Iterable[str] | None = None,
-) -> Policy:
-    """Load a configuration file, or the defaults for None.
-
-    ``root`` is the folder that globs are relative to: the file's own folder by default,
-    the working directory without a file. ``overrides`` come from the command line: the
-    keys and types of the table, with paths and globs relative to the working directory.
-    ``codes`` are the codes that exist; without them each ``SID`` and up to three digits
-    is accepted as a prefix.
-
-    Raises :class:`flake8_ssot_ids.model.PolicyError` with all problems.
-    """
-    from flake8_ssot_ids.policy import load as policyfile
-
-    return policyfile.load_policy(config, root=root, overrides=overrides, codes=codes)
 
 
 def _longest(code: str, prefixes: tuple[str, ...]) -> int:

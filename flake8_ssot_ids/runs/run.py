@@ -11,7 +11,7 @@ from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.runs.kept.results import Cache, stamp_of
 from flake8_ssot_ids.runs.pool import Pool
 from flake8_ssot_ids.runs.worker import unpack
-from flake8_ssot_ids.semantics.project.glance.survey import other_modules, settle
+from flake8_ssot_ids.semantics.glance.survey import other_modules, settle
 from flake8_ssot_ids.semantics.project.modules import is_below
 from flake8_ssot_ids.source.sourcefile import NAMES
 from flake8_ssot_ids.uuids.catalog import is_called_like_source
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.runs.kept.results import Stamp
     from flake8_ssot_ids.runs.worker import Job, Result
-    from flake8_ssot_ids.semantics.project.glance.survey import Look
+    from flake8_ssot_ids.semantics.glance.survey import Look
 
 #: Fewer bytes than this are done before a second process has started.
 _WORTH_A_PROCESS = 1_500_000

@@ -13,7 +13,7 @@ from flake8_ssot_ids.findings.engine import check_source, is_exempt, unreadable
 from flake8_ssot_ids.model import Finding, Position, Span
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.runs.kept.results import stamp_of
-from flake8_ssot_ids.semantics.project.glance.survey import Survey
+from flake8_ssot_ids.semantics.glance.survey import Survey
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uuids import catalog

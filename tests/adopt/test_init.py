@@ -14,7 +14,8 @@ import pytest
 from flake8_ssot_ids.adopt import target
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.model import SsotIdsError
-from flake8_ssot_ids.policy.policy import Policy, load_policy
+from flake8_ssot_ids.policy.load import load_policy
+from flake8_ssot_ids.policy.policy import Policy
 
 ROOT = Path(__file__).resolve().parents[2]
 PLATFORM = ROOT / "examples" / "chat_platform"

@@ -13,7 +13,8 @@ import pytest
 
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.policy.policy import Exemption, load_policy
+from flake8_ssot_ids.policy.load import load_policy
+from flake8_ssot_ids.policy.policy import Exemption
 from flake8_ssot_ids.runs.kept import replay
 from flake8_ssot_ids.system import clock
 

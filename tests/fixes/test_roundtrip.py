@@ -124,7 +124,7 @@ def test_two_runs_at_the_same_time(tmp_path: Path) -> None:
         from flake8_ssot_ids.fixes.plan import Planner
         from flake8_ssot_ids.fixes.edits.write import ChangedError, replace_file
         from flake8_ssot_ids.semantics.project.project import Project
-        from flake8_ssot_ids.policy.policy import load_policy
+        from flake8_ssot_ids.policy.load import load_policy
         root = sys.argv[1]
         policy = load_policy(os.path.join(root, "ssot-ids.toml"))
         files = sorted(os.path.join(root, name) for name in os.listdir(root) if name.startswith("m"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.fixes.plan import Planner
-from flake8_ssot_ids.policy.policy import load_policy
+from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.rules.registry import rules
 from flake8_ssot_ids.rules.rule import Rule
 from flake8_ssot_ids.semantics.project.project import Project

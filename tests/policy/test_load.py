@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flake8_ssot_ids.model import PolicyError, Problem
-from flake8_ssot_ids.policy.policy import Exemption, Policy, Recipe, Zone, find_config, load_policy
+from flake8_ssot_ids.policy.load import find_config, load_policy
+from flake8_ssot_ids.policy.policy import Exemption, Policy, Recipe, Zone
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flake8_ssot_ids.model import PolicyError, Problem
-from flake8_ssot_ids.policy.policy import Policy, load_policy
+from flake8_ssot_ids.policy.load import load_policy
+from flake8_ssot_ids.policy.policy import Policy
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,14 +12,9 @@ from typing import Any
 
 import pytest
 
+from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.policy.options import OPTIONS
-from flake8_ssot_ids.policy.policy import (
-    DEFAULT_EXCLUDE,
-    Exemption,
-    Policy,
-    Zone,
-    load_policy,
-)
+from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, Exemption, Policy, Zone
 
 
 def load(text: str, folder: Path, **more: Any) -> Policy:

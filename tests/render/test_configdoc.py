@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_ssot_ids.policy.kinds import toml
+from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.policy.options import OPTIONS
-from flake8_ssot_ids.policy.policy import load_policy
 from flake8_ssot_ids.render import configdoc
 
 if TYPE_CHECKING:

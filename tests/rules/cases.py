@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flake8_ssot_ids.findings.engine import check_source
-from flake8_ssot_ids.policy.policy import load_policy
+from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.testing import assert_marks, check
 from flake8_ssot_ids.uuids import catalog

@@ -13,7 +13,7 @@ from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.compliance.scan import policy_of, scan
 from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
-from flake8_ssot_ids.policy.policy import load_policy
+from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.runs import run as runner
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.testing import assert_marks, expected

@@ -11,7 +11,8 @@ import pytest
 
 from flake8_ssot_ids.findings import engine
 from flake8_ssot_ids.model import FileReport
-from flake8_ssot_ids.policy.policy import Policy, load_policy
+from flake8_ssot_ids.policy.load import load_policy
+from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.runs import pool, worker
 from flake8_ssot_ids.runs import run as runner
 from flake8_ssot_ids.runs.run import RunResult, run

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from flake8_ssot_ids.fixes.evidence.noids import Manual, is_harmless
+from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.evidence.surroundings import Tested
-from flake8_ssot_ids.fixes.state import FileState
 from flake8_ssot_ids.ids.remedies import Piece, around, is_part_of_text, slug
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.flow.flow import PATCHED, Exit, Sink

@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 from flake8_ssot_ids.runs.kept import store as kept
 from flake8_ssot_ids.runs.kept.results import RECENT_NS
-from flake8_ssot_ids.semantics.project.glance.survey import Survey, other_modules, settle
+from flake8_ssot_ids.semantics.glance.survey import Survey, other_modules, settle
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Set
 
+from flake8_ssot_ids.semantics.glance.assignments import returned_words
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words, is_flag
 from flake8_ssot_ids.semantics.module.makers import makers_of
@@ -14,7 +15,6 @@ from flake8_ssot_ids.semantics.module.privates import private_forms
 from flake8_ssot_ids.semantics.module.resolver import DIRECT, Dynamic, Expand, Resolver, Value, Values
 from flake8_ssot_ids.semantics.module.scopes import Hits
 from flake8_ssot_ids.semantics.module.syntax import descendants
-from flake8_ssot_ids.semantics.project.glance.assignments import returned_words
 from flake8_ssot_ids.uuids import catalog
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Callable, Iterable, Mapping, Set
 
 from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.semantics.glance.assignments import LEADING, assigned_names, returned_words
+from flake8_ssot_ids.semantics.glance.imports import imports_of
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.scopes import Binding
 from flake8_ssot_ids.semantics.module.syntax import absolute, certainly_bound, imported
-from flake8_ssot_ids.semantics.project.glance.assignments import LEADING, assigned_names, returned_words
-from flake8_ssot_ids.semantics.project.glance.imports import imports_of
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.uuids import catalog
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from flake8_ssot_ids.semantics.glance.assignments import LEADING, THROUGH
 from flake8_ssot_ids.semantics.module.conditions import FLAG
 from flake8_ssot_ids.semantics.module.dynamic import DYNAMIC
 from flake8_ssot_ids.semantics.module.members import given
 from flake8_ssot_ids.semantics.module.resolver import REEXPORTED, Values
 from flake8_ssot_ids.semantics.module.syntax import member
 from flake8_ssot_ids.semantics.project.exports import EMPTY, Exports
-from flake8_ssot_ids.semantics.project.glance.assignments import LEADING, THROUGH
 from flake8_ssot_ids.semantics.project.modules import Home, Modules
 from flake8_ssot_ids.uuids import catalog
 

@@ -264,7 +264,7 @@ def run(source: str, *argv: str) -> subprocess.CompletedProcess[str]:
 #: a line, a call, a call of a C function, a return of one. Prints what each kill left.
 KILLED = """
 import os, signal, sys
-from flake8_ssot_ids.fixes import write
+from flake8_ssot_ids.fixes.edits import write
 path, each, old, new = sys.argv[1], int(sys.argv[2]), b"o" * 70000, b"n" * 90000
 folder = os.path.dirname(path)
 at = 0

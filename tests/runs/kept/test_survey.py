@@ -13,11 +13,11 @@ import pytest
 
 from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
-from flake8_ssot_ids.policy.policy import load_policy
+from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.runs.kept.store import seal
 from flake8_ssot_ids.runs.kept.survey import standing_survey
+from flake8_ssot_ids.semantics.glance.survey import Survey
 from flake8_ssot_ids.semantics.project import project as project_module
-from flake8_ssot_ids.semantics.project.glance.survey import Survey
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.uuids import catalog
 from tests.test_cases import CASES, Case

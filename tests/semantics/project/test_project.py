@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 from flake8_ssot_ids.findings.engine import check_source
-from flake8_ssot_ids.policy.policy import load_policy
+from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.semantics.module.resolver import DIRECT, REEXPORTED
 from flake8_ssot_ids.semantics.project.follow import Targets
 from flake8_ssot_ids.semantics.project.modules import Modules

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
-from flake8_ssot_ids.semantics.project.glance.assignments import THROUGH, assigned_names, returned_words
-from flake8_ssot_ids.semantics.project.glance.imports import imports_of
+from flake8_ssot_ids.semantics.glance.assignments import THROUGH, assigned_names, returned_words
+from flake8_ssot_ids.semantics.glance.imports import imports_of
 from flake8_ssot_ids.system.files import read
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import (

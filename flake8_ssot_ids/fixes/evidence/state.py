@@ -9,11 +9,10 @@ from functools import cached_property
 from flake8_ssot_ids.findings.engine import check_tree, span_of, uses_in
 from flake8_ssot_ids.fixes.edits.importnames import Module
 from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
-from flake8_ssot_ids.fixes.verdicts import NoGeneratorError
 from flake8_ssot_ids.ids.inspection import Inspection
 from flake8_ssot_ids.ids.signatures import ClassSource
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.model import Finding, Span, UnreadableError
+from flake8_ssot_ids.model import Finding, Span, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy.approved import generators_for
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.recipes.astgrep import Document
@@ -23,6 +22,10 @@ from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.project.words import Words
 from flake8_ssot_ids.source.edits import Offsets
 from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, why_not_python
+
+
+class NoGeneratorError(SsotIdsError):
+    """There is nothing to write: no generator is approved, or its source cannot be read."""
 
 
 class FileState:

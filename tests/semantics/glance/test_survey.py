@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_ids.policy.policy import load_policy
+from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.runs import run as runner
 from flake8_ssot_ids.runs.worker import pack
-from flake8_ssot_ids.semantics.project.glance.survey import Survey, other_modules, settle, words_of
+from flake8_ssot_ids.semantics.glance.survey import Survey, other_modules, settle, words_of
 from flake8_ssot_ids.uuids import catalog
 from tests.test_cases import CASES, Case
 
@@ -114,7 +114,7 @@ def surveyed(paths: list[str]) -> tuple[tuple[bytes, ...], set[str], list[list[s
 def test_words_are_followed_from_module_to_module(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    monkeypatch.setattr("flake8_ssot_ids.semantics.project.glance.survey._MOST_KEPT", kept)
+    monkeypatch.setattr("flake8_ssot_ids.semantics.glance.survey._MOST_KEPT", kept)
     files = {
         "a.py": "from uuid import uuid4 as first\n",
         "b.py": "from c import second as third\n",

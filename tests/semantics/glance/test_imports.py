@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.semantics.project.glance.imports import Import, imports_of
+from flake8_ssot_ids.semantics.glance.imports import Import, imports_of
 from flake8_ssot_ids.source.sourcefile import parse
 
 

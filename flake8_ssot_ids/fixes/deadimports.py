@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_ssot_ids.fixes.edits.importnames import Import, top_imports
 from flake8_ssot_ids.fixes.edits.imports import whole_statement
-from flake8_ssot_ids.fixes.state import FileState
+from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.verdicts import Change
 from flake8_ssot_ids.uuids import catalog
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from flake8_ssot_ids.semantics.project.glance.assignments import assigned_names
+from flake8_ssot_ids.semantics.glance.assignments import assigned_names
 
 
 def through(text: str) -> dict[str, set[str]]:
