@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from flake8_ssot_ids.semantics.flow.cuts import only_logged
 from flake8_ssot_ids.semantics.flow.index import Index, last_name, spelled
@@ -22,137 +21,135 @@ from flake8_ssot_ids.semantics.flow.sinks import (
 from flake8_ssot_ids.semantics.flow.sites import Site
 from flake8_ssot_ids.semantics.flow.token import LENGTH, NUMBER, TEXT, Token
 from flake8_ssot_ids.semantics.flow.types import is_uuid_pattern, pattern_of, typed_as_uuid
+from flake8_ssot_ids.semantics.flow.way import Way
 from flake8_ssot_ids.semantics.module.literals import text_of
-
-if TYPE_CHECKING:
-    from flake8_ssot_ids.semantics.flow.trace import Trace
 
 _EQUAL = frozenset({"*assertEqual", "*assertEquals", "*assertNotEqual", "*assertIs"})
 #: Notes what is asked; whether that is all that becomes of the argument.
-Asks = Callable[["Trace", Token, Site], bool]
+Asks = Callable[[Way, Token, Site], bool]
 #: The places of an argument, by number or keyword.
 Where = tuple[int | str, ...]
 
 
-def called_with(trace: Trace, token: Token, site: Site, where: int | str | None) -> bool:
+def called_with(way: Way, token: Token, site: Site, where: int | str | None) -> bool:
     """Note what a well-known callable asks of the value, its argument; whether the call is done with."""
     if token.form == LENGTH:
         if site.meaning.among(_EQUAL) and where in (0, 1):
-            limit = trace.index.constant(site.argument(1 - int(where)))
+            limit = way.index.constant(site.argument(1 - int(where)))
             if isinstance(limit, int) and limit > 1:
-                _note(trace, token, site, LENGTH_CHECKED)
+                _note(way, token, site, LENGTH_CHECKED)
         return True
-    if where in (0, "hex") and trace.index.is_uuid_class(site.function):
-        return _note(trace, token, site, PARSED_AS_UUID)
+    if where in (0, "hex") and way.index.is_uuid_class(site.function):
+        return _note(way, token, site, PARSED_AS_UUID)
     known = site.meaning.entry(_ASKS)
     if known is None or where not in known[0]:
         return False
-    return known[1](trace, token, site)
+    return known[1](way, token, site)
 
 
-def _note(trace: Trace, token: Token, site: Site, kind: str, place: ast.expr | None = None) -> bool:
+def _note(way: Way, token: Token, site: Site, kind: str, place: ast.expr | None = None) -> bool:
     place = place or site.call
     detail = f"`{spelled(place, f'{last_name(site.call.func)}(…)')}`"
-    trace.found(Sink(kind, place, detail, token.through))
+    way.found(Sink(kind, place, detail, token.through))
     return True
 
 
-def _type_checked(trace: Trace, token: Token, site: Site) -> bool:
+def _type_checked(way: Way, token: Token, site: Site) -> bool:
     classes = site.argument(1)
     if classes is None:
         return False
-    if _only_uuid(classes, trace.index):
-        _note(trace, token, site, TYPE_CHECKED)
+    if _only_uuid(classes, way.index):
+        _note(way, token, site, TYPE_CHECKED)
     return True
 
 
-def _typed(trace: Trace, token: Token, site: Site) -> bool:
+def _typed(way: Way, token: Token, site: Site) -> bool:
     """``type(value) is UUID``."""
-    outer = trace.index.parents.get(site.call)
-    if isinstance(outer, ast.Compare) and any(map(trace.index.is_uuid_class, outer.comparators)):
-        _note(trace, token, site, TYPE_CHECKED, outer)
+    outer = way.index.parents.get(site.call)
+    if isinstance(outer, ast.Compare) and any(map(way.index.is_uuid_class, outer.comparators)):
+        _note(way, token, site, TYPE_CHECKED, outer)
     return True
 
 
-def _measured(trace: Trace, token: Token, site: Site) -> bool:
-    trace.push(token.at(site.call, form=LENGTH))
+def _measured(way: Way, token: Token, site: Site) -> bool:
+    way.push(token.at(site.call, form=LENGTH))
     return True
 
 
-def _to_text(trace: Trace, token: Token, site: Site) -> bool:
-    trace.push(token.at(site.call, form=TEXT))
+def _to_text(way: Way, token: Token, site: Site) -> bool:
+    way.push(token.at(site.call, form=TEXT))
     return True
 
 
-def _to_number(trace: Trace, token: Token, site: Site) -> bool:
+def _to_number(way: Way, token: Token, site: Site) -> bool:
     if token.form != NUMBER:
-        _note(trace, token, site, TO_NUMBER)
-    trace.push(token.at(site.call, form=NUMBER))
+        _note(way, token, site, TO_NUMBER)
+    way.push(token.at(site.call, form=NUMBER))
     return True
 
 
-def _digits(trace: Trace, token: Token, site: Site) -> bool:
-    return token.form != NUMBER and _note(trace, token, site, TO_NUMBER)
+def _digits(way: Way, token: Token, site: Site) -> bool:
+    return token.form != NUMBER and _note(way, token, site, TO_NUMBER)
 
 
-def _regex(trace: Trace, token: Token, site: Site) -> bool:
+def _regex(way: Way, token: Token, site: Site) -> bool:
     """``assertRegex(value, pattern)``."""
-    pattern = pattern_of(site.argument(1), trace.index)
+    pattern = pattern_of(site.argument(1), way.index)
     if pattern is not None and is_uuid_pattern(pattern):
-        _note(trace, token, site, MATCHED_AS_UUID)
+        _note(way, token, site, MATCHED_AS_UUID)
     return True
 
 
-def _contained(trace: Trace, token: Token, site: Site) -> bool:
+def _contained(way: Way, token: Token, site: Site) -> bool:
     """``assertIn("ws_", value)``."""
     first = site.argument(0)
     text = None if first is None else text_of(first)
     if text:
         detail = f"`{spelled(site.call, last_name(site.call.func))}`"
-        trace.found(Sink(PREFIX_MATCHED, site.call, detail, token.through, method="in", text=text))
+        way.found(Sink(PREFIX_MATCHED, site.call, detail, token.through, method="in", text=text))
     return True
 
 
-def _matched(trace: Trace, token: Token, site: Site) -> bool:
+def _matched(way: Way, token: Token, site: Site) -> bool:
     """``re.match(pattern, value)``."""
-    pattern = pattern_of(site.argument(0, "pattern"), trace.index)
+    pattern = pattern_of(site.argument(0, "pattern"), way.index)
     if pattern is not None and is_uuid_pattern(pattern):
-        _note(trace, token, site, MATCHED_AS_UUID)
+        _note(way, token, site, MATCHED_AS_UUID)
     return True
 
 
-def _matched_by(trace: Trace, token: Token, site: Site) -> bool:
+def _matched_by(way: Way, token: Token, site: Site) -> bool:
     """``PATTERN.match(value)``."""
     owner = site.function.value if isinstance(site.function, ast.Attribute) else None
-    pattern = pattern_of(owner, trace.index)
+    pattern = pattern_of(owner, way.index)
     if pattern is not None and is_uuid_pattern(pattern):
-        _note(trace, token, site, MATCHED_AS_UUID)
+        _note(way, token, site, MATCHED_AS_UUID)
     return pattern is not None
 
 
-def _split(trace: Trace, token: Token, site: Site) -> bool:
+def _split(way: Way, token: Token, site: Site) -> bool:
     """``re.split(pattern, value)``."""
-    if not only_logged(site.call, trace.index, trace.reads):
+    if not only_logged(site.call, way.index, way.reads):
         detail = f"`{spelled(site.call, 're.split(…)')}`"
-        trace.found(Sink(SPLIT, site.call, detail, token.through, method="re.split"))
+        way.found(Sink(SPLIT, site.call, detail, token.through, method="re.split"))
     return True
 
 
-def _cast(trace: Trace, token: Token, site: Site) -> bool:
-    if typed_as_uuid(site.argument(0, "typ"), (), trace.index):
+def _cast(way: Way, token: Token, site: Site) -> bool:
+    if typed_as_uuid(site.argument(0, "typ"), (), way.index):
         detail = f"`{spelled(site.call, 'cast(UUID, …)')}`"
-        trace.found(Sink(UUID_TYPED, site.call, detail, token.through))
-    trace.push(token.at(site.call))
+        way.found(Sink(UUID_TYPED, site.call, detail, token.through))
+    way.push(token.at(site.call))
     return True
 
 
-def _formatted(trace: Trace, token: Token, site: Site) -> bool:
+def _formatted(way: Way, token: Token, site: Site) -> bool:
     """``"{}".format(value)``."""
     owner = site.function.value if isinstance(site.function, ast.Attribute) else None
     if owner is not None and text_of(owner) == "{}":
-        trace.push(token.at(site.call, form=TEXT))
+        way.push(token.at(site.call, form=TEXT))
     else:
-        trace.glued(site.call, token)
+        way.glued(site.call, token)
     return True
 
 

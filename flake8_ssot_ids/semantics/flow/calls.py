@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_ssot_ids.semantics.flow.asked import called_with
 from flake8_ssot_ids.semantics.flow.classes import OF_CLASS, STATIC, parameter_for
 from flake8_ssot_ids.semantics.flow.cuts import is_log_call
-from flake8_ssot_ids.semantics.flow.exits import note_argument
+from flake8_ssot_ids.semantics.flow.exits import Exit, from_elsewhere
 from flake8_ssot_ids.semantics.flow.handing import CALLERS, handed_on, put_into
 from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Function, dotted, last_name, spelled
 from flake8_ssot_ids.semantics.flow.reads import parameters
@@ -17,55 +16,53 @@ from flake8_ssot_ids.semantics.flow.sinks import UUID_TYPED, Sink
 from flake8_ssot_ids.semantics.flow.sites import Site
 from flake8_ssot_ids.semantics.flow.token import Token
 from flake8_ssot_ids.semantics.flow.types import NEW_TYPE, typed_as_uuid
+from flake8_ssot_ids.semantics.flow.way import Way
 from flake8_ssot_ids.semantics.module.literals import text_of
-
-if TYPE_CHECKING:
-    from flake8_ssot_ids.semantics.flow.trace import Trace
 
 _PARAMETRIZE = frozenset({"*parametrize"})
 _CREATES = frozenset({"create", "get_or_create", "update_or_create", "acreate"})
 
 
-def argument(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.keyword) -> None:
+def argument(way: Way, token: Token, call: ast.Call, given: ast.expr | ast.keyword) -> None:
     """The value is ``given`` to ``call``, itself, in an aggregate or as what a callable makes."""
-    if not is_log_call(call, trace.index):
-        for site in trace.definitions.sites(call):
-            _argument(trace, token, site, given)
+    if not is_log_call(call, way.index):
+        for site in way.definitions.sites(call):
+            _argument(way, token, site, given)
 
 
-def _argument(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> None:
+def _argument(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> None:
     if site.meaning.among(_PARAMETRIZE):
-        _parametrized(trace, token, site, given)
+        _parametrized(way, token, site, given)
         return
-    own = any(isinstance(one, FUNCTIONS) for one in trace.definitions.callees(site))
+    own = any(isinstance(one, FUNCTIONS) for one in way.definitions.callees(site))
     if not own or site.meaning.dotted:
-        if not token.path and not token.factory and called_with(trace, token, site, site.where(given)):
+        if not token.path and not token.factory and called_with(way, token, site, site.where(given)):
             return
-        if handed_on(trace, token, site, given) or put_into(trace, token, site, given):
+        if handed_on(way, token, site, given) or put_into(way, token, site, given):
             return
     if isinstance(given, ast.keyword) and given.arg is None:
-        _spread(trace, token, site)
+        _spread(way, token, site)
         return
     if site.meaning.among(CALLERS):
-        site = _deferred(trace, site, given) or site
+        site = _deferred(way, site, given) or site
     if isinstance(site.function, ast.Lambda):
-        _to_parameter(trace, token, site, site.function, given, bound=False)
+        _to_parameter(way, token, site, site.function, given, bound=False)
         return
-    _to_callee(trace, token, site, given)
+    _to_callee(way, token, site, given)
 
 
-def _to_callee(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> None:
-    definitions = trace.definitions.callees(site)
+def _to_callee(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> None:
+    definitions = way.definitions.callees(site)
     for found in definitions:
         if isinstance(found, ast.ClassDef):
-            _to_class(trace, token, site, found, given)
+            _to_class(way, token, site, found, given)
         else:
-            _to_function(trace, token, site, found, given)
+            _to_function(way, token, site, found, given)
     if not definitions:
-        _to_unknown(trace, token, site, given)
+        _to_unknown(way, token, site, given)
 
 
-def _deferred(trace: Trace, site: Site, given: ast.expr | ast.keyword) -> Site | None:
+def _deferred(way: Way, site: Site, given: ast.expr | ast.keyword) -> Site | None:
     """The call that ``submit(function, value)`` or ``partial(function, value)`` will make."""
     args = site.call.args
     for at, function in enumerate(args[site.skipped : site.skipped + 2], site.skipped):
@@ -73,14 +70,14 @@ def _deferred(trace: Trace, site: Site, given: ast.expr | ast.keyword) -> Site |
             return None
         if isinstance(function, (ast.Name, ast.Attribute)):
             return replace(
-                site, function=function, meaning=trace.index.means(function), before=(), skipped=at + 1
+                site, function=function, meaning=way.index.means(function), before=(), skipped=at + 1
             )
     return None
 
 
-def _parametrized(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> None:
+def _parametrized(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> None:
     """``@pytest.mark.parametrize("a, b", [(1, value)])``: the parameters of the test."""
-    test, call = trace.index.parents.get(site.call), site.call
+    test, call = way.index.parents.get(site.call), site.call
     if not isinstance(test, FUNCTIONS) or len(call.args) < 2 or call.args[1] is not given or not token.path:
         return
     names = [name.strip() for name in (text_of(call.args[0]) or "").split(",")]
@@ -90,29 +87,29 @@ def _parametrized(trace: Trace, token: Token, site: Site, given: ast.expr | ast.
         names, path = (names[at : at + 1], path[1:]) if isinstance(at, int) else ([], path)
     for parameter in parameters(test.args):
         if parameter.arg in names:
-            trace.parameter(token.at(token.node, path=path), parameter)
+            way.parameter(token.at(token.node, path=path), parameter)
 
 
-def _spread(trace: Trace, token: Token, site: Site) -> None:
+def _spread(way: Way, token: Token, site: Site) -> None:
     """``call(**values)``: the entry that holds the value is a keyword."""
     if token.path and token.path[0][0] == "key" and isinstance(token.path[0][1], str):
         keyword = ast.keyword(token.path[0][1], token.node)
-        _to_callee(trace, token.at(token.node, path=token.path[1:]), site, keyword)
+        _to_callee(way, token.at(token.node, path=token.path[1:]), site, keyword)
 
 
 def _to_function(
-    trace: Trace, token: Token, site: Site, function: Function, given: ast.expr | ast.keyword
+    way: Way, token: Token, site: Site, function: Function, given: ast.expr | ast.keyword
 ) -> None:
-    definitions, called = trace.definitions, site.function
-    bound = trace.index.class_of(function) is not None and not trace.index.decorated(function, STATIC)
+    definitions, called = way.definitions, site.function
+    bound = way.index.class_of(function) is not None and not way.index.decorated(function, STATIC)
     if bound and isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
         of_class = bool(definitions.classes_named(called.value))
-        bound = not of_class or trace.index.decorated(function, OF_CLASS)
-    _to_parameter(trace, token.at(token.node, leave=True), site, function, given, bound=bound)
+        bound = not of_class or way.index.decorated(function, OF_CLASS)
+    _to_parameter(way, token.at(token.node, leave=True), site, function, given, bound=bound)
 
 
 def _to_parameter(
-    trace: Trace,
+    way: Way,
     token: Token,
     site: Site,
     function: Function | ast.Lambda,
@@ -128,62 +125,61 @@ def _to_parameter(
     if rest:
         step = ("key", given.arg) if isinstance(given, ast.keyword) else ("item", None)
         inner = inner.at(inner.node, path=(step, *inner.path))
-    trace.parameter(inner, parameter, rest=rest)
+    way.parameter(inner, parameter, rest=rest)
 
 
-def _to_class(
-    trace: Trace, token: Token, site: Site, cls: ast.ClassDef, given: ast.expr | ast.keyword
-) -> None:
+def _to_class(way: Way, token: Token, site: Site, cls: ast.ClassDef, given: ast.expr | ast.keyword) -> None:
     """``Session(session_id=value)`` for a class of this file."""
     name = given.arg if isinstance(given, ast.keyword) else None
-    init = trace.definitions.method(cls, "__init__")
+    init = way.definitions.method(cls, "__init__")
     if init is not None:
-        _to_parameter(trace, replace(token, instance=site.call), site, init, given, bound=True)
+        _to_parameter(way, replace(token, instance=site.call), site, init, given, bound=True)
         taken = parameter_for(init, site, given, bound=True)
         # `super().__init__(**kwargs)` fills a declared field.
-        if name is None or taken is None or not taken[1] or trace.definitions.field(cls, name) is None:
+        if name is None or taken is None or not taken[1] or way.definitions.field(cls, name) is None:
             return
-    name = name or trace.definitions.field_at(cls, site.place(given))
+    name = name or way.definitions.field_at(cls, site.place(given))
     if name is None:
         return
     through = f"{cls.name}({name}=…)"
     inner = token.at(token.node, through, leave=True)
-    trace.field(inner, cls, name, everywhere=False, through=through)
-    typed_dict = any("TypedDict" in trace.index.means(base).words for base in cls.bases)
-    trace.push(inner.at(site.call, path=(("key" if typed_dict else "attr", name), *token.path)))
+    way.field(inner, cls, name, everywhere=False, through=through)
+    typed_dict = any("TypedDict" in way.index.means(base).words for base in cls.bases)
+    way.push(inner.at(site.call, path=(("key" if typed_dict else "attr", name), *token.path)))
 
 
-def _to_unknown(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> None:
+def _to_unknown(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> None:
     """A call of something from elsewhere."""
-    note_argument(trace, token, site, given)
+    if not token.path and not token.factory:
+        way.exits += (Exit(target, site.call, site, given) for target in from_elsewhere(site.meaning))
     function, call = site.function, site.call
     name = last_name(function)
     if isinstance(given, ast.keyword):
         if isinstance(function, ast.Attribute) and name in _CREATES:
-            name = _created(trace, token, function, given) or name
+            name = _created(way, token, function, given) or name
         if name[:1].isupper() and given.arg:
             through = f"{name}({given.arg}=…)"
-            trace.push(token.at(call, through, path=(("attr", given.arg), *token.path)))
+            way.push(token.at(call, through, path=(("attr", given.arg), *token.path)))
         return
     if token.path or token.factory or len(site.args) != 1 or call.keywords:
         return
-    if isinstance(function, ast.Call) and trace.index.means(function.func).among(NEW_TYPE):
-        if len(function.args) > 1 and typed_as_uuid(function.args[1], (), trace.index):
+    if isinstance(function, ast.Call) and way.index.means(function.func).among(NEW_TYPE):
+        if len(function.args) > 1 and typed_as_uuid(function.args[1], (), way.index):
             detail = f"`{spelled(call, last_name(call.func))}`"
-            trace.found(Sink(UUID_TYPED, call, detail, token.through))
-        trace.push(token.at(call))
+            way.found(Sink(UUID_TYPED, call, detail, token.through))
+        way.push(token.at(call))
     elif name[:1].isupper() and name.lower().endswith("id"):
         # UserID(value): a type of ids from elsewhere.
-        trace.push(token.at(call))
+        way.push(token.at(call))
 
 
-def _created(trace: Trace, token: Token, function: ast.Attribute, given: ast.keyword) -> str | None:
+def _created(way: Way, token: Token, function: ast.Attribute, given: ast.keyword) -> str | None:
     """``Model.objects.create(session_id=value)``: the name of the model."""
     manager = function.value
     if not isinstance(manager, ast.Attribute) or manager.attr != "objects":
         return None
-    for cls in trace.definitions.classes_named(manager.value):
+    for cls in way.definitions.classes_named(manager.value):
         if given.arg:
             through = f"{dotted(function)}({given.arg}=…)"
-            trace.field(token, cls, given.arg, reads=False, through=through)
+            way.field(token, cls, given.arg, reads=False, through=through)
     return last_name(manager.value)

@@ -15,7 +15,8 @@ from functools import cached_property
 
 from flake8_ssot_ids.semantics.flow.classes import Definitions
 from flake8_ssot_ids.semantics.flow.cuts import cut_at, only_logged
-from flake8_ssot_ids.semantics.flow.exits import Exit, enter
+from flake8_ssot_ids.semantics.flow.entry import enter
+from flake8_ssot_ids.semantics.flow.exits import Exit
 from flake8_ssot_ids.semantics.flow.index import Index, last_name, position
 from flake8_ssot_ids.semantics.flow.patches import is_source, patches_in, reaches
 from flake8_ssot_ids.semantics.flow.reads import Reads

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, dotted, spelled
 from flake8_ssot_ids.semantics.flow.sinks import PARSED_AS_UUID, Sink
 from flake8_ssot_ids.semantics.flow.sites import PARTIAL, Site
 from flake8_ssot_ids.semantics.flow.token import Token
 from flake8_ssot_ids.semantics.flow.types import key_of
+from flake8_ssot_ids.semantics.flow.way import Way
 from flake8_ssot_ids.semantics.module.literals import text_of
-
-if TYPE_CHECKING:
-    from flake8_ssot_ids.semantics.flow.trace import Trace
 
 #: Keywords whose value fills the field that the call describes, or makes such values.
 _FACTORIES = frozenset(
@@ -25,163 +22,163 @@ _FACTORIES = frozenset(
 )
 _AS_DICT = frozenset({"model_dump", "dict", "to_dict", "asdict", "as_dict", "_asdict"})
 #: What becomes of the argument at a place; whether this is one that is handed on.
-Hands = Callable[["Trace", Token, Site, int], bool]
+Hands = Callable[[Way, Token, Site, int], bool]
 
 
-def handed_on(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
+def handed_on(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
     """Functions that hand their argument on; whether this was one."""
     call = site.call
     if isinstance(given, ast.keyword):
-        if given.arg in _FACTORIES and not trace.definitions.called(call):
+        if given.arg in _FACTORIES and not way.definitions.called(call):
             if not token.path:
-                trace.narrow(token, call)
-            trace.push(token.at(call, factory=False))
+                way.narrow(token, call)
+            way.push(token.at(call, factory=False))
             return True
         return False
     at = site.place(given)
     hands = site.meaning.entry(_OF_FACTORY if token.factory else _HANDS)
-    return hands is not None and at is not None and hands(trace, token, site, at)
+    return hands is not None and at is not None and hands(way, token, site, at)
 
 
-def put_into(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
+def put_into(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
     """Methods and functions that put their argument into something; whether this was one."""
     puts = site.meaning.entry(_PUTS)
-    return puts is not None and puts(trace, token, site, given)
+    return puts is not None and puts(way, token, site, given)
 
 
-def method_of_aggregate(trace: Trace, token: Token, name: str, call: ast.Call) -> None:
+def method_of_aggregate(way: Way, token: Token, name: str, call: ast.Call) -> None:
     """A method is called on an aggregate that holds the value."""
     (kind, step), rest = token.path[0], token.path[1:]
     if kind == "key" and name in ("get", "pop", "setdefault", "__getitem__"):
         key = key_of(call.args[0]) if call.args else None
         if key is not None and step in (None, key):
-            trace.push(token.at(call, f"{dotted(call.func)}({key!r})", path=rest))
+            way.push(token.at(call, f"{dotted(call.func)}({key!r})", path=rest))
     elif (kind == "item" and name in ("pop", "popleft", "__getitem__")) or (
         kind == "key" and name == "values"
     ):
-        trace.push(token.at(call, path=rest if kind == "item" else (("item", None), *rest)))
+        way.push(token.at(call, path=rest if kind == "item" else (("item", None), *rest)))
     elif kind == "key" and name == "items":
-        trace.push(token.at(call, path=(("item", None), ("item", 1), *rest)))
+        way.push(token.at(call, path=(("item", None), ("item", 1), *rest)))
     elif name in ("copy", "model_copy", "union") and not call.args:
-        trace.push(token.at(call))
+        way.push(token.at(call))
     elif kind == "attr" and name in _AS_DICT:
-        trace.push(token.at(call, path=(("key", step), *rest)))
+        way.push(token.at(call, path=(("key", step), *rest)))
 
 
 # -- what calling the value gives --------------------------------------------------------------------
 
 
-def _called(trace: Trace, token: Token, site: Site, at: int) -> bool:  # noqa: ARG001
-    trace.push(token.at(site.call, factory=False))
+def _called(way: Way, token: Token, site: Site, at: int) -> bool:  # noqa: ARG001
+    way.push(token.at(site.call, factory=False))
     return True
 
 
-def _mapped_with(trace: Trace, token: Token, site: Site, at: int) -> bool:
+def _mapped_with(way: Way, token: Token, site: Site, at: int) -> bool:
     if at == 0:
-        trace.push(token.at(site.call, factory=False, path=(("item", None), *token.path)))
+        way.push(token.at(site.call, factory=False, path=(("item", None), *token.path)))
     return at == 0
 
 
-def _same(trace: Trace, token: Token, site: Site, at: int) -> bool:
+def _same(way: Way, token: Token, site: Site, at: int) -> bool:
     if at == 0:
-        trace.push(token.at(site.call))
+        way.push(token.at(site.call))
     return at == 0
 
 
 # -- the value, or an aggregate of it ------------------------------------------------------------------
 
 
-def _joined(trace: Trace, token: Token, site: Site, at: int) -> bool:
+def _joined(way: Way, token: Token, site: Site, at: int) -> bool:
     if len(token.path) != 1 or token.path[0][0] != "item":
         return False
     items = site.args[at]
     if isinstance(items, (ast.List, ast.Tuple)) and len(items.elts) == 1:
-        trace.push(token.at(site.call, path=()))
+        way.push(token.at(site.call, path=()))
     else:
-        trace.glued(site.call, token)
+        way.glued(site.call, token)
     return True
 
 
-def _mapped(trace: Trace, token: Token, site: Site, at: int) -> bool:
+def _mapped(way: Way, token: Token, site: Site, at: int) -> bool:
     if at != 1 or not token.path or token.path[0][0] != "item":
         return False
-    function, index = site.args[0], trace.index
+    function, index = site.args[0], way.index
     meaning = index.means(function)
     if len(token.path) == 1 and index.is_uuid_class(function):
         detail = f"`{spelled(site.call, 'map(UUID, …)')}`"
-        trace.found(Sink(PARSED_AS_UUID, site.call, detail, token.through))
+        way.found(Sink(PARSED_AS_UUID, site.call, detail, token.through))
     elif "builtins.str" in meaning.keys:
-        trace.push(token.at(site.call))
+        way.push(token.at(site.call))
     for one in meaning.definitions:
         if isinstance(one, FUNCTIONS) and index.class_of(one) is None:
             parameters = [*one.args.posonlyargs, *one.args.args]
             if parameters:
-                trace.parameter(token.at(token.node, path=token.path[1:], further=1), parameters[0])
+                way.parameter(token.at(token.node, path=token.path[1:], further=1), parameters[0])
     return True
 
 
-def _copied(trace: Trace, token: Token, site: Site, at: int) -> bool:
+def _copied(way: Way, token: Token, site: Site, at: int) -> bool:
     if not token.path or at != 0:
         return False
-    trace.push(token.at(site.call))
+    way.push(token.at(site.call))
     return True
 
 
-def _numbered(trace: Trace, token: Token, site: Site, at: int) -> bool:  # noqa: ARG001
-    return _paired(trace, token, site, 1)
+def _numbered(way: Way, token: Token, site: Site, at: int) -> bool:  # noqa: ARG001
+    return _paired(way, token, site, 1)
 
 
-def _paired(trace: Trace, token: Token, site: Site, at: int) -> bool:
+def _paired(way: Way, token: Token, site: Site, at: int) -> bool:
     if not token.path or token.path[0][0] != "item":
         return False
-    trace.push(token.at(site.call, path=(("item", None), ("item", at), *token.path[1:])))
+    way.push(token.at(site.call, path=(("item", None), ("item", at), *token.path[1:])))
     return True
 
 
-def _as_dict(trace: Trace, token: Token, site: Site, at: int) -> bool:
+def _as_dict(way: Way, token: Token, site: Site, at: int) -> bool:
     if not token.path or token.path[0][0] != "attr" or at != 0:
         return False
-    trace.push(token.at(site.call, path=(("key", token.path[0][1]), *token.path[1:])))
+    way.push(token.at(site.call, path=(("key", token.path[0][1]), *token.path[1:])))
     return True
 
 
-def _taken(trace: Trace, token: Token, site: Site, at: int) -> bool:
+def _taken(way: Way, token: Token, site: Site, at: int) -> bool:
     if not token.path or at != 0 or token.path[0][0] != "item":
         return False
-    trace.push(token.at(site.call, path=token.path[1:]))
+    way.push(token.at(site.call, path=token.path[1:]))
     return True
 
 
-def _default(trace: Trace, token: Token, site: Site, at: int) -> bool:
+def _default(way: Way, token: Token, site: Site, at: int) -> bool:
     if at == 0 or at != len(site.args) - 1:
         return False
-    trace.push(token.at(site.call))
+    way.push(token.at(site.call))
     return True
 
 
-def _next(trace: Trace, token: Token, site: Site, at: int) -> bool:
-    return _taken(trace, token, site, at) or _default(trace, token, site, at)
+def _next(way: Way, token: Token, site: Site, at: int) -> bool:
+    return _taken(way, token, site, at) or _default(way, token, site, at)
 
 
 # -- containers ----------------------------------------------------------------------------------------
 
-Puts = Callable[["Trace", Token, Site, ast.expr | ast.keyword], bool]
+Puts = Callable[[Way, Token, Site, ast.expr | ast.keyword], bool]
 
 
-def _set_attribute(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
+def _set_attribute(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
     args = site.args
     if len(args) == 3 and args[2] is given:
         attribute = text_of(args[1])
         if attribute is not None:
-            trace.attribute(token, args[0], attribute, site.call)
+            way.attribute(token, args[0], attribute, site.call)
         return True
     return False
 
 
-def _in_dict(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
+def _in_dict(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
     if not isinstance(given, ast.keyword) or not given.arg:
         return False
-    trace.push(token.at(site.call, f"[{given.arg!r}]", path=(("key", given.arg), *token.path)))
+    way.push(token.at(site.call, f"[{given.arg!r}]", path=(("key", given.arg), *token.path)))
     return True
 
 
@@ -189,42 +186,42 @@ def _owner(site: Site) -> ast.expr | None:
     return site.function.value if isinstance(site.function, ast.Attribute) else None
 
 
-def _by_default(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
+def _by_default(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
     owner, args = _owner(site), site.args
     if owner is None or len(args) != 2 or args[1] is not given:
         return False
     key = key_of(args[0])
     if key is not None:
-        trace.changed(token, owner, ("key", key), site.call)
-    trace.push(token.at(site.call))
+        way.changed(token, owner, ("key", key), site.call)
+    way.push(token.at(site.call))
     return True
 
 
-def _updated(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
+def _updated(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
     owner = _owner(site)
-    if owner is None or trace.definitions.called(site.call):
+    if owner is None or way.definitions.called(site.call):
         return False
     if isinstance(given, ast.keyword) and given.arg:
-        trace.changed(token, owner, ("key", given.arg), site.call)
+        way.changed(token, owner, ("key", given.arg), site.call)
     elif token.path and token.path[0][0] == "key":
-        trace.changed(token.at(token.node, path=token.path[1:]), owner, token.path[0], site.call)
+        way.changed(token.at(token.node, path=token.path[1:]), owner, token.path[0], site.call)
     return True
 
 
-def _added(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
+def _added(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
     owner = _owner(site)
     if owner is None or not site.call.args or site.call.args[-1] is not given:
         return False
-    if trace.definitions.called(site.call):
+    if way.definitions.called(site.call):
         return False
-    trace.changed(token, owner, ("item", None), site.call)
+    way.changed(token, owner, ("item", None), site.call)
     return True
 
 
-def _extended(trace: Trace, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
+def _extended(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
     if not token.path or token.path[0][0] != "item":
         return False
-    return _added(trace, token.at(token.node, path=token.path[1:]), site, given)
+    return _added(way, token.at(token.node, path=token.path[1:]), site, given)
 
 
 def _names(*rows: tuple[Callable[..., bool], str]) -> dict[str, Callable[..., bool]]:

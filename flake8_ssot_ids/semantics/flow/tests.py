@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from flake8_ssot_ids.semantics.flow.cuts import LONGEST, SAME, cut_at, only_logged
 from flake8_ssot_ids.semantics.flow.index import Index, spelled
@@ -20,10 +19,8 @@ from flake8_ssot_ids.semantics.flow.sinks import (
     Sink,
 )
 from flake8_ssot_ids.semantics.flow.token import ANY, LENGTH, NUMBER, OBJECT, TEXT, Token
+from flake8_ssot_ids.semantics.flow.way import Way
 from flake8_ssot_ids.semantics.module.literals import text_of
-
-if TYPE_CHECKING:
-    from flake8_ssot_ids.semantics.flow.trace import Trace
 
 #: Attributes that, among the things that are used as ids, only a UUID has.
 _TELLING = frozenset(
@@ -101,7 +98,7 @@ def _form_of_sum(node: ast.BinOp, index: Index) -> str:
     return TEXT if text_of(left) is not None else NUMBER
 
 
-def tested(trace: Trace, token: Token, parent: ast.AST | None) -> bool:
+def tested(way: Way, token: Token, parent: ast.AST | None) -> bool:
     """Note what ``parent`` asks of the value itself; whether that is the end of its way there."""
     node = token.node
     if token.form == LENGTH and isinstance(
@@ -111,23 +108,23 @@ def tested(trace: Trace, token: Token, parent: ast.AST | None) -> bool:
     if isinstance(parent, (ast.Attribute, ast.Subscript)):
         if isinstance(parent, ast.Subscript) and parent.value is not node:
             return True
-        _read(trace, token, parent)
+        _read(way, token, parent)
         return True
     if isinstance(parent, ast.Compare):
-        _compared(trace, token, parent)
+        _compared(way, token, parent)
         return True
     if isinstance(parent, ast.FormattedValue):
-        _formatted(trace, token, parent)
+        _formatted(way, token, parent)
         return True
     if isinstance(parent, ast.BinOp):
-        _operated(trace, token, parent)
+        _operated(way, token, parent)
         return True
     return isinstance(parent, ast.AugAssign)
 
 
-def _read(trace: Trace, token: Token, parent: ast.Attribute | ast.Subscript) -> None:
+def _read(way: Way, token: Token, parent: ast.Attribute | ast.Subscript) -> None:
     """An attribute, a method or a part of the value."""
-    index = trace.index
+    index = way.index
     if token.form == NUMBER:
         return
     cut = cut_at(token.node, token.through, index)
@@ -135,35 +132,35 @@ def _read(trace: Trace, token: Token, parent: ast.Attribute | ast.Subscript) -> 
         sink, result = cut
         if token.form == OBJECT:
             return
-        if sink.kind == PREFIX_MATCHED or not only_logged(result, index, trace.reads):
-            trace.found(sink)
+        if sink.kind == PREFIX_MATCHED or not only_logged(result, index, way.reads):
+            way.found(sink)
         if sink.kind == SPLIT and sink.method == "replace":
-            trace.push(token.at(result, form=TEXT))
+            way.push(token.at(result, form=TEXT))
         return
     if not isinstance(parent, ast.Attribute):
         if isinstance(parent.slice, ast.Slice):
-            trace.push(token.at(parent, form=TEXT))
+            way.push(token.at(parent, form=TEXT))
         return
     call = index.parents.get(parent)
     called = isinstance(call, ast.Call) and call.func is parent
     if called and isinstance(call, ast.Call):
         if parent.attr in SAME:
-            trace.push(token.at(call, form=TEXT))
+            way.push(token.at(call, form=TEXT))
         return
     wanted = _ATTRIBUTES if token.form == OBJECT else _TELLING if token.form == ANY else frozenset[str]()
     if parent.attr in wanted:
         if token.through:
             detail = f"`{spelled(parent, '.' + parent.attr)}`"
-            trace.found(Sink(UUID_ATTRIBUTE, parent, detail, token.through))
-        trace.push(token.at(parent, form=TEXT if parent.attr == "bytes" else _FORMS.get(parent.attr, ANY)))
+            way.found(Sink(UUID_ATTRIBUTE, parent, detail, token.through))
+        way.push(token.at(parent, form=TEXT if parent.attr == "bytes" else _FORMS.get(parent.attr, ANY)))
 
 
-def _compared(trace: Trace, token: Token, parent: ast.Compare) -> None:
+def _compared(way: Way, token: Token, parent: ast.Compare) -> None:
     """``"ws_" in value``, ``len(value) == 36``."""
     if token.form == LENGTH:
-        if _tells_lengths_apart(parent, token.node, trace.index):
+        if _tells_lengths_apart(parent, token.node, way.index):
             detail = f"`{spelled(parent, 'len(…)')}`"
-            trace.found(Sink(LENGTH_CHECKED, parent, detail, token.through))
+            way.found(Sink(LENGTH_CHECKED, parent, detail, token.through))
         return
     operands = [parent.left, *parent.comparators]
     for number, operation in enumerate(parent.ops):
@@ -171,22 +168,22 @@ def _compared(trace: Trace, token: Token, parent: ast.Compare) -> None:
             text = text_of(operands[number])
             if text:
                 detail = f"`{spelled(parent, f'{text!r} in …')}`"
-                trace.found(Sink(PREFIX_MATCHED, parent, detail, token.through, method="in", text=text))
+                way.found(Sink(PREFIX_MATCHED, parent, detail, token.through, method="in", text=text))
 
 
-def _formatted(trace: Trace, token: Token, parent: ast.FormattedValue) -> None:
-    joined = trace.index.parents.get(parent)
+def _formatted(way: Way, token: Token, parent: ast.FormattedValue) -> None:
+    joined = way.index.parents.get(parent)
     if not isinstance(joined, ast.JoinedStr) or parent.value is not token.node:
         return
     if len(joined.values) > 1:
-        trace.glued(joined, token)
+        way.glued(joined, token)
         return
     precision = _precision(parent)
     if precision is None:
-        trace.push(token.at(joined, form=TEXT))
-    elif not only_logged(joined, trace.index, trace.reads):
+        way.push(token.at(joined, form=TEXT))
+    elif not only_logged(joined, way.index, way.reads):
         detail = f"`{spelled(joined, f'.{precision}')}`"
-        trace.found(Sink(SLICED, joined, detail, token.through, bounds=(None, precision, None)))
+        way.found(Sink(SLICED, joined, detail, token.through, bounds=(None, precision, None)))
 
 
 def _precision(value: ast.FormattedValue) -> int | None:
@@ -198,15 +195,15 @@ def _precision(value: ast.FormattedValue) -> int | None:
     return int(text) if text.isdecimal() and "." in (text_of(spec.values[0]) or "") else None
 
 
-def _operated(trace: Trace, token: Token, parent: ast.BinOp) -> None:
+def _operated(way: Way, token: Token, parent: ast.BinOp) -> None:
     if token.form == NUMBER:
         if isinstance(parent.op, _NUMERIC) and parent.left is token.node:
             detail = f"`{spelled(parent, '…')}`"
-            trace.found(Sink(ARITHMETIC, parent, detail, token.through))
+            way.found(Sink(ARITHMETIC, parent, detail, token.through))
     elif isinstance(parent.op, ast.Add) or (
         isinstance(parent.op, ast.Mod) and text_of(parent.left) is not None
     ):
-        trace.glued(parent, token)
+        way.glued(parent, token)
 
 
 def _tells_lengths_apart(compare: ast.Compare, call: ast.expr, index: Index) -> bool:
