@@ -24,7 +24,8 @@ from flake8_ssot_ids.runs.discover import DiscoverResult, discover
 from flake8_ssot_ids.runs.run import run
 from flake8_ssot_ids.runs.session import load
 from flake8_ssot_ids.semantics.flow.flow import SLICED, SPLIT, ModuleFlow
-from flake8_ssot_ids.source.sourcefile import parse
+from flake8_ssot_ids.semantics.module.allnames import AllNames
+from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.system.files import read
 
 _STRICT = ("SID",)
@@ -278,7 +279,7 @@ def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]
             lower = data.lower()
             if not any(word in lower for word in _CUT_WORDS):
                 continue
-            flow = ModuleFlow(parse(data))
+            flow = _flow(data)
         except (OSError, UnreadableError):
             continue  # a finding says so
         for cut in flow.cuts_of(lambda name: slot_of_context(name) is not None):
@@ -298,6 +299,11 @@ def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]
                 }
             )
     return found
+
+
+def _flow(data: bytes) -> ModuleFlow:
+    tree = parse(data)
+    return ModuleFlow(tree, lambda: AllNames(tree, decode(data).text, "", lambda values: values))
 
 
 def slot_of_context(name: str) -> str | None:

@@ -244,6 +244,7 @@ class _Reporter:
         parents: Mapping[ast.AST, ast.AST],
         comments: bool,
     ) -> None:
+        self._whole = text
         self._text = text if comments else ""
         self._comments = comments
         self._lines = Lines(text)
@@ -266,7 +267,7 @@ class _Reporter:
 
     def add_uses(self, uses: list[Use]) -> None:
         """Take what the first rule that matches says of each use."""
-        memory = Memory()
+        memory = Memory(self._whole)
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
@@ -302,6 +303,8 @@ class _Reporter:
                     use.spelling,
                 )
             )
+
+        memory.forget()
 
     def add_hits(self, rule: Rule, hits: Iterable[Hit], inspection: Inspection) -> None:
         """Take what ``rule`` has found in a closer look."""

@@ -74,6 +74,8 @@ class Module:
         self.home = home
         #: What all answers about its functions depended on.
         self.touched: set[str] = set()
+        #: Which of its functions are wrappers, as far as that is known.
+        self.wrappers: dict[Definition, bool] = {}
         self._text = text
         self._reads = reads
         self._make_uses = uses
@@ -134,7 +136,6 @@ class Wrappers:
         self._sources = catalog.attributes(policy.name_hashes)
         self._modules: OrderedDict[str, Module | None] = OrderedDict()
         self._known: dict[tuple[str, str], tuple[bool, frozenset[str]]] = {}
-        self._own: dict[Definition, bool] = {}
         self._asking: list[object] = []
 
     def is_wrapper(self, dotted: str, home: Home) -> bool:
@@ -187,7 +188,7 @@ class Wrappers:
         return self._is_method(module, reference)
 
     def _is_own(self, function: Definition, module: Module) -> bool:
-        known = self._own.get(function)
+        known = module.wrappers.get(function)
         if known is None:
             if function in self._asking or len(self._asking) >= _LONGEST:
                 return False
@@ -195,7 +196,7 @@ class Wrappers:
             known = returns_fresh_id(function, module, self)
             self._asking.pop()
             if not self._asking:
-                self._own[function] = known
+                module.wrappers[function] = known
         return known
 
     def _is_method(self, module: Module, reference: ast.Attribute) -> bool:

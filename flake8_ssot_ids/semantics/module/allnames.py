@@ -13,7 +13,16 @@ from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
 from flake8_ssot_ids.semantics.module.members import function_value, is_owner
 from flake8_ssot_ids.semantics.module.resolver import DIRECT, Dynamic, Expand, Resolver
-from flake8_ssot_ids.semantics.module.scopes import Binding, Everything, Hits, Load, Place
+from flake8_ssot_ids.semantics.module.scopes import (
+    CLASS,
+    FUNCTION,
+    Binding,
+    Everything,
+    Hits,
+    Load,
+    Place,
+    Scope,
+)
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -71,6 +80,29 @@ class AllNames:
     def function(self, value: str) -> Definition | None:
         """The function of this module that a value of :meth:`resolve` stands for."""
         return self._functions.get(value)
+
+    def definition(self, value: str) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | None:
+        """The function or class, not an instance of one, that a value of :meth:`resolve` stands for."""
+        found = self._functions.get(value)
+        if value.startswith("<class "):
+            return self.class_node(value)
+        return None if isinstance(found, ast.Lambda) else found
+
+    def stands_in(self, node: ast.Name, around: ast.AST | None) -> None:
+        """Let a name that no code reads, as one of an annotation, be read in the body of ``around``.
+
+        ``around`` is a function or a class; None: the module. The name sees what is in force in the end.
+        """
+        flow = self.flow
+        if node in flow.loads or node in self._resolver.late:
+            return
+        load = self._resolver.late[node] = Load()
+        scope = flow.classes.get(around) or flow.functions.get(around) if around is not None else None
+        scope = scope or flow.module
+        if scope.kind is CLASS and node.id in scope.bound:
+            load.bindings, load.owners = scope.at_end(node.id), (scope,)
+        else:
+            load.onward = Scope(FUNCTION, None, scope, "")
 
     def load(self, node: ast.Name) -> Load | None:
         """What was in force where ``node`` is read; None where that is no executed code."""

@@ -321,6 +321,8 @@ class Flow(Declarations):
             self.makes_instances.add(outer.node.name)
         first_parameter = owner_of(statement, outer) if outer.kind is CLASS else None
         scope = Scope(FUNCTION, statement, outer, join_symbol(outer.symbol, statement.name))
+        if self.keeps_functions:
+            self.functions[statement] = scope
         owner = self.owner
 
         def run() -> None:

@@ -38,6 +38,7 @@ from flake8_ssot_ids.semantics.module.scopes import (
     MODULE,
     UNBOUND,
     Binding,
+    Load,
     Scope,
 )
 from flake8_ssot_ids.semantics.module.syntax import may_be_text, member, possible_values
@@ -97,6 +98,8 @@ class Resolver(MakerAccess):
         self._partial: dict[object, Any] = {}
         self._earlier: dict[object, Any] = {}
         self.wanted: set[str] = set()
+        #: What names see that stand in no executed code, as far as somebody asks.
+        self.late: dict[ast.Name, Load] = {}
 
     def resolve(self, node: ast.expr) -> Values:
         """All values that ``node`` may have, as far as they are dotted names."""
@@ -254,7 +257,7 @@ class Resolver(MakerAccess):
     # -- names ---------------------------------------------------------------------------
 
     def _name(self, node: ast.Name) -> Values:
-        load = self._flow.loads.get(node)
+        load = self._flow.loads.get(node) or self.late.get(node)
         name = self._flow.name_of(node)
         if load is None:
             if isinstance(node.ctx, ast.Load):

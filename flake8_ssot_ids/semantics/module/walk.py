@@ -94,6 +94,8 @@ class Walk(Conditions):
         #: Attributes that are assigned what a watched name stands in, or that are watched.
         self.stores: list[Store] = []
         self.classes: dict[ast.AST, Scope] = {}
+        #: Those of functions and lambdas, where functions are kept.
+        self.functions: dict[ast.AST, Scope] = {}
         self.stars: list[str] = []
         self._star_names = tuple(names)
         self.module = self.scope = Scope(MODULE, tree, None, "")
