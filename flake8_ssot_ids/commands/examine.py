@@ -7,6 +7,7 @@ import sys
 
 from flake8_ssot_ids.rules.codes import UNREADABLE
 from flake8_ssot_ids.runs.kept.store import cache_folder
+from flake8_ssot_ids.system.files import folder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def files_of(
     """Find the files to check; None where a configuration is broken. ``many`` is as in ``discover``."""
     from flake8_ssot_ids.runs.discover import discover, surroundings
 
-    first = configurations.above(_folder_of(paths[0]))
+    first = configurations.above(folder_of(paths[0]))
     found = discover(
         paths,
         first,
@@ -127,11 +128,6 @@ def files_of(
         if options.config is not None:
             outcome.depends.add(os.path.abspath(options.config))
     return found
-
-
-def _folder_of(path: str) -> str:
-    absolute = os.path.abspath(path)
-    return absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
 
 
 def _run_groups(

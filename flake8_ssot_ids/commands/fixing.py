@@ -6,7 +6,7 @@ import os
 
 from flake8_ssot_ids.rules.codes import FIXABLE, HOUSE_RECIPE
 from flake8_ssot_ids.runs.session import Session
-from flake8_ssot_ids.system.files import is_below
+from flake8_ssot_ids.system.files import folder_of, is_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -178,8 +178,7 @@ def writable_folders(paths: Iterable[str]) -> list[str]:
     from flake8_ssot_ids.system import git
 
     found: list[str] = []
-    for path in map(os.path.abspath, paths):
-        folder = path if os.path.isdir(path) else os.path.dirname(path)
+    for folder in map(folder_of, paths):
         real, bound = os.path.realpath(folder), os.path.realpath(_bound(folder))
         if is_below(real, bound):
             found += filter(None, (real, git.top_of(real)))

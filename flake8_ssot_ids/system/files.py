@@ -48,6 +48,12 @@ def rest(descriptor: int, path: str = "", most: int | None = None) -> bytes:
     return parts[0] if len(parts) < 3 else b"".join(parts)
 
 
+def folder_of(path: str) -> str:
+    """The absolute folder that a path names, or in which the file lies that it names."""
+    path = os.path.abspath(path)
+    return path if os.path.isdir(path) else os.path.dirname(path)
+
+
 def is_below(path: str, folder: str) -> bool:
     """Whether an absolute path is ``folder`` or lies in it; links are not resolved."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
