@@ -15,8 +15,8 @@ from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.runs import pool, worker
 from flake8_ssot_ids.runs import run as runner
+from flake8_ssot_ids.runs.packed import pack, unpack
 from flake8_ssot_ids.runs.run import RunResult, run
-from flake8_ssot_ids.runs.worker import pack, unpack
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 
