@@ -6,8 +6,7 @@ import os
 import time
 
 from flake8_ssot_ids.commands import arguments, checkreport, examine, printing
-from flake8_ssot_ids.commands.configs import Configurations
-from flake8_ssot_ids.commands.zones import Zones, add_zone
+from flake8_ssot_ids.commands.zones import add_zone
 from flake8_ssot_ids.render import terminal
 from flake8_ssot_ids.runs.kept.replay import MOST_BYTES
 from flake8_ssot_ids.runs.session import Session
@@ -95,30 +94,26 @@ def run(argv: Sequence[str]) -> int:
         )
     if options.statistics and options.output_format == "github":
         parser.error("--statistics cannot be combined with --output-format=github")
-    arguments.check_configuration(parser, options)
-    configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
-    zones = Zones(options, parser)
-    outcome = examine.Examined()
+    asked = examine.Asked(paths, options, parser)
     if options.show_files:
         if paths == ["-"]:
             parser.error("--show-files lists files; it cannot be combined with standard input")
         from flake8_ssot_ids.commands.showfiles import show_files
 
-        return show_files(paths, options, configurations, zones)
+        return show_files(asked)
     fixing = None
     if options.fix or options.diff:
         from flake8_ssot_ids.commands.checkfix import fix_first
 
-        fixing = fix_first(paths, options, configurations, zones, parser)
+        fixing = fix_first(asked, parser)
     if isinstance(fixing, int):
         return fixing
     shown = _shown_fixes(options)
     if paths == ["-"]:
-        _check_stdin(options, configurations, outcome, shown)
+        outcome = _check_stdin(asked, shown)
     else:
-        after = shown.group if shown is not None else None
-        examine.examine(paths, options, configurations, outcome, zones, after)
-    if configurations.complain():
+        outcome = asked.check(shown.group if shown is not None else None)
+    if asked.configurations.complain():
         return 2
     if shown is not None:
         outcome.findings = shown.with_fixes(outcome.findings)
@@ -152,21 +147,17 @@ def _shown_fixes(options: argparse.Namespace) -> ShownFixes | None:
     return ShownFixes()
 
 
-def _check_stdin(
-    options: argparse.Namespace,
-    configurations: Configurations,
-    outcome: examine.Examined,
-    shown: ShownFixes | None,
-) -> None:
+def _check_stdin(asked: examine.Asked, shown: ShownFixes | None) -> examine.Examined:
+    outcome, options = examine.Examined(), asked.options
     try:
-        path, data, policy = examine.stdin_of(options, configurations)
+        path, data, policy = asked.stdin()
     except OSError as error:
         outcome.errors.append(f"standard input: {error.strerror or error}")
-        return
-    if configurations.broken:
-        return
+        return outcome
+    if asked.configurations.broken:
+        return outcome
     if path != "-" and options.force_exclude and policy.excluded(path, False):
-        return
+        return outcome
     session = Session(policy, keeps=not options.no_cache, folder=options.cache_dir)
     report = session.check(data, path, all_files=options.all_files, noqa=not options.ignore_noqa)
     outcome.stdin = (path, data)
@@ -174,3 +165,4 @@ def _check_stdin(
     outcome.files_checked = 1
     if shown is not None and policy.generators and report.findings:
         shown.take([session.plan(data, path, unsafe=True)])
+    return outcome

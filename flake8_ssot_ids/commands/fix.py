@@ -7,8 +7,7 @@ import sys
 import time
 
 from flake8_ssot_ids.commands import arguments, examine, fixing
-from flake8_ssot_ids.commands.configs import Configurations
-from flake8_ssot_ids.commands.zones import Zones, add_zone
+from flake8_ssot_ids.commands.zones import add_zone
 from flake8_ssot_ids.render import fixreport, output, terminal
 from flake8_ssot_ids.rules.codes import UNREADABLE
 
@@ -72,14 +71,12 @@ def run(argv: Sequence[str]) -> int:
     flags, literal = arguments.split(argv)
     options = parser.parse_intermixed_args(flags)
     paths = examine.paths_of(options, literal, parser)
-    arguments.check_configuration(parser, options)
-    configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
-    outcome = examine.Examined()
+    asked = examine.Asked(paths, options, parser)
     work = fixing.Fixing(unsafe=options.unsafe_fixes, most=options.max)
     if paths == ["-"]:
-        return _stdin(options, configurations, work)
-    examine.examine(paths, options, configurations, outcome, Zones(options, parser), work.group)
-    if configurations.complain():
+        return _stdin(asked, work)
+    outcome = asked.check(work.group)
+    if asked.configurations.complain():
         return 2
     errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
     errors += finish(work.planned, options, paths)
@@ -139,14 +136,15 @@ def finish(planned: Sequence[Outcome], options: argparse.Namespace, paths: Seque
     return [*errors, *fixing.write(planned, within)]
 
 
-def _stdin(options: argparse.Namespace, configurations: Configurations, work: fixing.Fixing) -> int:
+def _stdin(asked: examine.Asked, work: fixing.Fixing) -> int:
     """Fix a text: the new one goes to standard output, also where nothing changes."""
+    options = asked.options
     try:
-        path, data, policy = examine.stdin_of(options, configurations)
+        path, data, policy = asked.stdin()
     except OSError as error:
         terminal.say(f"error: standard input: {error.strerror or error}")
         return 2
-    if configurations.complain():
+    if asked.configurations.complain():
         return 2
     if not policy.generators:
         for line in fixing.no_generator_lines({policy.origin or "": ""}):
