@@ -28,8 +28,8 @@ def propose(root: str, where: ConfigFile) -> tuple[Plan, str]:
     governing = find_config(os.path.dirname(root))
     if governing is not None:
         plan.notes.append(f"{governing} governs this folder now, and will not any more")
-    count(plan, _checked(where, document.write(plan, counted=False)))
-    text = document.write(plan, counted=True)
+    count(plan, _checked(where, document.write(plan, with_numbers=False)))
+    text = document.write(plan, with_numbers=True)
     _checked(where, text)
     return plan, text
 

@@ -8,7 +8,7 @@ import time
 
 from flake8_ssot_ids.commands import arguments, examine, fixing
 from flake8_ssot_ids.commands.zones import add_zone
-from flake8_ssot_ids.render import fixreport, output, terminal
+from flake8_ssot_ids.render import fixreport, machine, output, terminal
 from flake8_ssot_ids.rules.codes import UNREADABLE
 
 TYPE_CHECKING = False
@@ -100,8 +100,10 @@ def run(argv: Sequence[str]) -> int:
                 terminal.say(text, palette)
         else:
             output.to_people(told, palette)
-    if options.report is not None and not _report(work.planned, options.report):
-        return 2
+    if options.report is not None:
+        report = machine.document(fixreport.as_object(work.planned))
+        if not output.written(options.report, (report,), machine.to_bytes):
+            return 2
     if errors or outcome.failed or unreadable or any(item.refused or item.failed for item in work.planned):
         return 2
     left = any(item.left for item in work.planned)
@@ -162,14 +164,3 @@ def _stdin(asked: examine.Asked, work: fixing.Fixing) -> int:
     if item.no_generator or item.refused or item.failed:
         return 2
     return 1 if item.left or (options.diff and item.new is not None) else 0
-
-
-def _report(planned: Sequence[Outcome], path: str) -> bool:
-    from flake8_ssot_ids.render import machine
-
-    try:
-        output.to_file(path, (machine.document(fixreport.as_object(planned)),), machine.to_bytes)
-    except OSError as error:
-        terminal.say(f"error: {path}: {error.strerror or error}")
-        return False
-    return True

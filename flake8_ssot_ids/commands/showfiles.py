@@ -28,9 +28,5 @@ def show_files(asked: Asked) -> int:
     if options.output_file is None:
         output.to_people(lines)
         return outcome.exit_code(exit_zero=True)
-    try:
-        output.to_file(options.output_file, terminal.PLAIN.rows(lines), terminal.to_utf8)
-    except OSError as error:
-        terminal.say(f"error: {options.output_file}: {error.strerror or error}")
-        return 2
-    return outcome.exit_code(exit_zero=True)
+    written = output.written(options.output_file, terminal.PLAIN.rows(lines), terminal.to_utf8)
+    return outcome.exit_code(exit_zero=True) if written else 2
