@@ -31,18 +31,13 @@ EXIT_CODES = {
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
     parser = arguments.parser("check", "Find raw ids in files and folders.", EXIT_CODES)
-    parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
-    )
-    parser.add_argument("--stdin-filename", metavar="FILE", help="the file name of standard input")
+    arguments.add_paths(parser)
     parser.add_argument("--ignore-noqa", action="store_true", help="report suppressed findings too")
     parser.add_argument("--all-files", action="store_true", help="also parse files that cannot hold a raw id")
     parser.add_argument(
         "-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings"
     )
-    parser.add_argument(
-        "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
-    )
+    arguments.add_jobs(parser)
     arguments.add_selection(parser)
     arguments.add_files(parser, add_zone)
     output = parser.add_argument_group("Output")
@@ -56,20 +51,12 @@ def make_parser() -> argparse.ArgumentParser:
         "-o", "--output-file", metavar="FILE", help="write findings to a file instead of stdout"
     )
     output.add_argument(
-        "--statistics",
-        action="store_true",
-        help="print only the number of findings of each code",
+        "--statistics", action="store_true", help="print only the number of findings of each code"
     )
     output.add_argument(
-        "--show-files",
-        action="store_true",
-        help="print only the files that would be checked",
+        "--show-files", action="store_true", help="print only the files that would be checked"
     )
-    output.add_argument("-q", "--quiet", action="store_true", help="print only findings and errors")
-    output.add_argument("-s", "--silent", action="store_true", help="print nothing; look at the exit code")
-    output.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
-    )
+    arguments.add_printing(output, "findings")
     arguments.add_cache(parser)
     parser.add_argument("--fix", action="store_true", help="first do what `ssot-ids fix` does")
     arguments.add_fixing(parser)

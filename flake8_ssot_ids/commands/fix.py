@@ -33,22 +33,14 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
     description = "Rewrite raw ids as generator calls and explain what is left alone."
     parser = arguments.parser("fix", description, EXIT_CODES)
-    parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
-    )
-    parser.add_argument("--stdin-filename", metavar="FILE", help="the file name of standard input")
+    arguments.add_paths(parser)
     arguments.add_fixing(parser)
     parser.add_argument("--max", type=_positive, metavar="N", help="write at most N findings")
     parser.add_argument("--report", metavar="FILE", help="write what was fixed and what was not as JSON")
-    parser.add_argument(
-        "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
-    )
+    arguments.add_jobs(parser)
     arguments.add_selection(parser)
     arguments.add_files(parser, add_zone)
-    group = parser.add_argument_group("Output")
-    group.add_argument("-q", "--quiet", action="store_true", help="print only the diff and errors")
-    group.add_argument("-s", "--silent", action="store_true", help="print nothing; look at the exit code")
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
+    arguments.add_printing(parser.add_argument_group("Output"), "the diff")
     arguments.add_cache(parser)
     arguments.add_configuration(parser)
     parser.set_defaults(all_files=False, ignore_noqa=False, output_file=None)

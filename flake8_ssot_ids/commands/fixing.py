@@ -6,7 +6,7 @@ import os
 
 from flake8_ssot_ids.rules.codes import FIXABLE, HOUSE_RECIPE
 from flake8_ssot_ids.runs.session import Session
-from flake8_ssot_ids.system.files import folder_of, is_below
+from flake8_ssot_ids.system.files import folder_of, is_below, outermost_top_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,15 +187,8 @@ def writable_folders(paths: Iterable[str]) -> list[str]:
 
 def _bound(folder: str) -> str:
     """The folder that holds all that may be foreign in the path of a given folder."""
-    bound, above = "", folder
-    while True:
-        if os.path.lexists(os.path.join(above, ".git")):
-            bound = above
-        if os.path.dirname(above) == above:
-            break
-        above = os.path.dirname(above)
-    cwd = os.getcwd()
-    if not bound and is_below(folder, cwd):
+    bound = outermost_top_of(folder)
+    if bound is None and is_below(folder, cwd := os.getcwd()):
         return cwd
     return bound or folder
 

@@ -72,3 +72,15 @@ def top_of(folder: str) -> str | None:
             return None
         folder = above
     return folder
+
+
+def outermost_top_of(folder: str) -> str | None:
+    """The outermost folder on the way to an absolute ``folder`` that holds a ``.git``, links not resolved."""
+    found = None
+    while True:
+        if os.path.lexists(os.path.join(folder, ".git")):
+            found = folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return found
+        folder = above
