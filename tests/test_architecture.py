@@ -103,7 +103,7 @@ def test_imports_for_type_checkers_and_those_in_functions_count() -> None:
     imports = graph("flake8_ssot_ids")
     # The first one stands in a function, the second one below TYPE_CHECKING.
     assert imports.direct_import_exists(
-        importer="flake8_ssot_ids.cli", imported="flake8_ssot_ids.commands.check"
+        importer="flake8_ssot_ids.cli", imported="flake8_ssot_ids.commands.printing"
     )
     assert imports.direct_import_exists(
         importer="flake8_ssot_ids.commands.examine", imported="flake8_ssot_ids.model"
