@@ -21,7 +21,7 @@ from flake8_ssot_ids.semantics.classes.instances import Instances
 from flake8_ssot_ids.semantics.module.allnames import AllNames, Definition
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.resolver import Values
-from flake8_ssot_ids.semantics.module.syntax import join_symbol, last_name, own_nodes
+from flake8_ssot_ids.semantics.module.syntax import executed, join_symbol, last_name
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.states.definite import Definite
@@ -72,11 +72,11 @@ class Module:
     ) -> None:
         self.tree = tree
         self.home = home
+        self.text = text
         #: What all answers about its functions depended on.
         self.touched: set[str] = set()
         #: Which of its functions are wrappers, as far as that is known.
         self.wrappers: dict[Definition, bool] = {}
-        self._text = text
         self._reads = reads
         self._make_uses = uses
 
@@ -107,12 +107,17 @@ class Module:
     @cached_property
     def raw(self) -> frozenset[ast.expr]:
         """The expressions that are a fresh raw id as they stand."""
-        return frozenset(use.shape.node for use in self._make_uses() if use.shape.called)
+        return frozenset(self.raw_statements)
+
+    @cached_property
+    def raw_statements(self) -> Mapping[ast.expr, ast.stmt]:
+        """The same, each with the statement that it stands in."""
+        return {use.shape.node: use.statement for use in self._make_uses() if use.shape.called}
 
     @cached_property
     def names(self) -> AllNames:
         """Every name of the module resolved."""
-        return AllNames(self.tree, self._text, self.home.package, self._reads.canonical(self.home))
+        return AllNames(self.tree, self.text, self.home.package, self._reads.canonical(self.home))
 
     @cached_property
     def instances(self) -> Instances:
@@ -285,7 +290,7 @@ def returns_fresh_id(function: Definition, module: Module, wrappers: Wrappers) -
     returned: list[ast.expr | None] = []
     assigned: dict[str, list[ast.expr | None]] = {}
     stores: dict[str, int] = {}
-    for node in own_nodes(function.body):
+    for node in executed(*function.body):
         if isinstance(node, ast.Return):
             returned.append(node.value)
         elif isinstance(node, (ast.Yield, ast.YieldFrom)):

@@ -22,7 +22,7 @@ from flake8_ssot_ids.semantics.module.members import (
     is_owner,
     made,
 )
-from flake8_ssot_ids.semantics.module.syntax import decorators_of, last_name, own_nodes
+from flake8_ssot_ids.semantics.module.syntax import decorators_of, executed, last_name
 
 
 class MakerAccess(DynamicAccess):
@@ -72,5 +72,5 @@ def makers_of(flow: Flow, resolver: Resolves) -> dict[ast.AST, list[ast.expr]]:
 
 def _yields(function: ast.AST) -> bool:
     body = getattr(function, "body", [])
-    nodes = own_nodes(body if isinstance(body, list) else [body])
+    nodes = executed(*(body if isinstance(body, list) else [body]))
     return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes)
