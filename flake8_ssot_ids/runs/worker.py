@@ -131,9 +131,6 @@ class Worker:
             )
         except Exception as error:  # one file must not take the others with it
             return path, None, True, (), 0, (), f"{type(error).__name__}: {error}"
-        finally:
-            if self._policy.may_preview:
-                self._tidy(len(data))
         touched = tuple(sorted(self._project.touched))
         now = time.time_ns()
         for other in touched:

@@ -12,14 +12,20 @@ from collections.abc import Iterable
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
 from flake8_ssot_ids.semantics.module.members import function_value, is_owner
+from flake8_ssot_ids.semantics.module.names import may_have_star
 from flake8_ssot_ids.semantics.module.resolver import DIRECT, Dynamic, Expand, Resolver
-from flake8_ssot_ids.semantics.module.scopes import Binding, Everything, Hits, Load, Place
+from flake8_ssot_ids.semantics.module.scopes import EVERYTHING, Binding, Hits, Load, Place
+from flake8_ssot_ids.semantics.module.syntax import descendants
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 def _is_named(dotted: str) -> bool:
     return dotted[:1] not in ("'", "<")
+
+
+def _names_in(tree: ast.Module) -> set[str]:
+    return {node.id for node in descendants(tree) if isinstance(node, ast.Name)}
 
 
 class AllNames:
@@ -33,26 +39,19 @@ class AllNames:
     """
 
     def __init__(self, tree: ast.Module, text: str, package: str, expand: Expand) -> None:
-        names: set[str] = set()
-        functions: dict[str, Definition] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name):
-                names.add(node.id)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                functions[function_value(node)] = node
-        self._functions = functions
         self._expand = expand
         self.flow = Flow(
             tree,
-            watched=Everything(),
-            attributes=Everything(),
+            watched=EVERYTHING,
+            attributes=EVERYTHING,
             hits=Hits(None),
             package=package,
-            names=names,
+            names=_names_in(tree) if may_have_star(text) else (),
             walruses=":=" in text,
             flags=flag_words(text),
             keeps_functions=True,
         ).run()
+        self._functions = {function_value(node): node for node in self.flow.functions}
         self._classes = {f"{id(node)}>": node for node in self.flow.classes if isinstance(node, ast.ClassDef)}
         self._resolver = Resolver(self.flow, expand, _is_named, Dynamic(text))
 

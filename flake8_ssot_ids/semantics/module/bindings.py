@@ -304,6 +304,7 @@ class Flow(Declarations):
         if not self.hits.between(first, statement.end_lineno or statement.lineno):
             return
         self._statement = statement
+        self.functions.append(statement)
         for decorator in statement.decorator_list:
             self._expression(decorator)
         arguments = statement.args

@@ -115,6 +115,11 @@ class ModuleNames:
         return sorted(value for value in self.resolver.resolve(node) if self._is_source(value[0]))
 
 
+def may_have_star(text: str) -> bool:
+    """Whether the module may have a star import."""
+    return _STAR.search(text) is not None
+
+
 def _inside(text: str, words: Set[str]) -> Hits:
     """The rows for which the body of a function is worth a look: it binds or returns something there."""
     found = _rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])
