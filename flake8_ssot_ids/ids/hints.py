@@ -49,8 +49,10 @@ class Hints:
         self._project = project
         self._wrappers = wrappers
         self._family = family
-        #: By file: the words, and the paths that they depend on; None: under way.
-        self._offers: dict[str, tuple[frozenset[str], frozenset[str]] | None] = {}
+        #: By file: the words, the paths that they depend on, whether these are all; None: under way.
+        self._offers: dict[str, tuple[frozenset[str], frozenset[str], bool] | None] = {}
+        #: Whether nothing was left out, in what is being read, for a circle of imports or their depth.
+        self._sure = True
         #: How many modules are being read, one for the other.
         self._depth = 0
         self._telling: dict[str, bool] = {}
@@ -131,19 +133,21 @@ class Hints:
 
     def offers(self, file: str) -> frozenset[str]:
         """The names of the wrappers in a module, and of what they are handed on as."""
-        if file in self._offers:
-            known = self._offers[file]
-            if known is None:
+        known = self._offers.get(file)
+        if known is None:
+            if file in self._offers or self._depth > _DEEPEST:
+                self._sure = False
                 return _NOTHING
-        elif self._depth > _DEEPEST:
-            return _NOTHING
-        else:
             self._offers[file] = None
             self._depth += 1
+            outer, self._sure = self._sure, True
             try:
-                known = self._offers[file] = self._project.apart(lambda: self._read(file))
+                words, paths = self._project.apart(lambda: self._read(file))
+                known = self._offers[file] = (words, paths, self._sure)
             finally:
                 self._depth -= 1
+                self._sure = outer
+        self._sure = self._sure and known[2]
         self._project.depend_on(known[1])
         return known[0]
 
@@ -165,6 +169,8 @@ class Hints:
         if looked_at is None:
             return frozenset(found)
         hints = words_of(looked_at, words)
+        if self._sure:
+            self._wrappers.words[file] = hints
         for name in looked_at.functions:
             last = name.rpartition(".")[2]
             if last in hints and self._wrappers.is_wrapper_in(file, name):

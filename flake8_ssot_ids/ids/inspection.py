@@ -74,7 +74,7 @@ class Inspection:
     def module(self) -> Module:
         """The module as one that may hold wrappers."""
         uses = self.uses  # and not self, which would tie a knot
-        return Module(self.tree, self.text, self.home, self._shared, lambda: uses)
+        return Module(self.path, self.tree, self.text, self.home, self._shared, lambda: uses)
 
     @property
     def wrappers(self) -> Wrappers:
