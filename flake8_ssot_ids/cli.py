@@ -71,10 +71,11 @@ def _dispatch(given: list[str]) -> int:
         started = perf_counter()
         question = Question(given[1:], os.getcwd())
         answer = question.answer()
-        if question.note and "-q" not in given and "--quiet" not in given:
+        if question.notes and "-q" not in given and "--quiet" not in given:
             from flake8_ssot_ids.render import terminal
 
-            terminal.say(f"note: {question.note}")
+            for note in question.notes:
+                terminal.say(f"note: {note}")
         if answer is not None:
             from flake8_ssot_ids.commands.printing import show
 

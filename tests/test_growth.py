@@ -28,6 +28,7 @@ from flake8_ssot_ids.render.terminal import Palette
 from flake8_ssot_ids.render.text import full
 from flake8_ssot_ids.semantics.flow import index as flows_index
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
+from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import Lines, parse
 from flake8_ssot_ids.uuids import catalog
@@ -111,7 +112,7 @@ def test_the_values_of_a_module_are_followed_for_so_long_only() -> None:
     def steps(number: int) -> int:
         body = "".join(f" while c{at}:\n  a = make() if a else a\n  b{at} = a\n" for at in range(number))
         tree = ast.parse(f"def f():\n a = None\n{body}")
-        flow = ModuleFlow(tree)
+        flow = ModuleFlow(tree, lambda: AllNames(tree, "", "", lambda values: values))
         made = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
         kinds = [{sink.kind for sink in flow.sinks(node, factory=False)} for node in made]
         assert kinds == [set()] * number if number < 50 else {"not-followed"} in kinds

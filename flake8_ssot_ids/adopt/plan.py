@@ -15,7 +15,8 @@ from flake8_ssot_ids.adopt.parts import Parts
 from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
 from flake8_ssot_ids.adopt.zones import Draft
 from flake8_ssot_ids.policy.load import find_config
-from flake8_ssot_ids.policy.policy import DEFAULT_TEST_PATHS, Policy
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import DEFAULT_TEST_PATHS
 from flake8_ssot_ids.runs.discover import CONFIG_NAMES, discover
 from flake8_ssot_ids.system.files import read
 

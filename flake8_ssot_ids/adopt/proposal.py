@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
 
@@ -10,11 +9,12 @@ from flake8_ssot_ids.adopt import document
 from flake8_ssot_ids.adopt.plan import Plan, survey
 from flake8_ssot_ids.adopt.target import Target, TargetError
 from flake8_ssot_ids.model import PolicyError
-from flake8_ssot_ids.policy.load import find_config, load_policy
+from flake8_ssot_ids.policy.load import find_config
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.rules.codes import UNREADABLE, is_raw
 from flake8_ssot_ids.runs.run import run
-
-_NO_RAW_ID = ("SID204",)
+from flake8_ssot_ids.runs.session import load
+from flake8_ssot_ids.system import collector
 
 
 def propose(root: str, where: Target) -> tuple[Plan, str]:
@@ -23,14 +23,8 @@ def propose(root: str, where: Target) -> tuple[Plan, str]:
     Raises:
         TargetError: with it, the file would not be valid.
     """
-    enabled = gc.isenabled()
-    # Syntax trees hold no cycles; the collector would only walk them over and over.
-    gc.disable()
-    try:
+    with collector.paused():
         plan = survey(root)
-    finally:
-        if enabled:
-            gc.enable()
     governing = find_config(os.path.dirname(root))
     if governing is not None:
         plan.notes.append(f"{governing} governs this folder now, and will not any more")
@@ -51,7 +45,7 @@ def _checked(where: Target, text: str) -> Policy:
         with open(path, "wb") as stream:
             stream.write(where.whole(text))
         try:
-            return load_policy(path, root=where.root)
+            return load(path, where.root)
         except PolicyError as error:
             problems = "; ".join(f"{problem.key}: {problem.message}" for problem in error.problems)
             raise TargetError(f"{where.name} cannot take the table: {problems}") from None
@@ -61,10 +55,8 @@ def count(plan: Plan, policy: Policy) -> None:
     """Check every file as ``ssot-ids check`` will, and note how many raw ids each has."""
     outcome = run(plan.paths, policy)
     for report in outcome.reports:
-        number = sum(
-            finding.code.startswith(("SID1", "SID2")) and finding.code not in _NO_RAW_ID
-            for finding in report.findings
-        )
+        codes = [finding.code for finding in report.findings]
+        number = sum(is_raw(code) and code != UNREADABLE for code in codes)
         if number:
             plan.raw[policy.relative(report.path)] = number
     plan.notes += outcome.notes

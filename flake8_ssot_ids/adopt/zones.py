@@ -23,7 +23,8 @@ from flake8_ssot_ids.adopt.signals import (
 )
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
 from flake8_ssot_ids.policy.globs import Globs, escape
-from flake8_ssot_ids.policy.policy import Policy, Zone
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import Zone
 
 PHASES = {WEBSOCKET: "1A", AUTH: "1B", CONTEXT: "1C"}
 _CONTRACTS = {WEBSOCKET: "C04", AUTH: "C02", CONTEXT: "C03"}

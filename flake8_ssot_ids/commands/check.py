@@ -10,6 +10,7 @@ from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.commands.zones import Zones, add_zone
 from flake8_ssot_ids.render import terminal
 from flake8_ssot_ids.runs.kept.replay import MOST_BYTES
+from flake8_ssot_ids.runs.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -157,10 +158,6 @@ def _check_stdin(
     outcome: examine.Outcome,
     shown: ShownFixes | None,
 ) -> None:
-    from flake8_ssot_ids.findings.engine import check_source
-    from flake8_ssot_ids.semantics.project.project import Project
-    from flake8_ssot_ids.uuids import catalog
-
     try:
         path, data, policy = examine.stdin_of(options, configurations)
     except OSError as error:
@@ -170,33 +167,10 @@ def _check_stdin(
         return
     if path != "-" and options.force_exclude and policy.excluded(path, False):
         return
-    project = Project(policy.src, catalog.attributes(policy.name_hashes))
-
-    def survey() -> tuple[bytes, ...] | None:
-        from flake8_ssot_ids.runs.kept.survey import standing_survey
-
-        return standing_survey(policy.src, project.sources, folder=examine.cache_dir(options))
-
-    if not options.no_cache:
-        project.survey = survey
-    house = None
-    if policy.recipes:
-        from flake8_ssot_ids.recipes.house import house_of
-
-        house = house_of(policy)
-    report = check_source(
-        data,
-        path,
-        policy,
-        project,
-        all_files=options.all_files,
-        noqa=not options.ignore_noqa,
-        house=house,
-    )
+    session = Session(policy, keeps=not options.no_cache, folder=options.cache_dir)
+    report = session.check(data, path, all_files=options.all_files, noqa=not options.ignore_noqa)
     outcome.stdin = (path, data)
     outcome.findings.extend(report.findings)
     outcome.files_checked = 1
     if shown is not None and policy.generators and report.findings:
-        from flake8_ssot_ids.fixes.shares import plan_text
-
-        shown.take([plan_text(path, data, policy, project, unsafe=True)])
+        shown.take([session.plan(data, path, unsafe=True)])

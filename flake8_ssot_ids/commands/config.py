@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from flake8_ssot_ids.policy.kinds import toml, toml_key
-from flake8_ssot_ids.policy.options import OPTIONS
+from flake8_ssot_ids.policy.settings import OPTIONS
 from flake8_ssot_ids.render import machine, output
 from flake8_ssot_ids.system.escapes import harmless
 
 if TYPE_CHECKING:
-    from flake8_ssot_ids.policy.keys import Option
+    from flake8_ssot_ids.policy.options import Option
     from flake8_ssot_ids.policy.policy import Policy
 
 EXIT_CODES = {0: "the configuration was printed", 2: "a usage error, or the configuration cannot be used"}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+from flake8_ssot_ids.rules.codes import UNREADABLE
+from flake8_ssot_ids.runs.kept.store import cache_folder
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -21,8 +24,6 @@ if TYPE_CHECKING:
     #: What is to be done with the files of one policy after they have been checked.
     #: It gets the policy, these files, all files of the policy, what the check has brought, and the pool.
     After = Callable[[Policy, Sequence[str], Sequence[str], RunResult, Pool], None]
-
-_COULD_NOT_READ = "SID990"
 
 
 def paths_of(
@@ -59,7 +60,7 @@ class Outcome:
 
     def exit_code(self, exit_zero: bool) -> int:
         """Return 2 if anything could not be done, else 1 if there are findings."""
-        if self.failed or self.errors or any(f.code == _COULD_NOT_READ for f in self.findings):
+        if self.failed or self.errors or any(f.code == UNREADABLE for f in self.findings):
             return 2
         return 1 if self.findings and not exit_zero else 0
 
@@ -157,7 +158,7 @@ def _run_groups(
                 wanted,
                 policy,
                 pool=pool,
-                cache_dir=None if options.no_cache else cache_dir(options),
+                cache_dir=None if options.no_cache else cache_folder(options.cache_dir),
                 all_files=options.all_files,
                 noqa=not options.ignore_noqa,
                 progress=_shifted(line, before, total) if line.enabled else None,
@@ -183,14 +184,3 @@ def _run_groups(
 
 def _shifted(line: Callable[[int, int], None], before: int, total: int) -> Callable[[int, int], None]:
     return lambda done, _total: line(before + done, total)
-
-
-def cache_dir(options: argparse.Namespace) -> str:
-    """The folder of what is kept between runs: as the command line, the environment or the platform says."""
-    chosen = options.cache_dir or os.environ.get("SSOT_IDS_CACHE_DIR")
-    if chosen:
-        return os.path.abspath(chosen)
-
-    from flake8_ssot_ids.runs.kept.store import default_cache_dir
-
-    return default_cache_dir()

@@ -10,6 +10,7 @@ from flake8_ssot_ids.commands import arguments, examine, fixing
 from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.commands.zones import Zones, add_zone
 from flake8_ssot_ids.render import fixreport, output, terminal
+from flake8_ssot_ids.rules.codes import UNREADABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def run(argv: Sequence[str]) -> int:
         return 2
     errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
     errors += finish(work.planned, options, paths)
-    unreadable = [finding for finding in outcome.findings if finding.code == "SID990"]
+    unreadable = [finding for finding in outcome.findings if finding.code == UNREADABLE]
     if not options.silent:
         for finding in unreadable:
             where = f"{terminal.display_path(finding.path)}:{finding.span.start.row}"

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 
-from flake8_ssot_ids.fixes.shares import Outcome as Planned
-from flake8_ssot_ids.fixes.shares import plan_text
+from flake8_ssot_ids.rules.codes import FIXABLE, HOUSE_RECIPE
+from flake8_ssot_ids.runs.session import Session
+from flake8_ssot_ids.system.files import is_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from flake8_ssot_ids.fixes.shares import Outcome as Planned
     from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.runs.pool import Pool
     from flake8_ssot_ids.runs.run import RunResult
 
 #: So many files are planned before a second process has started.
 _WORTH_A_PROCESS = 8
-FIXABLE = ("SID101", "SID102", "SID103", "SID104", "SID105", "SID201", "SID202", "SID203", "SID390")
 
 
 class Fixing:
@@ -49,7 +50,7 @@ class Fixing:
         wanted = self._once(
             report.path
             for report in result.reports
-            if any(finding.code in FIXABLE for finding in report.findings)
+            if any(finding.code in FIXABLE or finding.code == HOUSE_RECIPE for finding in report.findings)
         )
         if not wanted:
             return
@@ -97,11 +98,7 @@ class Fixing:
 
     def text(self, path: str, data: bytes, policy: Policy) -> Planned:
         """Plan one text, such as standard input."""
-        from flake8_ssot_ids.semantics.project.project import Project
-        from flake8_ssot_ids.uuids import catalog
-
-        project = Project(policy.src, catalog.attributes(policy.name_hashes))
-        item = plan_text(path, data, policy, project, unsafe=self._unsafe, most=self._left)
+        item = Session(policy).plan(data, path, unsafe=self._unsafe, most=self._left)
         self._take(policy, [item])
         return item
 
@@ -184,7 +181,7 @@ def writable_folders(paths: Iterable[str]) -> list[str]:
     for path in map(os.path.abspath, paths):
         folder = path if os.path.isdir(path) else os.path.dirname(path)
         real, bound = os.path.realpath(folder), os.path.realpath(_bound(folder))
-        if os.path.join(real, "").startswith(os.path.join(bound, "")):
+        if is_below(real, bound):
             found += filter(None, (real, git.top_of(real)))
     return [*dict.fromkeys(found)]
 
@@ -199,7 +196,7 @@ def _bound(folder: str) -> str:
             break
         above = os.path.dirname(above)
     cwd = os.getcwd()
-    if not bound and os.path.join(folder, "").startswith(os.path.join(cwd, "")):
+    if not bound and is_below(folder, cwd):
         return cwd
     return bound or folder
 

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from flake8_ssot_ids.compliance.contracts import BY_ID, CONTRACTS, ZONE_KINDS, zones_of
 from flake8_ssot_ids.compliance.foreign import foreign_imports
 from flake8_ssot_ids.compliance.probes import Probes
-from flake8_ssot_ids.compliance.scan import Place, Scan, is_raw
+from flake8_ssot_ids.compliance.scan import Place, Scan
 from flake8_ssot_ids.policy.policy import Policy
-
-#: In a module that must be clean, a wrapper's call counts as much as a raw id.
-_OF_MODULE = ("SID1", "SID2", "SID990")
+from flake8_ssot_ids.rules.codes import RAW, is_raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +172,8 @@ def _of_module(scan: Scan, path: str) -> Iterator[Evidence]:
     yield from (
         _evidence(place)
         for place in scan.findings
-        if place.path == path and place.code.startswith(_OF_MODULE)
+        # In a module that must be clean, a wrapper's call counts as much as a raw id.
+        if place.path == path and place.code.startswith(RAW)
     )
 
 

@@ -17,17 +17,19 @@ from flake8_ssot_ids.ids.signatures import Sources
 from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy.approved import file_of
 from flake8_ssot_ids.policy.globs import Globs, escape
-from flake8_ssot_ids.policy.load import find_config, load_policy
-from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, Policy
+from flake8_ssot_ids.policy.load import find_config
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import DEFAULT_EXCLUDE
+from flake8_ssot_ids.rules.codes import UNREADABLE, is_raw
 from flake8_ssot_ids.runs.discover import DiscoverResult, discover
 from flake8_ssot_ids.runs.run import run
+from flake8_ssot_ids.runs.session import load
 from flake8_ssot_ids.semantics.flow.flow import SLICED, SPLIT, ModuleFlow
-from flake8_ssot_ids.source.sourcefile import parse
+from flake8_ssot_ids.semantics.module.allnames import AllNames
+from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.system.files import read
 
 _STRICT = ("SID",)
-_RAW = ("SID1", "SID2", "SID990")
-_WRAPPER = "SID204"
 _CUT_WORDS = tuple(
     f"{word}{end}".encode() for word in ("context", "thread", "run", "request") for end in ("_id", "id")
 )
@@ -120,12 +122,12 @@ def policy_of(root: str, config: str | None = None) -> Policy:
         raise TargetError(f"{root}: no such folder")
     root = os.path.realpath(root)
     if config is not None:
-        return load_policy(config, root=root)
+        return load(config, root)
     found = find_config(root)
     if found is not None and os.path.dirname(os.path.abspath(found)) != root:
         # What lies above governs it, but only its own files are the target.
-        return load_policy(found)
-    return load_policy(found, root=root)
+        return load(found)
+    return load(found, root)
 
 
 def strict(policy: Policy, modules: Iterable[str] = ()) -> Policy:
@@ -223,7 +225,7 @@ def _modules(contract: str, found: DiscoverResult, policy: Policy, result: Scan)
 
 def _parse_all(paths: list[str], target: str, result: Scan) -> None:
     """Note the critical modules that do not parse, also those in which no use can be."""
-    known = {place.path for place in result.findings if place.code == "SID990"}
+    known = {place.path for place in result.findings if place.code == UNREADABLE}
     for path in paths:
         relative = _relative(path, target)
         try:
@@ -233,7 +235,7 @@ def _parse_all(paths: list[str], target: str, result: Scan) -> None:
                 continue
             row, column = getattr(error, "row", 1), getattr(error, "column", 1)
             message = f"this critical module cannot be read: {error}"
-            result.findings.append(Place(relative, row, column, "SID990", message, "production"))
+            result.findings.append(Place(relative, row, column, UNREADABLE, message, "production"))
 
 
 def _ratchet(findings: list[Finding], policy: Policy, target: str, base: str | None) -> Ratchet:
@@ -265,11 +267,6 @@ def _ratchet(findings: list[Finding], policy: Policy, target: str, base: str | N
     return result
 
 
-def is_raw(code: str) -> bool:
-    """Whether a finding of this code is a raw id, or a file in which one may be; a wrapper's call is none."""
-    return code.startswith(_RAW) and code != _WRAPPER
-
-
 def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]:
     """What production code cuts out of ids that are called like those of a context."""
     found: list[dict[str, Any]] = []
@@ -283,7 +280,7 @@ def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]
             lower = data.lower()
             if not any(word in lower for word in _CUT_WORDS):
                 continue
-            flow = ModuleFlow(parse(data))
+            flow = _flow(data)
         except (OSError, UnreadableError):
             continue  # a finding says so
         for cut in flow.cuts_of(lambda name: slot_of_context(name) is not None):
@@ -303,6 +300,11 @@ def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]
                 }
             )
     return found
+
+
+def _flow(data: bytes) -> ModuleFlow:
+    tree = parse(data)
+    return ModuleFlow(tree, lambda: AllNames(tree, decode(data).text, "", lambda values: values))
 
 
 def slot_of_context(name: str) -> str | None:

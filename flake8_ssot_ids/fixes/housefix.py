@@ -16,7 +16,7 @@ from flake8_ssot_ids.model import Finding, SafetyLevel
 from flake8_ssot_ids.policy import metavariables as metavars
 from flake8_ssot_ids.recipes.filling import fill
 from flake8_ssot_ids.recipes.house import HouseMatch, house_of
-from flake8_ssot_ids.rules.registry import HOUSE_RECIPE
+from flake8_ssot_ids.rules.codes import HOUSE_RECIPE
 from flake8_ssot_ids.semantics.module.scopes import CLASS, COMPREHENSION, Scope
 
 #: What has brackets of its own, or binds closer than anything around it.

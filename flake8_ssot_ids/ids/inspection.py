@@ -20,16 +20,18 @@ from flake8_ssot_ids.ids.hints import Hints, words_of
 from flake8_ssot_ids.ids.signatures import ClassSource, Sources
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.ids.wrappers import Module, Wrappers
-from flake8_ssot_ids.model import Scope
+from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.names import rows
-from flake8_ssot_ids.semantics.module.resolver import Value, Values
 from flake8_ssot_ids.semantics.module.scopes import Hits
 from flake8_ssot_ids.semantics.module.syntax import last_name, nodes_on
+from flake8_ssot_ids.semantics.module.values import Reached, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
+from flake8_ssot_ids.source.sourcefile import decode, parse
+from flake8_ssot_ids.system.files import read
 
 
 class Inspection:
@@ -131,7 +133,12 @@ class Inspection:
     @cached_property
     def flow(self) -> ModuleFlow:
         """Where values go within the module."""
-        return ModuleFlow(self.tree)
+        module = self.module
+        return ModuleFlow(self.tree, lambda: module.names)
+
+    def flow_of(self, path: str) -> ModuleFlow | None:
+        """Where values go within another module of the project; None where that is no Python."""
+        return self._shared.flow(path)
 
     def class_of(self, dotted: str) -> ClassSource | str:
         """What the class offers, or why that cannot be told."""
@@ -160,6 +167,7 @@ class _Shared:
         self._project = project
         self._policy = policy
         self._sources: dict[tuple[str, ...], Sources] = {}
+        self._flows: dict[str, ModuleFlow | None] = {}
         self._families: dict[tuple[str, ...], tuple[Family, frozenset[str]]] = {}
         self._canonical: dict[tuple[str, ...], Callable[[Values], Values]] = {}
         self.wrappers = Wrappers(project, policy, self)
@@ -202,6 +210,20 @@ class _Shared:
         sources.touched = outer
         return answer, paths
 
+    def flow(self, path: str) -> ModuleFlow | None:
+        """Where values go within a module; None where it cannot be read: whoever imports it fails before."""
+        if path not in self._flows:
+            try:
+                data = read(path)
+                tree, text = parse(data), decode(data).text
+            except (OSError, UnreadableError):
+                self._flows[path] = None
+            else:
+                home = self._project.home(path)
+                canonical = self.canonical(home)
+                self._flows[path] = ModuleFlow(tree, lambda: AllNames(tree, text, home.package, canonical))
+        return self._flows[path]
+
     def holds(self, home: Home) -> Callable[[str], str | None]:
         """For names at ``home``: the class of the instance that a dotted name stands for."""
         sources = self.sources(home)
@@ -235,9 +257,9 @@ class _Shared:
             return found if found != wanted or _is_defined(sources, wanted) else dotted
 
         def expand(values: Values) -> Values:
-            found: set[Value] = set()
+            found: set[Reached] = set()
             for dotted, via in values:
-                if dotted[:1] in ("'", "<"):
+                if not isinstance(dotted, str):
                     found.add((dotted, via))
                 else:
                     found.add((star(dotted) if "*" in dotted else follow(dotted), via))

@@ -48,6 +48,11 @@ def rest(descriptor: int, path: str = "", most: int | None = None) -> bytes:
     return parts[0] if len(parts) < 3 else b"".join(parts)
 
 
+def is_below(path: str, folder: str) -> bool:
+    """Whether an absolute path is ``folder`` or lies in it; links are not resolved."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
 def top_of(folder: str) -> str | None:
     """Return the nearest folder from ``folder`` upward that holds a ``.git``, links resolved.
 

@@ -21,7 +21,7 @@ from flake8_ssot_ids.semantics.module.parents import Parents
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.project.words import Words
 from flake8_ssot_ids.source.edits import Offsets
-from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, why_not_python
+from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, unix, why_not_python
 
 
 class NoGeneratorError(SsotIdsError):
@@ -139,8 +139,3 @@ class Generator:
     canonical: str
     source: ClassSource
     in_cycle: bool
-
-
-def unix(text: str) -> str:
-    """``text`` with ``\\n`` line ends."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")

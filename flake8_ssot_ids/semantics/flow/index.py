@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from flake8_ssot_ids.semantics.flow.meaning import Function as Function
+from flake8_ssot_ids.semantics.flow.meaning import Meanings
+from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.parents import Parents
 from flake8_ssot_ids.semantics.module.syntax import last_name as last_name
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -30,15 +32,19 @@ class Index:
 
     ``attributes``, ``names`` and ``calls`` are the reads of attributes and of names, and the calls, by the
     (last) name. ``stored`` are the names that the module or a class body binds, ``declared`` those that a
-    function declares ``global`` (True) or ``nonlocal``. ``imports`` are the dotted names that a name is
-    imported as, in whatever scope. Lists of reads and calls are in source order. ``steps_left`` bounds the
-    work of all that follow values here: each value of the file may go to each place of it.
+    function declares ``global`` (True) or ``nonlocal``. Lists of reads and calls are in source order.
+    ``means`` asks the name engine. ``steps_left`` bounds the work of all that follow values here: each value
+    of the file may go to each place of it.
     """
 
-    def __init__(self, tree: ast.Module, parents: Mapping[ast.AST, ast.AST] | None) -> None:
+    def __init__(
+        self, tree: ast.Module, names: Callable[[], AllNames], parents: Mapping[ast.AST, ast.AST] | None
+    ) -> None:
         self.tree = tree
         self.parents = Parents()
         self.parents.update(parents or {})
+        meanings = Meanings(self.parents, names)
+        self.means, self.is_uuid_class, self.quoted = meanings.of, meanings.is_uuid_class, meanings.quoted
         self.attributes: dict[str, list[ast.Attribute]] = {}
         self.set_attributes: dict[str, list[ast.Attribute]] = {}
         self.names: dict[str, list[ast.Name]] = {}
@@ -48,7 +54,6 @@ class Index:
         self.classes: dict[str, list[ast.ClassDef]] = {}
         self.stored: dict[str, list[ast.Name]] = {}
         self.declared: dict[Function, dict[str, bool]] = {}
-        self.imports: dict[str, set[str]] = {}
         #: All assigned names of the module, and those that are bound anywhere in a function.
         self.targets: dict[str, list[ast.Name]] = {}
         self.local: dict[Function, set[str]] = {}
@@ -135,23 +140,15 @@ class Index:
             if isinstance(body, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 for name in node.names:
                     self.declared.setdefault(body, {})[name] = isinstance(node, ast.Global)
-        elif isinstance(node, ast.Import):
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
-                dotted = alias.name if alias.asname else alias.name.partition(".")[0]
-                self._import(node, alias.asname or dotted, dotted)
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            for alias in node.names:
-                self._import(node, alias.asname or alias.name, f"{module}.{alias.name}")
+                name = alias.asname or alias.name.partition(".")[0]
+                self.bound_on.setdefault(name, []).append(node.lineno)
         else:
             # Handlers and patterns.
             bound = getattr(node, "name", None) or getattr(node, "rest", None)
             if bound is not None:
                 self.bound_on.setdefault(bound, []).append(getattr(node, "lineno", 0))
-
-    def _import(self, node: ast.stmt, name: str, dotted: str) -> None:
-        self.imports.setdefault(name, set()).add(dotted)
-        self.bound_on.setdefault(name, []).append(node.lineno)
 
     def function_of(self, node: ast.AST) -> Function | None:
         """The function in whose body (or parameters) ``node`` stands."""
@@ -174,6 +171,13 @@ class Index:
         while current is not None and not isinstance(current, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
             current = self.parents.get(current)
         return current if isinstance(current, ast.ClassDef) else None
+
+    def decorated(self, function: Function, names: frozenset[str]) -> bool:
+        """Whether a function has a decorator of these names (see ``Meaning.keys``), called or not."""
+        return any(
+            self.means(one.func if isinstance(one, ast.Call) else one).among(names)
+            for one in function.decorator_list
+        )
 
     def may_follow(self, read: ast.AST, place: ast.AST) -> bool:
         """Whether ``read`` may run after ``place``: behind it, in the same loop, in another function."""

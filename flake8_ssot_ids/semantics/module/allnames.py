@@ -11,17 +11,36 @@ from collections.abc import Iterable
 
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
-from flake8_ssot_ids.semantics.module.members import function_value, is_owner
+from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
 from flake8_ssot_ids.semantics.module.names import may_have_star
-from flake8_ssot_ids.semantics.module.resolver import DIRECT, Dynamic, Expand, Resolver
-from flake8_ssot_ids.semantics.module.scopes import EVERYTHING, Binding, Hits, Load, Place
+from flake8_ssot_ids.semantics.module.resolver import Resolver
+from flake8_ssot_ids.semantics.module.scopes import (
+    CLASS,
+    EVERYTHING,
+    FUNCTION,
+    Binding,
+    Hits,
+    Load,
+    Place,
+    Scope,
+)
 from flake8_ssot_ids.semantics.module.syntax import descendants
+from flake8_ssot_ids.semantics.module.values import (
+    DIRECT,
+    Made,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    Value,
+    names_among,
+)
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def _is_named(dotted: str) -> bool:
-    return dotted[:1] not in ("'", "<")
+def _is_source(value: Value) -> bool:
+    """Every name counts here."""
+    return isinstance(value, (str, Made))
 
 
 def _names_in(tree: ast.Module) -> set[str]:
@@ -51,25 +70,47 @@ class AllNames:
             flags=flag_words(text),
             keeps_functions=True,
         ).run()
-        self._functions = {function_value(node): node for node in self.flow.functions}
-        self._classes = {f"{id(node)}>": node for node in self.flow.classes if isinstance(node, ast.ClassDef)}
-        self._resolver = Resolver(self.flow, expand, _is_named, Dynamic(text))
+        self._resolver = Resolver(self.flow, expand, _is_source, Dynamic(text))
 
-    def resolve(self, node: ast.expr) -> frozenset[str]:
+    def resolve(self, node: ast.expr) -> frozenset[Value]:
         """The dotted names, and the functions and classes of this module, that ``node`` may stand for."""
-        return frozenset(dotted for dotted, _ in self._resolver.resolve(node))
+        return frozenset(value for value, _ in self._resolver.resolve(node))
 
     def dotted(self, node: ast.expr) -> frozenset[str]:
         """The dotted names alone."""
-        return frozenset(filter(_is_named, self.resolve(node)))
+        return names_among(self.resolve(node))
 
-    def values_of(self, bindings: Iterable[Binding]) -> frozenset[str]:
+    def values_of(self, bindings: Iterable[Binding]) -> frozenset[Value]:
         """What a name with these bindings may stand for."""
-        return frozenset(dotted for dotted, _ in self._resolver.values_of(bindings))
+        return frozenset(value for value, _ in self._resolver.values_of(bindings))
 
-    def function(self, value: str) -> Definition | None:
+    def function(self, value: Value) -> Definition | None:
         """The function of this module that a value of :meth:`resolve` stands for."""
-        return self._functions.get(value)
+        node = value.node if isinstance(value, OwnFunction) else None
+        return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+
+    def definition(self, value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | None:
+        """The function or class, not an instance of one, that a value of :meth:`resolve` stands for."""
+        if isinstance(value, OwnClass):
+            return self.class_node(value)
+        found = self.function(value)
+        return None if isinstance(found, ast.Lambda) else found
+
+    def stands_in(self, node: ast.Name, around: ast.AST | None) -> None:
+        """Let a name that no code reads, as one of an annotation, be read in the body of ``around``.
+
+        ``around`` is a function or a class; None: the module. The name sees what is in force in the end.
+        """
+        flow = self.flow
+        if node in flow.loads or node in self._resolver.late:
+            return
+        load = self._resolver.late[node] = Load()
+        scope = flow.classes.get(around) or flow.functions.get(around) if around is not None else None
+        scope = scope or flow.module
+        if scope.kind is CLASS and node.id in scope.bound:
+            load.bindings, load.owners = scope.at_end(node.id), (scope,)
+        else:
+            load.onward = Scope(FUNCTION, None, scope, "")
 
     def load(self, node: ast.Name) -> Load | None:
         """What was in force where ``node`` is read; None where that is no executed code."""
@@ -79,15 +120,16 @@ class AllNames:
         """The scope and the statement that ``node``, a name or an attribute, stands in."""
         return self.flow.candidates.get(node)
 
-    def class_node(self, value: str) -> ast.ClassDef | None:
+    def class_node(self, value: Value) -> ast.ClassDef | None:
         """The class of this module that a value of :meth:`resolve` stands for, or is an instance of."""
-        return self._classes.get(value.rpartition(" ")[2]) if is_owner(value) else None
+        node = value.node if isinstance(value, (OwnClass, OwnInstance)) else None
+        return node if isinstance(node, ast.ClassDef) else None
 
     def symbol_of(self, node: ast.ClassDef) -> str:
         """The qualified name of a class of this module."""
         return self.flow.classes[node].symbol
 
-    def at_module_end(self, node: ast.expr) -> frozenset[str]:
+    def at_module_end(self, node: ast.expr) -> frozenset[Value]:
         """What a name, or a chain of attributes, stands for when the module has run to its end."""
         links: list[str] = []
         while isinstance(node, ast.Attribute):
@@ -98,7 +140,7 @@ class AllNames:
         values = self.values_of(self.flow.module.at_end(node.id))
         if links:
             rest = ".".join(reversed(links))
-            values = frozenset(f"{value}.{rest}" for value in values if _is_named(value))
+            values = frozenset(f"{value}.{rest}" for value in values if isinstance(value, str))
             values = frozenset(
                 value for value, _ in self._expand(frozenset((value, DIRECT) for value in values))
             )

@@ -304,7 +304,6 @@ class Flow(Declarations):
         if not self.hits.between(first, statement.end_lineno or statement.lineno):
             return
         self._statement = statement
-        self.functions.append(statement)
         for decorator in statement.decorator_list:
             self._expression(decorator)
         arguments = statement.args
@@ -322,6 +321,8 @@ class Flow(Declarations):
             self.makes_instances.add(outer.node.name)
         first_parameter = owner_of(statement, outer) if outer.kind is CLASS else None
         scope = Scope(FUNCTION, statement, outer, join_symbol(outer.symbol, statement.name))
+        if self.keeps_functions:
+            self.functions[statement] = scope
         owner = self.owner
 
         def run() -> None:

@@ -94,8 +94,8 @@ class Walk(Conditions):
         #: Attributes that are assigned what a watched name stands in, or that are watched.
         self.stores: list[Store] = []
         self.classes: dict[ast.AST, Scope] = {}
-        #: The functions with names that the walk came by.
-        self.functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
+        #: Those of functions and lambdas, where functions are kept.
+        self.functions: dict[ast.AST, Scope] = {}
         self.stars: list[str] = []
         self._star_names = tuple(names)
         self.module = self.scope = Scope(MODULE, tree, None, "")
