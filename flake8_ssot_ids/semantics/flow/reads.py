@@ -7,7 +7,6 @@ binding, and it is let loose on one function at a time, or on the names of the m
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 
 from flake8_ssot_ids.semantics.flow.index import Function, Index, position
 from flake8_ssot_ids.semantics.module.bindings import Flow
@@ -38,9 +37,8 @@ class _Apart(Flow):
         self._remember(statement)
         return super()._enters(statement)
 
-    def _lambda(self, node: ast.Lambda, stack: list[ast.AST | Callable[[], None]]) -> None:
+    def _defines(self, node: ast.Lambda) -> None:
         self._remember(node)
-        super()._lambda(node, stack)
 
     def _remember(self, node: ast.AST) -> None:
         scope: Scope | None = self.scope

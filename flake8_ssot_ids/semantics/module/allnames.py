@@ -12,17 +12,19 @@ from collections.abc import Iterable
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
 from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
+from flake8_ssot_ids.semantics.module.names import may_have_star
 from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
+    EVERYTHING,
     FUNCTION,
     Binding,
-    Everything,
     Hits,
     Load,
     Place,
     Scope,
 )
+from flake8_ssot_ids.semantics.module.syntax import descendants
 from flake8_ssot_ids.semantics.module.values import (
     DIRECT,
     Made,
@@ -41,6 +43,10 @@ def _is_source(value: Value) -> bool:
     return isinstance(value, (str, Made))
 
 
+def _names_in(tree: ast.Module) -> set[str]:
+    return {node.id for node in descendants(tree) if isinstance(node, ast.Name)}
+
+
 class AllNames:
     """Every name of a parsed module.
 
@@ -52,22 +58,14 @@ class AllNames:
     """
 
     def __init__(self, tree: ast.Module, text: str, package: str, expand: Expand) -> None:
-        names: set[str] = set()
-        functions: dict[OwnFunction, Definition] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name):
-                names.add(node.id)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                functions[OwnFunction(node)] = node
-        self._functions = functions
         self._expand = expand
         self.flow = Flow(
             tree,
-            watched=Everything(),
-            attributes=Everything(),
+            watched=EVERYTHING,
+            attributes=EVERYTHING,
             hits=Hits(None),
             package=package,
-            names=names,
+            names=_names_in(tree) if may_have_star(text) else (),
             walruses=":=" in text,
             flags=flag_words(text),
             keeps_functions=True,
@@ -88,7 +86,8 @@ class AllNames:
 
     def function(self, value: Value) -> Definition | None:
         """The function of this module that a value of :meth:`resolve` stands for."""
-        return self._functions.get(value) if isinstance(value, OwnFunction) else None
+        node = value.node if isinstance(value, OwnFunction) else None
+        return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
     def definition(self, value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | None:
         """The function or class, not an instance of one, that a value of :meth:`resolve` stands for."""
