@@ -7,7 +7,8 @@ several times as much; the rules in preview and the codemods need it, a plain ch
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
@@ -15,6 +16,7 @@ from flake8_ssot_ids.semantics.module.members import function_value, is_owner
 from flake8_ssot_ids.semantics.module.resolver import DIRECT, Dynamic, Expand, Resolver
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
+    COMPREHENSION,
     FUNCTION,
     Binding,
     Everything,
@@ -22,13 +24,65 @@ from flake8_ssot_ids.semantics.module.scopes import (
     Load,
     Place,
     Scope,
+    State,
 )
 
+_NOTHING: State = {}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 def _is_named(dotted: str) -> bool:
     return dotted[:1] not in ("'", "<")
+
+
+class _Whole(Flow):
+    """A walk that also notes what was in force where a function was defined, as it may be called at once.
+
+    ``around`` has that for the names that stand in it.
+    """
+
+    def __init__(self, tree: ast.Module, within: Mapping[Any, set[str]], **options: Any) -> None:
+        super().__init__(tree, **options)
+        self.around: dict[ast.AST, State] = {}
+        self._within = within
+
+    def _enters(self, statement: ast.stmt) -> bool:
+        self._remember(statement)
+        return super()._enters(statement)
+
+    def _lambda(self, node: ast.Lambda, stack: list[ast.AST | Callable[[], None]]) -> None:
+        self._remember(node)
+        super()._lambda(node, stack)
+
+    def _remember(self, node: ast.AST) -> None:
+        scope: Scope | None = self.scope
+        while scope is not None and scope.kind in (CLASS, COMPREHENSION):
+            scope = scope.parent
+        names = self._within.get(node, ())
+        if scope is not None and names:
+            known = self.around.setdefault(node, {})
+            for name in names & scope.state.keys():
+                known[name] = known.get(name, frozenset()) | scope.state[name]
+
+
+def _names_within(tree: ast.Module) -> tuple[set[str], dict[Definition, set[str]]]:
+    """The names of a module, and those that stand in each function and lambda."""
+    found: dict[Definition, set[str]] = {}
+    names: set[str] = set()
+    outer: dict[Definition, set[str]] = {}
+    pending: list[tuple[ast.AST, set[str]]] = [(tree, names)]
+    while pending:
+        node, inside = pending.pop()
+        if isinstance(node, ast.Name):
+            inside.add(node.id)
+            continue
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            outer[node] = inside
+            inside = found[node] = set()
+        pending += ((child, inside) for child in ast.iter_child_nodes(node))
+    for function in reversed(found):
+        outer[function] |= found[function]
+    return names, found
 
 
 class AllNames:
@@ -42,17 +96,14 @@ class AllNames:
     """
 
     def __init__(self, tree: ast.Module, text: str, package: str, expand: Expand) -> None:
-        names: set[str] = set()
-        functions: dict[str, Definition] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name):
-                names.add(node.id)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                functions[function_value(node)] = node
-        self._functions = functions
+        names, within = _names_within(tree)
+        self._functions: dict[str, Definition] = {
+            function_value(node): node for node in within if not isinstance(node, ast.Lambda)
+        }
         self._expand = expand
-        self.flow = Flow(
+        walk = _Whole(
             tree,
+            within,
             watched=Everything(),
             attributes=Everything(),
             hits=Hits(None),
@@ -61,7 +112,9 @@ class AllNames:
             walruses=":=" in text,
             flags=flag_words(text),
             keeps_functions=True,
-        ).run()
+        )
+        self.flow = walk.run()
+        self._around = walk.around
         self._classes = {f"{id(node)}>": node for node in self.flow.classes if isinstance(node, ast.ClassDef)}
         self._resolver = Resolver(self.flow, expand, _is_named, Dynamic(text))
 
@@ -103,6 +156,28 @@ class AllNames:
             load.bindings, load.owners = scope.at_end(node.id), (scope,)
         else:
             load.onward = Scope(FUNCTION, None, scope, "")
+
+    def in_force(self, node: ast.Name) -> set[Binding]:
+        """All bindings that a read may see, those of the functions around it included."""
+        load, name = self.flow.loads.get(node), self.flow.name_of(node)
+        if load is None:
+            return set()
+        found = set(load.bindings)
+        for owner in load.owners:
+            found |= owner.injected.get(name, set())
+        inner = load.onward
+        while inner is not None:
+            if name in inner.declared:
+                declared = inner.declared[name]
+                return found if declared is None else found | declared.at_end(name)
+            scope = inner.parent
+            while scope is not None and scope.kind is CLASS:
+                scope = scope.parent
+            if scope is not None and (name in scope.bound or name in scope.injected):
+                around = self._around.get(inner.node) if inner.node is not None else None
+                return found | scope.at_end(name) | (around or _NOTHING).get(name, frozenset())
+            inner = scope
+        return found
 
     def load(self, node: ast.Name) -> Load | None:
         """What was in force where ``node`` is read; None where that is no executed code."""
