@@ -30,20 +30,35 @@ _PLACES = (
     ("        {role} = kind or {id}", 1),
 )
 _ROLES = tuple(
-    "id trace_id request_id event_id run_id connection_id session_id correlation_id user_id thread_id agent_id "
-    "job_id execution_id message_id client_id".split()
+    [
+        "id",
+        "trace_id",
+        "request_id",
+        "event_id",
+        "run_id",
+        "connection_id",
+        "session_id",
+        "correlation_id",
+        "user_id",
+        "thread_id",
+        "agent_id",
+        "job_id",
+        "execution_id",
+        "message_id",
+        "client_id",
+    ]
 )
 _LENGTHS = (8, 8, 8, 8, 8, 8, 12, 6, 16)
 _FILLER = (
     "        result_{n} = await self.client.post(f\"/api/{{kind}}/{n}\", json={{'count': {n}, 'name': kind}})",
-    "        assert result_{n} is not None, f\"no answer for {{kind}} after {n} tries\"",
+    '        assert result_{n} is not None, f"no answer for {{kind}} after {n} tries"',
     "        for item in [one for one in entries if one.count > {n}]:\n            total += item.count * {n}",
-    "        if total > {n}:\n            logger.info(\"total %s of %s\", total, kind)\n        else:\n"
+    '        if total > {n}:\n            logger.info("total %s of %s", total, kind)\n        else:\n'
     "            total = max(total, {n}) + len(entries)",
     "        with self.store.session(kind, timeout={n}.5) as session:\n"
     "            session.write({{'kind': kind, 'total': total}}, retries={n})",
     "        try:\n            value_{n} = self.registry[kind][{n}]\n        except KeyError as error:\n"
-    "            raise ValueError(f\"unknown {{kind}}\") from error",
+    '            raise ValueError(f"unknown {{kind}}") from error',
     '        lookup_{n} = {{"a": total, "b": [kind, kind.upper()], "c": {{"d": {n}}}}}',
 )
 _HEAD = '''"""Generated: checks of part {number}."""

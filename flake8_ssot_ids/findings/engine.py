@@ -27,7 +27,7 @@ from flake8_ssot_ids.rules.codes import HOUSE_RECIPE, UNREADABLE
 from flake8_ssot_ids.rules.registry import rule, rules
 from flake8_ssot_ids.rules.rule import Hit, Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
-from flake8_ssot_ids.semantics.module.resolver import SHADOWED, Values
+from flake8_ssot_ids.semantics.module.values import SHADOWED, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.project.words import Words

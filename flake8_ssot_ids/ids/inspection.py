@@ -24,7 +24,7 @@ from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.module.allnames import AllNames
-from flake8_ssot_ids.semantics.module.resolver import Value, Values
+from flake8_ssot_ids.semantics.module.values import Reached, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import decode, parse
@@ -242,9 +242,9 @@ class _Shared:
             return found if found != wanted or _is_defined(sources, wanted) else dotted
 
         def expand(values: Values) -> Values:
-            found: set[Value] = set()
+            found: set[Reached] = set()
             for dotted, via in values:
-                if dotted[:1] in ("'", "<"):
+                if not isinstance(dotted, str):
                     found.add((dotted, via))
                 else:
                     found.add((star(dotted) if "*" in dotted else follow(dotted), via))

@@ -20,8 +20,8 @@ from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.classes.instances import Instances
 from flake8_ssot_ids.semantics.module.allnames import AllNames, Definition
 from flake8_ssot_ids.semantics.module.names import ModuleNames
-from flake8_ssot_ids.semantics.module.resolver import Values
 from flake8_ssot_ids.semantics.module.syntax import join_symbol, last_name, own_nodes
+from flake8_ssot_ids.semantics.module.values import Value, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.states.definite import Definite
@@ -181,7 +181,7 @@ class Wrappers:
                 is_function = True
                 if self._is_own(function, module):
                     return True
-            elif value[:1] not in ("'", "<") and self.is_wrapper(value, module.home):
+            elif isinstance(value, str) and self.is_wrapper(value, module.home):
                 return True
         if is_function or not isinstance(reference, ast.Attribute):
             return False
@@ -203,9 +203,9 @@ class Wrappers:
         """Whether it is a method, of an instance or inherited, that is a wrapper."""
         names, attribute = module.names, reference.attr
         owners = [value for value in names.resolve(reference.value) if names.class_node(value) is not None]
-        owners = owners or sorted(module.instances.classes_of(reference.value))
+        owners = owners or [*module.instances.classes_of(reference.value)]
         pending = owners[::-1]
-        seen: set[str] = set()
+        seen: set[Value] = set()
         while pending:
             owner = pending.pop()
             if owner in seen:
@@ -213,7 +213,7 @@ class Wrappers:
             seen.add(owner)
             node = names.class_node(owner)
             if node is None:
-                if owner[:1] not in ("'", "<") and self._of_class(owner, attribute, module.home):
+                if isinstance(owner, str) and self._of_class(owner, attribute, module.home):
                     return True
                 continue
             function = module.functions.get(join_symbol(names.symbol_of(node), attribute))
@@ -221,7 +221,7 @@ class Wrappers:
                 if self._is_own(function, module):
                     return True
             elif attribute not in names.flow.classes[node].bound:
-                pending += [value for base in reversed(node.bases) for value in sorted(names.resolve(base))]
+                pending += [value for base in reversed(node.bases) for value in names.resolve(base)]
         return False
 
     def _of_class(self, owner: str, attribute: str, home: Home) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.scopes import CLASS, COMPREHENSION, FUNCTION, UNBOUND, Scope
+from flake8_ssot_ids.semantics.module.values import Value
 from flake8_ssot_ids.source.edits import Offsets
 from flake8_ssot_ids.source.sourcefile import Lines
 
@@ -116,7 +117,7 @@ class Module:
                     found.add(base.id)
         return frozenset(found)
 
-    def _values(self, name: str) -> frozenset[str]:
+    def _values(self, name: str) -> frozenset[Value]:
         """What the module's own name surely is when its functions run; empty if that is not sure."""
         bindings = self.names.flow.module.at_end(name, deleted=False)
         return frozenset() if UNBOUND in bindings else self.names.values_of(bindings)

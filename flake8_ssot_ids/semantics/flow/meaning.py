@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.parents import Parents
+from flake8_ssot_ids.semantics.module.values import names_among
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
@@ -108,9 +109,7 @@ class Meanings:
         if not values and isinstance(node, ast.Attribute):
             return Meaning(words=frozenset({node.attr}), keys=(f".{node.attr}", f"*{node.attr}"))
         found = {one for value in values if (one := self.engine.definition(value)) is not None}
-        dotted = frozenset(
-            value.removeprefix(".").replace(":", "") for value in values if value[:1] not in "'<("
-        )
+        dotted = frozenset(name.removeprefix(".").replace(":", "") for name in names_among(values))
         return _meaning(dotted, tuple(sorted(found, key=lambda one: (one.lineno, one.col_offset))))
 
     def _around(self, node: ast.AST) -> ast.AST | None:

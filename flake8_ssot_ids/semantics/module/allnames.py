@@ -12,8 +12,8 @@ from typing import Any
 
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
-from flake8_ssot_ids.semantics.module.members import function_value, is_owner
-from flake8_ssot_ids.semantics.module.resolver import DIRECT, Dynamic, Expand, Resolver
+from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
+from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
     COMPREHENSION,
@@ -26,13 +26,23 @@ from flake8_ssot_ids.semantics.module.scopes import (
     Scope,
     State,
 )
+from flake8_ssot_ids.semantics.module.values import (
+    DIRECT,
+    Made,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    Value,
+    names_among,
+)
 
 _NOTHING: State = {}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def _is_named(dotted: str) -> bool:
-    return dotted[:1] not in ("'", "<")
+def _is_source(value: Value) -> bool:
+    """Every name counts here."""
+    return isinstance(value, (str, Made))
 
 
 class _Whole(Flow):
@@ -97,9 +107,6 @@ class AllNames:
 
     def __init__(self, tree: ast.Module, text: str, package: str, expand: Expand) -> None:
         names, within = _names_within(tree)
-        self._functions: dict[str, Definition] = {
-            function_value(node): node for node in within if not isinstance(node, ast.Lambda)
-        }
         self._expand = expand
         walk = _Whole(
             tree,
@@ -115,31 +122,30 @@ class AllNames:
         )
         self.flow = walk.run()
         self._around = walk.around
-        self._classes = {f"{id(node)}>": node for node in self.flow.classes if isinstance(node, ast.ClassDef)}
-        self._resolver = Resolver(self.flow, expand, _is_named, Dynamic(text))
+        self._resolver = Resolver(self.flow, expand, _is_source, Dynamic(text))
 
-    def resolve(self, node: ast.expr) -> frozenset[str]:
+    def resolve(self, node: ast.expr) -> frozenset[Value]:
         """The dotted names, and the functions and classes of this module, that ``node`` may stand for."""
-        return frozenset(dotted for dotted, _ in self._resolver.resolve(node))
+        return frozenset(value for value, _ in self._resolver.resolve(node))
 
     def dotted(self, node: ast.expr) -> frozenset[str]:
         """The dotted names alone."""
-        return frozenset(filter(_is_named, self.resolve(node)))
+        return names_among(self.resolve(node))
 
-    def values_of(self, bindings: Iterable[Binding]) -> frozenset[str]:
+    def values_of(self, bindings: Iterable[Binding]) -> frozenset[Value]:
         """What a name with these bindings may stand for."""
-        return frozenset(dotted for dotted, _ in self._resolver.values_of(bindings))
+        return frozenset(value for value, _ in self._resolver.values_of(bindings))
 
-    def function(self, value: str) -> Definition | None:
+    def function(self, value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The function of this module that a value of :meth:`resolve` stands for."""
-        return self._functions.get(value)
+        found = value.node if isinstance(value, OwnFunction) else None
+        return found if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
-    def definition(self, value: str) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | None:
+    def definition(self, value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | None:
         """The function or class, not an instance of one, that a value of :meth:`resolve` stands for."""
-        found = self._functions.get(value)
-        if value.startswith("<class "):
+        if isinstance(value, OwnClass):
             return self.class_node(value)
-        return None if isinstance(found, ast.Lambda) else found
+        return self.function(value)
 
     def stands_in(self, node: ast.Name, around: ast.AST | None) -> None:
         """Let a name that no code reads, as one of an annotation, be read in the body of ``around``.
@@ -187,15 +193,16 @@ class AllNames:
         """The scope and the statement that ``node``, a name or an attribute, stands in."""
         return self.flow.candidates.get(node)
 
-    def class_node(self, value: str) -> ast.ClassDef | None:
+    def class_node(self, value: Value) -> ast.ClassDef | None:
         """The class of this module that a value of :meth:`resolve` stands for, or is an instance of."""
-        return self._classes.get(value.rpartition(" ")[2]) if is_owner(value) else None
+        node = value.node if isinstance(value, (OwnClass, OwnInstance)) else None
+        return node if isinstance(node, ast.ClassDef) else None
 
     def symbol_of(self, node: ast.ClassDef) -> str:
         """The qualified name of a class of this module."""
         return self.flow.classes[node].symbol
 
-    def at_module_end(self, node: ast.expr) -> frozenset[str]:
+    def at_module_end(self, node: ast.expr) -> frozenset[Value]:
         """What a name, or a chain of attributes, stands for when the module has run to its end."""
         links: list[str] = []
         while isinstance(node, ast.Attribute):
@@ -206,7 +213,7 @@ class AllNames:
         values = self.values_of(self.flow.module.at_end(node.id))
         if links:
             rest = ".".join(reversed(links))
-            values = frozenset(f"{value}.{rest}" for value in values if _is_named(value))
+            values = frozenset(f"{value}.{rest}" for value in values if isinstance(value, str))
             values = frozenset(
                 value for value, _ in self._expand(frozenset((value, DIRECT) for value in values))
             )

@@ -284,7 +284,10 @@ class Modules:
         bound = exports.names.get(name)
         if bound is None:
             return imported_from and name in exports.certain
-        return {target.removeprefix(".").replace(":", "") for target in bound} != {".".join(parts)}
+        return {
+            target.removeprefix(".").replace(":", "") if isinstance(target, str) else target
+            for target in bound
+        } != {".".join(parts)}
 
     def exports(self, path: str, exact: bool) -> Exports:
         """What the module at ``path`` hands on: exactly, or with names that it may not hand on."""
