@@ -30,7 +30,6 @@ LONG_FILES = {
 }
 LONG_FUNCTIONS = {
     "ids/roles.py: role_of",
-    "semantics/module/expressions.py: _expression",
     "semantics/module/names.py: __init__",
     "semantics/project/follow.py: _follow",
 }

@@ -107,9 +107,6 @@ class Worker:
             report = self._session.check(data, path, all_files=self._all_files, noqa=self._noqa)
         except Exception as error:  # one file must not take the others with it
             return path, None, True, (), 0, (), f"{type(error).__name__}: {error}"
-        finally:
-            if policy.may_preview:
-                self._tidy(len(data))
         touched = tuple(sorted(project.touched))
         now = time.time_ns()
         for other in touched:
