@@ -202,9 +202,7 @@ class _Reader:
             top = module.partition(".")[0]
             if top in _WEBSOCKET_LIBRARIES or module.startswith(_WEBSOCKET_MODULES):
                 yield Signal(WEBSOCKET, _USE, f"imports `{module}`")
-            if top in _JWT_LIBRARIES:
-                yield Signal(AUTH, _USE, f"imports `{module}`")
-            if top in _HASHING:
+            if top in _JWT_LIBRARIES or top in _HASHING:
                 yield Signal(AUTH, _USE, f"imports `{module}`")
         for source in self._names.values():
             if _TYPING_WEBSOCKET.match(source):
