@@ -6,6 +6,7 @@ import os
 
 from flake8_ssot_ids.fixes.shares import Outcome as Planned
 from flake8_ssot_ids.fixes.shares import plan_text
+from flake8_ssot_ids.system import collector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,10 +57,21 @@ class Fixing:
         if not policy.generators:
             self.no_generator[policy.origin or ""] = ""
             return
-        places = {path: place for place, path in enumerate(files)}
+        with collector.off():
+            self._plan(policy, files, project, wanted, pool)
+
+    def _plan(
+        self,
+        policy: Policy,
+        files: Sequence[str],
+        project: Sequence[str],
+        wanted: Sequence[str],
+        pool: Pool,
+    ) -> None:
         if self._left is not None:
             self._one_by_one(policy, project, wanted, pool)
             return
+        places = {path: place for place, path in enumerate(files)}
         if len(wanted) > _WORTH_A_PROCESS:
             pool.start()
         pool.look_at_packages()

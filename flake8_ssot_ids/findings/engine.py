@@ -135,15 +135,16 @@ def check_tree(
     noqa: bool = True,
     comments: bool = True,
     house: Finder | None = None,
+    known: tuple[list[Use], Mapping[ast.AST, ast.AST]] | None = None,
 ) -> FileReport:
     """Check a parsed module; ``text`` is its source without a BOM. The tree is only read.
 
     Without ``comments``, nothing is asked of them: no finding is suppressed by one, and
-    ``noqa_row`` is the finding's own row.
+    ``noqa_row`` is the finding's own row. ``known`` is what :func:`uses_in` has said of the module.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    uses, parents = uses_in(tree, text, path, policy, project, words)
+    uses, parents = known or uses_in(tree, text, path, policy, project, words)
     closer: list[tuple[Rule, Callable[[Inspection], Iterable[Hit]]]] = []
     if project is not None:
         closer = [(one, one.inspect) for one in _inspecting(policy) if one.inspect]
@@ -162,7 +163,7 @@ def check_tree(
         inspection.finish()
         del inspection
     # A tree takes a hundred times as much memory as its file; the findings need none of it.
-    del tree, uses, parents
+    del tree, uses, parents, known
     return reporter.report(noqa and comments)
 
 

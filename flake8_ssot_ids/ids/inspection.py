@@ -7,7 +7,7 @@ of that. Parts are made when a rule asks for them.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import cached_property
 
 from flake8_ssot_ids.ids.generatorcalls import (
@@ -23,8 +23,12 @@ from flake8_ssot_ids.ids.wrappers import Module, Wrappers
 from flake8_ssot_ids.model import Scope
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
-from flake8_ssot_ids.semantics.module.allnames import AllNames
-from flake8_ssot_ids.semantics.module.resolver import Value, Values
+from flake8_ssot_ids.semantics.module.allnames import AllNames, is_named
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.conditions import flag_words
+from flake8_ssot_ids.semantics.module.names import rows
+from flake8_ssot_ids.semantics.module.resolver import Dynamic, Resolver, Value, Values
+from flake8_ssot_ids.semantics.module.scopes import Hits
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 
@@ -116,6 +120,33 @@ class Inspection:
     def flow(self) -> ModuleFlow:
         """Where values go within the module."""
         return ModuleFlow(self.tree)
+
+    def names_walked(self, asked: Set[str], others: Set[str]) -> tuple[Flow, Resolver]:
+        """A walk that watches a few names, and what tells what they stand for, by where that is defined.
+
+        The values of ``asked`` names of the module matter, of ``others`` only their places.
+        """
+        canonical, dynamic = self._shared.canonical(self.home), Dynamic(self.text)
+        flags = flag_words(self.text)
+        watched = {*asked, *others, *flags}
+        while True:
+            flow = Flow(
+                self.tree,
+                watched=watched,
+                attributes=frozenset(),
+                hits=Hits(rows(self.text, watched, ())),
+                package=self.home.package,
+                names=watched,
+                walruses=":=" in self.text,
+                flags=flags,
+                keeps_functions=True,
+            ).run()
+            resolver = Resolver(flow, canonical, is_named, dynamic)
+            for name in asked:
+                resolver.values_of(flow.module.at_end(name, deleted=False))
+            if resolver.wanted <= watched:
+                return flow, resolver
+            watched |= resolver.wanted
 
     def class_of(self, dotted: str) -> ClassSource | str:
         """What the class offers, or why that cannot be told."""

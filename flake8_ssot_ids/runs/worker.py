@@ -157,11 +157,14 @@ class Worker:
         )
 
     def _tidy(self, size: int) -> None:
-        """Collect what closer looks leave behind: it holds cycles, and the collector is off during a run."""
+        """Collect what closer looks leave behind: it holds cycles, and the collector is off during a run.
+
+        Only what is new: what has been kept once is kept to the end, and need not be walked again.
+        """
         self._bytes_since += size
         if self._bytes_since >= _WORTH_COLLECTING:
             self._bytes_since = 0
-            gc.collect()
+            gc.collect(0)
 
 
 def pack(finding: Finding) -> tuple[object, ...]:

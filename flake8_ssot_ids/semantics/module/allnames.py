@@ -18,7 +18,8 @@ from flake8_ssot_ids.semantics.module.scopes import Binding, Everything, Hits, L
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def _is_named(dotted: str) -> bool:
+def is_named(dotted: str) -> bool:
+    """Whether a value is a dotted name: no text, and no function or class of the module itself."""
     return dotted[:1] not in ("'", "<")
 
 
@@ -54,7 +55,7 @@ class AllNames:
             keeps_functions=True,
         ).run()
         self._classes = {f"{id(node)}>": node for node in self.flow.classes if isinstance(node, ast.ClassDef)}
-        self._resolver = Resolver(self.flow, expand, _is_named, Dynamic(text))
+        self._resolver = Resolver(self.flow, expand, is_named, Dynamic(text))
 
     def resolve(self, node: ast.expr) -> frozenset[str]:
         """The dotted names, and the functions and classes of this module, that ``node`` may stand for."""
@@ -62,7 +63,7 @@ class AllNames:
 
     def dotted(self, node: ast.expr) -> frozenset[str]:
         """The dotted names alone."""
-        return frozenset(filter(_is_named, self.resolve(node)))
+        return frozenset(filter(is_named, self.resolve(node)))
 
     def values_of(self, bindings: Iterable[Binding]) -> frozenset[str]:
         """What a name with these bindings may stand for."""
@@ -99,7 +100,7 @@ class AllNames:
         values = self.values_of(self.flow.module.at_end(node.id))
         if links:
             rest = ".".join(reversed(links))
-            values = frozenset(f"{value}.{rest}" for value in values if _is_named(value))
+            values = frozenset(f"{value}.{rest}" for value in values if is_named(value))
             values = frozenset(
                 value for value, _ in self._expand(frozenset((value, DIRECT) for value in values))
             )
