@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_ssot_ids.policy.policy import Policy
-    from flake8_ssot_ids.semantics.project.project import Project
+    from flake8_ssot_ids.runs.session import Policies, Session
 
     Violation = tuple[int, int, str, type["SsotIdsPlugin"]]
 
@@ -40,8 +40,8 @@ class ConfigurationError(Exception):
         return f"a configuration that cannot be used:\n{self}"
 
 
-class _Session:
-    """What the files of one process share: per folder the policy, per policy the project."""
+class _Sessions:
+    """What the files of one process share: per folder the session under the policy that governs it."""
 
     def __init__(
         self, config: str | None = None, codes: Sequence[str] = (), patterns: Sequence[str] = ()
@@ -50,24 +50,31 @@ class _Session:
         self.patterns = (*patterns, "stdin", "-")
         self._config = config
         self._codes = [code for code in codes if code.startswith("SID") and len(code) == _WHOLE]
-        self._folders: dict[str, tuple[Policy, Project]] = {}
-        self._known: dict[str | None, tuple[Policy, Project]] = {}
-        self._origins: dict[str, str | None] = {}
+        self._policies: Policies | None = None
+        self._folders: dict[str, Session] = {}
+        self._known: dict[int, Session] = {}
 
-    def of(self, folder: str) -> tuple[Policy, Project]:
-        """Return the policy that governs the files of a folder, and the project that goes with it.
+    def of(self, folder: str) -> Session:
+        """Return the session of the files of a folder.
 
         Raises:
             ConfigurationError: the configuration cannot be used.
         """
         found = self._folders.get(folder)
         if found is None:
-            from flake8_ssot_ids.policy.load import find_config
+            from flake8_ssot_ids.model import PolicyError
+            from flake8_ssot_ids.runs.session import Policies, Session
+            from flake8_ssot_ids.system import escapes
 
-            origin = self._config or find_config(folder, self._origins)
-            if origin not in self._known:
-                self._known[origin] = self._load(origin)
-            found = self._folders[folder] = self._known[origin]
+            if self._policies is None:
+                self._policies = Policies(self._config)
+            try:
+                policy = self._policies.above(folder)
+            except PolicyError as error:
+                raise ConfigurationError("\n".join(map(escapes.line, error.lines))) from None
+            if id(policy) not in self._known:
+                self._known[id(policy)] = Session(self._with_named(policy), keeps=True)
+            found = self._folders[folder] = self._known[id(policy)]
         return found
 
     def survey(self) -> None:
@@ -75,43 +82,22 @@ class _Session:
 
         Without it, each process does so when following the imports of its files has cost as much.
         """
-        for _, project in self._known.values():
-            if project.survey is not None:
-                project.surveyed, project.survey = project.survey(), None
+        for session in self._known.values():
+            session.survey()
 
-    def _load(self, origin: str | None) -> tuple[Policy, Project]:
-        from flake8_ssot_ids.commands.configs import check_recipes, known_codes
-        from flake8_ssot_ids.model import PolicyError
-        from flake8_ssot_ids.policy.load import load_policy
-        from flake8_ssot_ids.semantics.project.project import Project
-        from flake8_ssot_ids.system import escapes
-        from flake8_ssot_ids.uuids import catalog
+    def _with_named(self, policy: Policy) -> Policy:
+        """The policy, with what flake8 selects by its whole code named, as a preview rule has to be.
 
-        # The globs of a file that was found are relative to its folder, all others to the working directory.
-        root = None if origin is not None and origin != self._config else os.getcwd()
-        try:
-            policy = load_policy(origin, root=root, codes=known_codes())
-            check_recipes(policy)
-        except PolicyError as error:
-            raise ConfigurationError("\n".join(map(escapes.line, error.lines))) from None
-        project = Project(policy.src, catalog.attributes(policy.name_hashes))
+        All other rules are none of flake8's business here: it filters what they yield.
+        """
+        if not self._codes:
+            return policy
+        from dataclasses import replace
 
-        def survey() -> tuple[bytes, ...] | None:
-            from flake8_ssot_ids.runs.kept.survey import standing_survey
+        from flake8_ssot_ids.rules.registry import rules
 
-            return standing_survey(policy.src, project.sources)
-
-        project.survey = survey
-        if self._codes:
-            from dataclasses import replace
-
-            from flake8_ssot_ids.rules.registry import rules
-
-            # What flake8 selects by its whole code is named, as a preview rule has to be; all other
-            # rules are none of flake8's business here: it filters what they yield.
-            named = [rule.code for rule in rules() if rule.preview and rule.code in self._codes]
-            policy = replace(policy, select=(*policy.select, *named))
-        return policy, project
+        named = [rule.code for rule in rules() if rule.preview and rule.code in self._codes]
+        return replace(policy, select=(*policy.select, *named))
 
 
 class SsotIdsPlugin:
@@ -120,7 +106,7 @@ class SsotIdsPlugin:
     name = "flake8-ssot-ids"
     version = __version__
     #: flake8 hands options to the class; each process parses them once.
-    _session = _Session()
+    _sessions = _Sessions()
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
         """Take the tree and the decoded lines of one file, as flake8 has them.
@@ -132,7 +118,7 @@ class SsotIdsPlugin:
         self._tree = tree
         self._lines = lines
         self._path = os.path.abspath(filename)
-        self._policy, self._project = self._session.of(os.path.dirname(self._path))
+        self._session = self._sessions.of(os.path.dirname(self._path))
 
     @classmethod
     def add_options(cls, manager: Any) -> None:
@@ -155,15 +141,17 @@ class SsotIdsPlugin:
         """
         chosen = vars(options)
         codes = [*(chosen.get("select") or ()), *(chosen.get("extend_select") or ())]
-        cls._session = _Session(options.ssot_ids_config, codes, chosen.get("filename") or ())
+        cls._sessions = _Sessions(options.ssot_ids_config, codes, chosen.get("filename") or ())
         paths = [options.stdin_display_name if path == "-" else path for path in filenames or ["."]]
+        from flake8_ssot_ids.system.files import folder_of
+
         try:
-            for folder in dict.fromkeys(map(_folder_of, paths)):
-                cls._session.of(folder)
+            for folder in dict.fromkeys(map(folder_of, paths)):
+                cls._sessions.of(folder)
         except ConfigurationError as error:
             manager.parser.error(f"{cls.name}: {error}")
         if _are_many(paths):
-            cls._session.survey()
+            cls._sessions.survey()
 
     def run(self) -> Iterator[Violation]:
         """Yield ``(row, column from 0, text, class)`` for each finding.
@@ -172,22 +160,16 @@ class SsotIdsPlugin:
         here, and so is what it excludes, since flake8 too leaves out an excluded file that is named.
         """
         from flake8_ssot_ids.system import escapes
-        from flake8_ssot_ids.uuids import catalog
         from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
-        policy, project, path = self._policy, self._project, self._path
+        session, path = self._session, self._path
+        policy, project = session.policy, session.project
         text = "".join(self._lines)
         data = text.encode("utf-8", "surrogatepass")
         words = project.words_for(path, data)
-        house = None
-        if policy.recipes:
-            from flake8_ssot_ids.recipes.house import house_of
-
-            house = house_of(policy)
-            house = house if house is not None and house.may_find(data) else None
-        sources = catalog.attributes(policy.name_hashes)
+        house = session.house if session.house is not None and session.house.may_find(data) else None
         other = self._why_not_python(data)
-        if not (other or words or house or policy.may_preview or may_hold_use(data, sources)):
+        if not (other or words or house or policy.may_preview or may_hold_use(data, session.sources)):
             return
         from flake8_ssot_ids.findings.engine import check_tree, is_exempt, unreadable
 
@@ -210,7 +192,7 @@ class SsotIdsPlugin:
         from flake8_ssot_ids.source.sourcefile import why_not_python
 
         names = (self._path, os.path.basename(self._path))
-        if any(fnmatch(name, pattern) for pattern in self._session.patterns for name in names):
+        if any(fnmatch(name, pattern) for pattern in self._sessions.patterns for name in names):
             return ""
         return why_not_python(self._path, data)
 
@@ -224,12 +206,6 @@ def _are_many(paths: Sequence[str]) -> bool:
             if number >= _WORTH_A_SURVEY:
                 return True
     return number >= _WORTH_A_SURVEY
-
-
-def _folder_of(path: str) -> str:
-    """Return the folder whose configuration governs a path on the command line."""
-    path = os.path.abspath(path)
-    return path if os.path.isdir(path) else os.path.dirname(path)
 
 
 def _excluded(path: str, policy: Policy) -> bool:

@@ -112,11 +112,7 @@ def check(
     begin with one of ``select`` are returned. Raises PolicyError for a bad ``config``.
     """
     # Imported here: whoever only reads marks needs no engine.
-    from flake8_ssot_ids.findings.engine import check_source
-    from flake8_ssot_ids.policy.load import load_policy
-    from flake8_ssot_ids.recipes.house import house_of
-    from flake8_ssot_ids.semantics.project.project import Project
-    from flake8_ssot_ids.uuids.catalog import attributes
+    from flake8_ssot_ids.runs.session import Session, load
 
     data = source.encode()
     with tempfile.TemporaryDirectory(prefix="ssot-ids-case-") as folder:
@@ -127,9 +123,8 @@ def check(
             config_path = _write(root, "ssot-ids.toml", config.encode())
         for name, text in (files or {}).items():
             _write(root, name, text.encode())
-        policy = load_policy(config_path, root=root)
-        project = Project(policy.src, attributes(policy.name_hashes))
-        report = check_source(data, _write(root, path, data), policy, project, house=house_of(policy))
+        session = Session(load(config_path, root))
+        report = session.check(data, _write(root, path, data))
     marks = [
         Mark(
             finding.code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -114,3 +115,17 @@ def test_the_runtime_needs_the_standard_library_only() -> None:
     elsewhere = {name.partition(".")[0] for name in imports.modules} - {"ssot_ids"}
     # pytest loads its plugin, and nobody else does.
     assert elsewhere - {*sys.stdlib_module_names} == {"pytest"}
+
+
+def test_the_page_names_every_folder() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    package = ROOT / "flake8_ssot_ids"
+    folders = {
+        file.parent.relative_to(package).as_posix()
+        for file in package.rglob("*.py")
+        if file.name != "__init__.py" and file.parent != package
+    }
+    assert {folder for folder in folders if f"`{folder}/`" not in page} == set()
+    named = re.findall(r"`([a-z_/]+(?:\.py|/))`", page)
+    tops = (package, ROOT)
+    assert [name for name in named if not any((top / name).exists() for top in tops)] == []

@@ -12,7 +12,8 @@ import pytest
 
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.compliance.scan import Scan, policy_of, scan
-from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, Policy, Zone
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import DEFAULT_EXCLUDE, Zone
 from flake8_ssot_ids.runs.discover import discover
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"

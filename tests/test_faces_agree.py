@@ -17,12 +17,10 @@ import pytest
 
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.commands.configs import Configurations
-from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
-from flake8_ssot_ids.semantics.project.project import Project
+from flake8_ssot_ids.runs.session import Session
 from flake8_ssot_ids.source.sourcefile import Lines, decode
-from flake8_ssot_ids.uuids import catalog
 from tests.rules import test_sid204, test_sid302, test_sid305, test_sid306, test_sid401
 from tests.rules.cases import parts
 from tests.test_cases import CASES
@@ -49,14 +47,12 @@ def parses(path: Path) -> bool:
 
 def by_engine(paths: list[str]) -> Places:
     configurations = Configurations(None, False, {})
-    projects: dict[str, Project] = {}
+    sessions: dict[str, Session] = {}
     found: Places = Counter()
     for path in paths:
         policy = configurations.above(str(Path(path).parent))
-        if policy.root not in projects:
-            projects[policy.root] = Project(policy.src, catalog.attributes(policy.name_hashes))
-        project = projects[policy.root]
-        for finding in check_source(Path(path).read_bytes(), path, policy, project).findings:
+        session = sessions.setdefault(policy.root, Session(policy))
+        for finding in session.check(Path(path).read_bytes(), path).findings:
             start = finding.span.start
             found[path, start.row, start.column, finding.code] += 1
     assert not configurations.broken
@@ -154,7 +150,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSOT_IDS_CACHE_DIR", str(tmp_path / "surveys"))
     for name in ("SSOT_IDS_OUTPUT_FORMAT", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(SsotIdsPlugin, "_session", type(SsotIdsPlugin._session)())
+    monkeypatch.setattr(SsotIdsPlugin, "_sessions", type(SsotIdsPlugin._sessions)())
 
 
 @PART

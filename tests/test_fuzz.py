@@ -22,11 +22,13 @@ from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.rules.registry import rules
 from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.dynamic import Dynamic
 from flake8_ssot_ids.semantics.module.makers import makers_of
 from flake8_ssot_ids.semantics.module.members import members_of
 from flake8_ssot_ids.semantics.module.names import ModuleNames
-from flake8_ssot_ids.semantics.module.resolver import Dynamic, Resolver, Values
-from flake8_ssot_ids.semantics.module.scopes import Everything, Hits
+from flake8_ssot_ids.semantics.module.resolver import Resolver
+from flake8_ssot_ids.semantics.module.scopes import EVERYTHING, Hits
+from flake8_ssot_ids.semantics.module.values import Value, Values
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.uuids import catalog
 from tests.fuzzing import fuzzed
@@ -288,7 +290,9 @@ class FullNames:
             star = f"{catalog.MODULE}.*"
             return frozenset(
                 (f"{catalog.MODULE}.{dotted.removeprefix(star)}", via)
-                if dotted.startswith(star) and dotted.removeprefix(star) in catalog.STAR_EXPORTS
+                if isinstance(dotted, str)
+                and dotted.startswith(star)
+                and dotted.removeprefix(star) in catalog.STAR_EXPORTS
                 else (dotted, via)
                 for dotted, via in values
             )
@@ -298,13 +302,13 @@ class FullNames:
         while True:
             self.flow = Flow(
                 tree,
-                watched=Everything(),
+                watched=EVERYTHING,
                 attributes=attributes,
                 hits=Hits(None),
                 package="",
                 names=words,
                 makers=makers,
-                callables=cast("frozenset[str]", Everything()),
+                callables=cast("frozenset[str]", EVERYTHING),
                 flags=frozenset({"TYPE_CHECKING", "MYPY"}),
             ).run()
             self._resolver = Resolver(self.flow, expand, self._is_source, AnyAccess("import_module"))
@@ -314,18 +318,22 @@ class FullNames:
                 break
             attributes |= members
 
-    def _is_source(self, dotted: str) -> bool:
-        return catalog.source_name(dotted, self._sources) is not None
+    def _is_source(self, dotted: Value) -> bool:
+        return isinstance(dotted, str) and catalog.source_name(dotted, self._sources) is not None
 
     def sources_of(self, node: ast.expr) -> list[tuple[str, str]]:
-        return sorted(value for value in self._resolver.resolve(node) if self._is_source(value[0]))
+        return sorted(
+            (dotted, via)
+            for dotted, via in self._resolver.resolve(node)
+            if isinstance(dotted, str) and self._is_source(dotted)
+        )
 
 
 Row = tuple[int, int, str, str, str, object, object, object]
 
 
 def rows(uses: list[Use]) -> list[Row]:
-    """Everything about uses that a finding shows."""
+    """EVERYTHING about uses that a finding shows."""
     return [
         (
             use.reference.lineno, use.reference.col_offset, use.source, use.via, use.shape.kind,

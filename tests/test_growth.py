@@ -7,6 +7,8 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -20,11 +22,13 @@ from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.ids import hints
+from flake8_ssot_ids.ids.wrappers import Module
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import Palette
 from flake8_ssot_ids.render.text import full
 from flake8_ssot_ids.semantics.flow import index as flows_index
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
+from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import Lines, parse
 from flake8_ssot_ids.uuids import catalog
@@ -108,7 +112,7 @@ def test_the_values_of_a_module_are_followed_for_so_long_only() -> None:
     def steps(number: int) -> int:
         body = "".join(f" while c{at}:\n  a = make() if a else a\n  b{at} = a\n" for at in range(number))
         tree = ast.parse(f"def f():\n a = None\n{body}")
-        flow = ModuleFlow(tree)
+        flow = ModuleFlow(tree, lambda: AllNames(tree, "", "", lambda values: values))
         made = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
         kinds = [{sink.kind for sink in flow.sinks(node, factory=False)} for node in made]
         assert kinds == [set()] * number if number < 50 else {"not-followed"} in kinds
@@ -165,10 +169,12 @@ def test_a_chain_of_modules_deeper_than_the_stack_is_looked_into(tmp_path: Path)
 def test_a_chain_of_names_is_followed_link_by_link(order: int) -> None:
     def work(number: int) -> int:
         rows = [f"a{at + 1} = a{at}" for at in range(number)][::order]
-        tree = ast.parse("\n".join(rows))
-        found: list[set[str]] = []
-        count = calls(lambda: found.append(hints._aliases(tree, {"a0"})))
-        assert found == [{f"a{at + 1}" for at in range(number)}]
+        text = "\n".join(rows)
+        parts = {"tree": ast.parse(text), "text": text, "functions": {}, "raw": set(), "raw_statements": {}}
+        module = cast("Module", SimpleNamespace(**parts))
+        found: list[frozenset[str]] = []
+        count = calls(lambda: found.append(hints.words_of(module, frozenset({"a0"}))))
+        assert found == [{f"a{at}" for at in range(number + 1)}]
         return count
 
     assert work(200) < MOST * work(100)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 
-from flake8_ssot_ids.fixes.shares import Outcome as Planned
-from flake8_ssot_ids.fixes.shares import plan_text
+from flake8_ssot_ids.rules.codes import FIXABLE, HOUSE_RECIPE
+from flake8_ssot_ids.runs.session import Session
 from flake8_ssot_ids.system import collector
+from flake8_ssot_ids.system.files import folder_of, is_below, outermost_top_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from flake8_ssot_ids.fixes.shares import Outcome
     from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.runs.pool import Pool
     from flake8_ssot_ids.runs.run import RunResult
 
 #: So many files are planned before a second process has started.
 _WORTH_A_PROCESS = 8
-FIXABLE = ("SID101", "SID102", "SID103", "SID104", "SID105", "SID201", "SID202", "SID203", "SID390")
 
 
 class Fixing:
@@ -34,7 +35,7 @@ class Fixing:
     def __init__(self, *, unsafe: bool, most: int | None = None) -> None:
         self._unsafe = unsafe
         self._left = most
-        self.planned: list[Planned] = []
+        self.planned: list[Outcome] = []
         #: The name under which each file is planned, by its real path.
         self._names: dict[str, str] = {}
         #: Why nothing can be written at all, with the configuration that says so.
@@ -50,14 +51,14 @@ class Fixing:
         wanted = self._once(
             report.path
             for report in result.reports
-            if any(finding.code in FIXABLE for finding in report.findings)
+            if any(finding.code in FIXABLE or finding.code == HOUSE_RECIPE for finding in report.findings)
         )
         if not wanted:
             return
         if not policy.generators:
             self.no_generator[policy.origin or ""] = ""
             return
-        with collector.off():
+        with collector.paused():
             self._plan(policy, files, project, wanted, pool)
 
     def _plan(
@@ -100,20 +101,16 @@ class Fixing:
             if self._left is not None:
                 self._left -= len(item.fixed)
 
-    def _take(self, policy: Policy, planned: Iterable[Planned]) -> None:
+    def _take(self, policy: Policy, planned: Iterable[Outcome]) -> None:
         for item in planned:
             if item.no_generator:
                 self.no_generator[policy.origin or ""] = item.no_generator
             else:
                 self.planned.append(item)
 
-    def text(self, path: str, data: bytes, policy: Policy) -> Planned:
+    def text(self, path: str, data: bytes, policy: Policy) -> Outcome:
         """Plan one text, such as standard input."""
-        from flake8_ssot_ids.semantics.project.project import Project
-        from flake8_ssot_ids.uuids import catalog
-
-        project = Project(policy.src, catalog.attributes(policy.name_hashes))
-        item = plan_text(path, data, policy, project, unsafe=self._unsafe, most=self._left)
+        item = Session(policy).plan(data, path, unsafe=self._unsafe, most=self._left)
         self._take(policy, [item])
         return item
 
@@ -133,7 +130,7 @@ def no_generator_lines(found: dict[str, str]) -> Iterator[str]:
 
 def not_restorable(paths: Iterable[str]) -> dict[str, str]:
     """Files that git could not bring back, each with the reason: of ``paths``, and in their work trees."""
-    from flake8_ssot_ids.findings import basebranch as gitbase
+    from flake8_ssot_ids.findings import basebranch
     from flake8_ssot_ids.system import atomic, git
 
     found: dict[str, str] = {}
@@ -147,15 +144,15 @@ def not_restorable(paths: Iterable[str]) -> dict[str, str]:
         else:
             trees.setdefault(top, []).append(path)
     for top, inside in sorted(trees.items()):
-        answer = gitbase.not_restorable(top, inside)
-        if isinstance(answer, gitbase.NotJudged):
+        answer = basebranch.not_restorable(top, inside)
+        if isinstance(answer, basebranch.NotJudged):
             found.update(dict.fromkeys(inside, f"git gives no answer: {answer.reason}"))
         else:
             found.update(answer)
     return dict(sorted(found.items()))
 
 
-def write(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
+def write(planned: Iterable[Outcome], within: Sequence[str]) -> Iterator[str]:
     """Write the new files, in the folders ``within``; give an error for each that could not be written."""
     from flake8_ssot_ids.fixes.edits.write import ChangedError, OutsideError, replace_file
 
@@ -173,7 +170,7 @@ def write(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
             yield f"{item.path}: it cannot be written: {reason}; it is as it was"
 
 
-def refuse_outside(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
+def refuse_outside(planned: Iterable[Outcome], within: Sequence[str]) -> Iterator[str]:
     """Take back what would be written outside of the folders ``within``; give an error for each file."""
     from flake8_ssot_ids.fixes.edits.write import is_within, outside
 
@@ -193,30 +190,22 @@ def writable_folders(paths: Iterable[str]) -> list[str]:
     from flake8_ssot_ids.system import git
 
     found: list[str] = []
-    for path in map(os.path.abspath, paths):
-        folder = path if os.path.isdir(path) else os.path.dirname(path)
+    for folder in map(folder_of, paths):
         real, bound = os.path.realpath(folder), os.path.realpath(_bound(folder))
-        if os.path.join(real, "").startswith(os.path.join(bound, "")):
+        if is_below(real, bound):
             found += filter(None, (real, git.top_of(real)))
     return [*dict.fromkeys(found)]
 
 
 def _bound(folder: str) -> str:
     """The folder that holds all that may be foreign in the path of a given folder."""
-    bound, above = "", folder
-    while True:
-        if os.path.lexists(os.path.join(above, ".git")):
-            bound = above
-        if os.path.dirname(above) == above:
-            break
-        above = os.path.dirname(above)
-    cwd = os.getcwd()
-    if not bound and os.path.join(folder, "").startswith(os.path.join(cwd, "")):
+    bound = outermost_top_of(folder)
+    if bound is None and is_below(folder, cwd := os.getcwd()):
         return cwd
     return bound or folder
 
 
-def diff(item: Planned, cwd: str) -> bytes:
+def diff(item: Outcome, cwd: str) -> bytes:
     """A unified diff that ``git apply`` takes, in the bytes of the file; empty where nothing changes."""
     import difflib
 

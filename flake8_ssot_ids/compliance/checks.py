@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from flake8_ssot_ids.compliance.contracts import BY_ID, CONTRACTS, ZONE_KINDS, zones_of
-from flake8_ssot_ids.compliance.foreign import foreign_imports
+from flake8_ssot_ids.compliance.foreigngenerators import foreign_imports
 from flake8_ssot_ids.compliance.probes import Probes
-from flake8_ssot_ids.compliance.scan import Place, Scan, is_raw
+from flake8_ssot_ids.compliance.scan import PlainFinding, Scan
 from flake8_ssot_ids.policy.policy import Policy
-
-#: In a module that must be clean, a wrapper's call counts as much as a raw id.
-_OF_MODULE = ("SID1", "SID2", "SID990")
+from flake8_ssot_ids.rules.codes import RAW, is_raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def _probe(contract: str, name: str) -> Check:
     return Check(contract, name, run, runs_target=True)
 
 
-def _evidence(place: Place) -> Evidence:
+def _evidence(place: PlainFinding) -> Evidence:
     return Evidence(place.where, place.code, place.message, place.scope)
 
 
@@ -174,7 +172,8 @@ def _of_module(scan: Scan, path: str) -> Iterator[Evidence]:
     yield from (
         _evidence(place)
         for place in scan.findings
-        if place.path == path and place.code.startswith(_OF_MODULE)
+        # In a module that must be clean, a wrapper's call counts as much as a raw id.
+        if place.path == path and place.code.startswith(RAW)
     )
 
 

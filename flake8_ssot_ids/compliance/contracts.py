@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flake8_ssot_ids.policy.policy import Policy, Zone
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import Zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,23 +11,24 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
-from flake8_ssot_ids.findings import basebranch as gitbase
-from flake8_ssot_ids.findings import baseline
+from flake8_ssot_ids.findings import basebranch, baseline
 from flake8_ssot_ids.ids.signatures import Sources
 from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy.approved import file_of
 from flake8_ssot_ids.policy.globs import Globs, escape
-from flake8_ssot_ids.policy.load import find_config, load_policy
-from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, Policy
+from flake8_ssot_ids.policy.load import find_config
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import DEFAULT_EXCLUDE
+from flake8_ssot_ids.rules.codes import UNREADABLE, is_raw
 from flake8_ssot_ids.runs.discover import DiscoverResult, discover
 from flake8_ssot_ids.runs.run import run
+from flake8_ssot_ids.runs.session import load
 from flake8_ssot_ids.semantics.flow.flow import SLICED, SPLIT, ModuleFlow
-from flake8_ssot_ids.source.sourcefile import parse
+from flake8_ssot_ids.semantics.module.allnames import AllNames
+from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.system.files import read
 
 _STRICT = ("SID",)
-_RAW = ("SID1", "SID2", "SID990")
-_WRAPPER = "SID204"
 _CUT_WORDS = tuple(
     f"{word}{end}".encode() for word in ("context", "thread", "run", "request") for end in ("_id", "id")
 )
@@ -38,7 +39,7 @@ class TargetError(SsotIdsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlainFinding:
     """A finding as the contracts show it; ``path`` is relative to the target's root."""
 
     path: str
@@ -62,7 +63,7 @@ class Ratchet:
     cannot be used, ``not_judged`` why the base branch cannot be asked; both are empty otherwise.
     """
 
-    new: list[Place] = field(default_factory=list)
+    new: list[PlainFinding] = field(default_factory=list)
     stale: list[tuple[str, str]] = field(default_factory=list)
     added: list[tuple[str, str]] = field(default_factory=list)
     base: str = ""
@@ -81,7 +82,7 @@ class Scan:
 
     root: str
     files: int = 0
-    findings: list[Place] = field(default_factory=list)
+    findings: list[PlainFinding] = field(default_factory=list)
     exempted: int = 0
     ratchet: Ratchet = field(default_factory=lambda: Ratchet())
     modules: dict[str, list[str]] = field(default_factory=dict)
@@ -99,9 +100,9 @@ class Scan:
     def of_plain(cls, data: dict[str, Any]) -> Scan:
         """The scan that :meth:`plain` made plain."""
         values = dict(data)
-        values["findings"] = [Place(**item) for item in values["findings"]]
+        values["findings"] = [PlainFinding(**item) for item in values["findings"]]
         ratchet = values["ratchet"]
-        ratchet["new"] = [Place(**item) for item in ratchet["new"]]
+        ratchet["new"] = [PlainFinding(**item) for item in ratchet["new"]]
         for key in ("stale", "added"):
             ratchet[key] = [(where, line) for where, line in ratchet[key]]
         values["ratchet"] = Ratchet(**ratchet)
@@ -120,12 +121,12 @@ def policy_of(root: str, config: str | None = None) -> Policy:
         raise TargetError(f"{root}: no such folder")
     root = os.path.realpath(root)
     if config is not None:
-        return load_policy(config, root=root)
+        return load(config, root)
     found = find_config(root)
     if found is not None and os.path.dirname(os.path.abspath(found)) != root:
         # What lies above governs it, but only its own files are the target.
-        return load_policy(found)
-    return load_policy(found, root=root)
+        return load(found)
+    return load(found, root)
 
 
 def strict(policy: Policy, modules: Iterable[str] = ()) -> Policy:
@@ -223,7 +224,7 @@ def _modules(contract: str, found: DiscoverResult, policy: Policy, result: Scan)
 
 def _parse_all(paths: list[str], target: str, result: Scan) -> None:
     """Note the critical modules that do not parse, also those in which no use can be."""
-    known = {place.path for place in result.findings if place.code == "SID990"}
+    known = {place.path for place in result.findings if place.code == UNREADABLE}
     for path in paths:
         relative = _relative(path, target)
         try:
@@ -233,15 +234,15 @@ def _parse_all(paths: list[str], target: str, result: Scan) -> None:
                 continue
             row, column = getattr(error, "row", 1), getattr(error, "column", 1)
             message = f"this critical module cannot be read: {error}"
-            result.findings.append(Place(relative, row, column, "SID990", message, "production"))
+            result.findings.append(PlainFinding(relative, row, column, UNREADABLE, message, "production"))
 
 
 def _ratchet(findings: list[Finding], policy: Policy, target: str, base: str | None) -> Ratchet:
     raw = [finding for finding in findings if is_raw(finding.code)]
     if policy.baseline is None:
         # No file is an empty baseline, which can have no row too many; but who compares it says so.
-        none = gitbase.base_rows(policy.root, "ssot-ids-baseline.txt", base)
-        reason = none.reason if isinstance(none, gitbase.NotJudged) else ""
+        none = basebranch.base_rows(policy.root, "ssot-ids-baseline.txt", base)
+        reason = none.reason if isinstance(none, basebranch.NotJudged) else ""
         return Ratchet(new=[_place(finding, target) for finding in raw], not_judged=reason)
     name = policy.relative(policy.baseline)
     try:
@@ -255,19 +256,14 @@ def _ratchet(findings: list[Finding], policy: Policy, target: str, base: str | N
     compared = baseline.compare(findings, known, policy, checked=checked)
     result.new = [_place(finding, target) for finding in compared.new if is_raw(finding.code)]
     result.stale = [(f"{name}:{known.lines.get(row, 0)}", row.text) for row in compared.stale]
-    before = gitbase.base_rows(policy.root, policy.baseline, base)
-    if isinstance(before, gitbase.NotJudged):
+    before = basebranch.base_rows(policy.root, policy.baseline, base)
+    if isinstance(before, basebranch.NotJudged):
         result.not_judged = before.reason
     else:
         result.base = before.ref
         rows = baseline.added(known, before.baseline)
         result.added = [(f"{name}:{known.lines.get(row, 0)}", row.text) for row in rows]
     return result
-
-
-def is_raw(code: str) -> bool:
-    """Whether a finding of this code is a raw id, or a file in which one may be; a wrapper's call is none."""
-    return code.startswith(_RAW) and code != _WRAPPER
 
 
 def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]:
@@ -283,7 +279,7 @@ def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]
             lower = data.lower()
             if not any(word in lower for word in _CUT_WORDS):
                 continue
-            flow = ModuleFlow(parse(data))
+            flow = _flow(data)
         except (OSError, UnreadableError):
             continue  # a finding says so
         for cut in flow.cuts_of(lambda name: slot_of_context(name) is not None):
@@ -305,6 +301,11 @@ def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]
     return found
 
 
+def _flow(data: bytes) -> ModuleFlow:
+    tree = parse(data)
+    return ModuleFlow(tree, lambda: AllNames(tree, decode(data).text, "", lambda values: values))
+
+
 def slot_of_context(name: str) -> str | None:
     """Which id of a context a name is: ``thread``, ``run``, ``request``, empty: any of them; None: none."""
     name = name.lower()
@@ -314,8 +315,8 @@ def slot_of_context(name: str) -> str | None:
     return "" if name in ("context_id", "contextid") or name.endswith("_context_id") else None
 
 
-def _place(finding: Finding, target: str) -> Place:
-    return Place(
+def _place(finding: Finding, target: str) -> PlainFinding:
+    return PlainFinding(
         _relative(finding.path, target),
         finding.span.start.row,
         finding.span.start.column,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from flake8_ssot_ids.findings.identity import Row, read_row
 from flake8_ssot_ids.model import SsotIdsError
-from flake8_ssot_ids.rules.registry import UNREADABLE
+from flake8_ssot_ids.rules.codes import UNREADABLE
 from flake8_ssot_ids.system.files import read
 
 TYPE_CHECKING = False

@@ -23,16 +23,17 @@ from flake8_ssot_ids.ids.remedies import (
 from flake8_ssot_ids.ids.uses import Use, path_to, uses_of
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.rules.registry import HOUSE_RECIPE, UNREADABLE, rule, rules
+from flake8_ssot_ids.rules.codes import HOUSE_RECIPE, UNREADABLE
+from flake8_ssot_ids.rules.registry import rule, rules
 from flake8_ssot_ids.rules.rule import Hit, Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
-from flake8_ssot_ids.semantics.module.resolver import SHADOWED, Values
+from flake8_ssot_ids.semantics.module.values import SHADOWED, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.project.words import Words
 from flake8_ssot_ids.semantics.states.bound import Memory
 from flake8_ssot_ids.source.fstrings import locate
-from flake8_ssot_ids.source.sourcefile import Lines, decode, parse, why_not_python
+from flake8_ssot_ids.source.sourcefile import Lines, decode, parse, unix, why_not_python
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
@@ -142,8 +143,7 @@ def check_tree(
     Without ``comments``, nothing is asked of them: no finding is suppressed by one, and
     ``noqa_row`` is the finding's own row. ``known`` is what :func:`uses_in` has said of the module.
     """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unix(text)
     uses, parents = known or uses_in(tree, text, path, policy, project, words)
     closer: list[tuple[Rule, Callable[[Inspection], Iterable[Hit]]]] = []
     if project is not None:
@@ -245,6 +245,7 @@ class _Reporter:
         parents: Mapping[ast.AST, ast.AST],
         comments: bool,
     ) -> None:
+        self._whole = text
         self._text = text if comments else ""
         self._comments = comments
         self._lines = Lines(text)
@@ -267,7 +268,7 @@ class _Reporter:
 
     def add_uses(self, uses: list[Use]) -> None:
         """Take what the first rule that matches says of each use."""
-        memory = Memory()
+        memory = Memory(self._whole)
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
@@ -303,6 +304,8 @@ class _Reporter:
                     use.spelling,
                 )
             )
+
+        memory.forget()
 
     def add_hits(self, rule: Rule, hits: Iterable[Hit], inspection: Inspection) -> None:
         """Take what ``rule`` has found in a closer look."""

@@ -204,7 +204,7 @@ def _apart(changes: Sequence[Change], state: FileState) -> list[Change]:
     placed.sort(key=lambda pair: min((edit.start, -edit.end) for edit in pair[0]))
     for edits, change in placed:
         spans = [(edit.start, edit.end) for edit in edits if edit.start < edit.end]
-        if any(_overlaps(span, taken) for span in spans):
+        if any(_meets(span, taken) for span in spans):
             continue
         for span in spans:
             insort(taken, span)
@@ -212,10 +212,10 @@ def _apart(changes: Sequence[Change], state: FileState) -> list[Change]:
     return kept
 
 
-def _overlaps(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
-    """Whether a piece of the text meets one of those ``taken``, which are in order and apart."""
-    at = bisect_left(taken, span)
-    return any(start < span[1] and span[0] < end for start, end in taken[max(0, at - 1) : at + 1])
+def _meets(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
+    """Whether a span overlaps one of those that are taken, which are sorted and apart from each other."""
+    at = bisect_left(taken, (span[1], span[1]))
+    return at > 0 and taken[at - 1][1] > span[0]
 
 
 def _names_in(change: Change) -> Iterable[ast.Name]:

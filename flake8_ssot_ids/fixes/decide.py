@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 from collections.abc import Callable, Sequence
 
@@ -21,11 +20,10 @@ from flake8_ssot_ids.fixes.verdicts import Change, Name, RefusedError, Verdict
 from flake8_ssot_ids.ids.remedies import Context, operation_of, remedy
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.model import Edit, Finding, SafetyLevel
+from flake8_ssot_ids.rules.codes import FIXABLE
 from flake8_ssot_ids.semantics.flow.flow import Exit
 from flake8_ssot_ids.semantics.module.scopes import Scope
 from flake8_ssot_ids.source.edits import merged
-
-_FIXABLE = re.compile(r"SID(?:10[1-5]|20[1-3])")
 
 
 class Decision:
@@ -47,9 +45,7 @@ class Decision:
     def decide(self) -> None:
         """Find a change, or a reason against one, for each finding."""
         covered = self._house()
-        chosen = [
-            item for item in self._state.findings if _FIXABLE.fullmatch(item.code) and self._wanted(item)
-        ]
+        chosen = [item for item in self._state.findings if item.code in FIXABLE and self._wanted(item)]
         chosen = [item for item in chosen if item not in covered]
         if not chosen:
             return
@@ -66,7 +62,7 @@ class Decision:
 
     def _house(self) -> set[Finding]:
         """Plan what the recipes of the house say; the findings of raw ids that this settles."""
-        raw = [item for item in self._state.findings if _FIXABLE.fullmatch(item.code)]
+        raw = [item for item in self._state.findings if item.code in FIXABLE]
         covered: set[Finding] = set()
         for fix in house_fixes(self._state, self._wanted, self._local_name):
             if isinstance(fix, tuple):

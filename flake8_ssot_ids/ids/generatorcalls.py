@@ -12,6 +12,7 @@ from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.classes.instances import Instances
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.scopes import Place, Scope
+from flake8_ssot_ids.semantics.module.values import names_among
 
 On = Literal["class", "instance", "function"]
 _FUNCTIONS = ("context-factory",)
@@ -106,12 +107,12 @@ class GeneratorCalls:
 
     def owners(self, node: ast.expr) -> set[tuple[str, On]]:
         """The classes of the family that ``node`` may be, or be an instance of."""
-        values = self._names.resolve(node)
+        values = self._names.dotted(node)
         found: set[tuple[str, On]] = {(dotted, "class") for dotted in values & self._family.classes}
         found |= {(dotted, "class") for dotted in values if self._inherits(dotted)}
         return found or {
             (dotted, "instance")
-            for dotted in self._instances.classes_of(node)
+            for dotted in names_among(self._instances.classes_of(node))
             if dotted in self._family.classes or self._inherits(dotted)
         }
 
@@ -119,7 +120,7 @@ class GeneratorCalls:
         parent = self._parents.get(node)
         if not isinstance(parent, ast.Call) or parent.func is not node:
             return
-        values = self._names.resolve(node)
+        values = self._names.dotted(node)
         for dotted in sorted(values & self._family.functions):
             yield self._made(node, place, dotted, "", "function")
         for dotted in sorted(values & self._family.classes):

@@ -20,17 +20,22 @@ from flake8_ssot_ids.ids.hints import Hints, words_of
 from flake8_ssot_ids.ids.signatures import ClassSource, Sources
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.ids.wrappers import Module, Wrappers
-from flake8_ssot_ids.model import Scope
+from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
-from flake8_ssot_ids.semantics.module.allnames import AllNames, is_named
+from flake8_ssot_ids.semantics.module.allnames import AllNames, is_meant
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
+from flake8_ssot_ids.semantics.module.dynamic import Dynamic
 from flake8_ssot_ids.semantics.module.names import rows
-from flake8_ssot_ids.semantics.module.resolver import Dynamic, Resolver, Value, Values
+from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import Hits
+from flake8_ssot_ids.semantics.module.syntax import last_name, nodes_on
+from flake8_ssot_ids.semantics.module.values import Reached, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
+from flake8_ssot_ids.source.sourcefile import decode, parse
+from flake8_ssot_ids.system.files import read
 
 
 class Inspection:
@@ -74,7 +79,8 @@ class Inspection:
     @cached_property
     def module(self) -> Module:
         """The module as one that may hold wrappers."""
-        return Module(self.tree, self.text, self.home, self._shared, lambda: self.uses)
+        uses = self.uses  # and not self, which would tie a knot
+        return Module(self.path, self.tree, self.text, self.home, self._shared, lambda: uses)
 
     @property
     def wrappers(self) -> Wrappers:
@@ -112,6 +118,18 @@ class Inspection:
         """The last names of all references that may stand for a wrapper."""
         return words_of(self.module, self._shared.hints.imported_words(self._data, self.home))
 
+    def refers_to(self, words: Set[str]) -> bool:
+        """Whether a name or an attribute that is read is one of the words."""
+        if not words:
+            return False
+        nodes = nodes_on(self.tree, Hits(rows(self.text, (), words)))
+        return any(
+            isinstance(node, (ast.Name, ast.Attribute))
+            and isinstance(node.ctx, ast.Load)
+            and last_name(node) in words
+            for node in nodes
+        )
+
     @cached_property
     def _data(self) -> bytes:
         return self.text.encode("utf-8", "surrogatepass")
@@ -119,7 +137,12 @@ class Inspection:
     @cached_property
     def flow(self) -> ModuleFlow:
         """Where values go within the module."""
-        return ModuleFlow(self.tree)
+        module = self.module
+        return ModuleFlow(self.tree, lambda: module.names)
+
+    def flow_of(self, path: str) -> ModuleFlow | None:
+        """Where values go within another module of the project; None where that is no Python."""
+        return self._shared.flow(path)
 
     def names_walked(self, asked: Set[str], others: Set[str]) -> tuple[Flow, Resolver]:
         """A walk that watches a few names, and what tells what they stand for, by where that is defined.
@@ -141,7 +164,7 @@ class Inspection:
                 flags=flags,
                 keeps_functions=True,
             ).run()
-            resolver = Resolver(flow, canonical, is_named, dynamic)
+            resolver = Resolver(flow, canonical, is_meant, dynamic)
             for name in asked:
                 resolver.values_of(flow.module.at_end(name, deleted=False))
             if resolver.wanted <= watched:
@@ -175,6 +198,7 @@ class _Shared:
         self._project = project
         self._policy = policy
         self._sources: dict[tuple[str, ...], Sources] = {}
+        self._flows: dict[str, ModuleFlow | None] = {}
         self._families: dict[tuple[str, ...], tuple[Family, frozenset[str]]] = {}
         self._canonical: dict[tuple[str, ...], Callable[[Values], Values]] = {}
         self.wrappers = Wrappers(project, policy, self)
@@ -217,6 +241,20 @@ class _Shared:
         sources.touched = outer
         return answer, paths
 
+    def flow(self, path: str) -> ModuleFlow | None:
+        """Where values go within a module; None where it cannot be read: whoever imports it fails before."""
+        if path not in self._flows:
+            try:
+                data = read(path)
+                tree, text = parse(data), decode(data).text
+            except (OSError, UnreadableError):
+                self._flows[path] = None
+            else:
+                home = self._project.home(path)
+                canonical = self.canonical(home)
+                self._flows[path] = ModuleFlow(tree, lambda: AllNames(tree, text, home.package, canonical))
+        return self._flows[path]
+
     def holds(self, home: Home) -> Callable[[str], str | None]:
         """For names at ``home``: the class of the instance that a dotted name stands for."""
         sources = self.sources(home)
@@ -250,9 +288,9 @@ class _Shared:
             return found if found != wanted or _is_defined(sources, wanted) else dotted
 
         def expand(values: Values) -> Values:
-            found: set[Value] = set()
+            found: set[Reached] = set()
             for dotted, via in values:
-                if dotted[:1] in ("'", "<"):
+                if not isinstance(dotted, str):
                     found.add((dotted, via))
                 else:
                     found.add((star(dotted) if "*" in dotted else follow(dotted), via))

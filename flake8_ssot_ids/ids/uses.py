@@ -10,8 +10,8 @@ from flake8_ssot_ids.ids.roles import role_of
 from flake8_ssot_ids.ids.shapes import Shape, shape_of
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.parents import parents_of
-from flake8_ssot_ids.semantics.module.resolver import ASSIGNED, DIRECT, DYNAMIC, REEXPORTED
 from flake8_ssot_ids.semantics.module.scopes import Scope
+from flake8_ssot_ids.semantics.module.values import ASSIGNED, DIRECT, DYNAMIC, REEXPORTED
 from flake8_ssot_ids.uuids import catalog
 
 _PRECEDENCE = {DIRECT: 0, ASSIGNED: 1, REEXPORTED: 2, DYNAMIC: 3}

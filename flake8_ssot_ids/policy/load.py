@@ -8,13 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flake8_ssot_ids.model import PolicyError, Problem
-from flake8_ssot_ids.policy import globs
-from flake8_ssot_ids.policy.keys import check_table
-from flake8_ssot_ids.policy.kinds import Place, kind_of
-from flake8_ssot_ids.policy.options import OPTIONS
-from flake8_ssot_ids.policy.policy import Exemption, Policy, Recipe, Zone
+from flake8_ssot_ids.policy.kinds import NAME_GLOBS, Where, kind_of, posix
+from flake8_ssot_ids.policy.options import check_table
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import OPTIONS
 from flake8_ssot_ids.system import clock
-from flake8_ssot_ids.system.files import read
+from flake8_ssot_ids.system.files import folder_of, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,9 +35,7 @@ def find_config(start: str, known: dict[str, str | None] | None = None) -> str |
     returned too, so that loading it can say so. ``known`` remembers the answer for each folder.
     """
     known = {} if known is None else known
-    folder = os.path.abspath(start)
-    if not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
+    folder = folder_of(start)
     passed: list[str] = []
     found: str | None = None
     while found is None:
@@ -50,9 +47,9 @@ def find_config(start: str, known: dict[str, str | None] | None = None) -> str |
         shared = os.path.join(folder, _SHARED)
         # A pipe or a dead link is not passed over: loading it says what is wrong with it.
         if os.path.lexists(own) and not os.path.isdir(own):
-            found = _posix(own)
+            found = posix(own)
         elif os.path.lexists(shared) and not os.path.isdir(shared) and _has_table(shared):
-            found = _posix(shared)
+            found = posix(shared)
         parent = os.path.dirname(folder)
         if parent == folder:
             break
@@ -96,21 +93,21 @@ def load_policy(
 
     Raises :class:`flake8_ssot_ids.model.PolicyError` with all problems.
     """
-    here = _posix(os.getcwd())
+    here = posix(os.getcwd())
     problems: list[Problem] = []
-    place = Place("", "", problems, None if codes is None else frozenset(codes))
+    where = Where("", "", problems, None if codes is None else frozenset(codes))
     found: dict[str, object] = {}
     if config is not None:
         table = _read(config, problems)
-        found = check_table(OPTIONS, table, place)
+        found = check_table(OPTIONS, table, where)
     in_file = len(problems)
-    given = check_table(OPTIONS, overrides or {}, place, flags=True)
+    given = check_table(OPTIONS, overrides or {}, where, flags=True)
     problems[in_file:] = [replace(problem, origin=_COMMAND) for problem in problems[in_file:]]
     if problems:
         raise PolicyError(_COMMAND if config is None else _shown(config), tuple(problems))
     if root is None:
         root = here if config is None else os.path.dirname(os.path.abspath(config))
-    return _build(config, _posix(os.path.abspath(root)), here, found, given)
+    return _build(config, posix(os.path.abspath(root)), here, found, given)
 
 
 def _read(path: str, problems: list[Problem]) -> dict[str, object]:
@@ -159,44 +156,31 @@ def _read(path: str, problems: list[Problem]) -> dict[str, object]:
 
 def _build(config: str | None, root: str, here: str, found: dict[str, Any], given: dict[str, Any]) -> Policy:
     file = "default" if config is None else _shown(config)
+    # The later one wins.
+    sources = ((found, root, file), (given, here, _COMMAND))
     settings: dict[str, Any] = {}
     provenance: dict[str, str] = {}
     for option in OPTIONS:
         if not option.field:
             continue
-        key = option.key
-        value, source = option.default, "default"
-        if key in found:
-            value, source = _rebase(key, found[key], root, root), file
-        if key in given:
-            value, source = _rebase(key, given[key], here, root), _COMMAND
-        settings[key] = value
-        provenance[key] = source
-
+        value, base, origin = option.default, root, "default"
+        for values, folder, name in sources:
+            if option.key in values:
+                value, base, origin = values[option.key], folder, name
+        settings[option.field] = option.kind.settle(value, base, root)
+        provenance[option.key] = origin
     _layer_codes(settings, provenance, found, given, file)
-    for extra, base, origin in ((found, root, file), (given, here, _COMMAND)):
-        more = _rebase("exclude", extra.get("extend-exclude", ()), base, root)
+    for values, folder, name in sources:
+        more = NAME_GLOBS.settle(values.get("extend-exclude", ()), folder, root)
         if more:
             settings["exclude"] = tuple(dict.fromkeys((*settings["exclude"], *more)))
-            provenance["exclude"] += f"; extend-exclude: {origin}"
-
-    for key in ("src", "baseline"):
-        base = here if key in given else root
-        value = settings[key]
-        if key == "src":
-            settings[key] = tuple(dict.fromkeys(_absolute(base, folder) for folder in value))
-        elif value is not None:
-            settings[key] = _absolute(base, value)
-    settings["per-file-ignores"] = tuple(settings["per-file-ignores"].items())
-    settings["zone"] = tuple(Zone(**zone) for zone in settings["zone"])
-    settings["exemption"] = tuple(Exemption(**exemption) for exemption in settings["exemption"])
-    settings["recipes"] = tuple(Recipe(**recipe) for recipe in settings["recipes"])
+            provenance["exclude"] += f"; extend-exclude: {name}"
     return Policy(
         root=root,
-        origin=None if config is None else _posix(os.path.abspath(config)),
+        origin=None if config is None else posix(os.path.abspath(config)),
         provenance=provenance,
-        day=clock.today() if settings["exemption"] else None,
-        **{option.field: settings[option.key] for option in OPTIONS if option.field},
+        day=clock.today() if settings["exemptions"] else None,
+        **settings,
     )
 
 
@@ -233,39 +217,11 @@ def _layer_codes(
     settings["ignore"] = tuple(dict.fromkeys((*ignore, *off)))
 
 
-def _rebase(key: str, value: Any, base: str, root: str) -> Any:
-    """Make the globs in the value of a key relative to ``root``."""
-
-    def one(pattern: str, anywhere: bool) -> str:
-        return globs.rebase(pattern, base, root, anywhere=anywhere)
-
-    if key in ("exclude", "test-paths", "allow-raw-in"):
-        return tuple(one(pattern, key != "allow-raw-in") for pattern in value)
-    if key == "per-file-ignores":
-        return {
-            "!" * pattern.startswith("!") + one(pattern.removeprefix("!"), True): codes
-            for pattern, codes in value.items()
-        }
-    if key == "zone":
-        return tuple(zone | {"paths": tuple(one(path, False) for path in zone["paths"])} for zone in value)
-    if key == "exemption":
-        return tuple(item | {"path": one(item["path"], False)} for item in value)
-    return value
-
-
-def _absolute(base: str, path: str) -> str:
-    return _posix(os.path.normpath(os.path.join(base, path)))
-
-
 def _shown(path: str) -> str:
     """Return the path relative to the working directory where it lies below it, else absolute."""
     whole = os.path.abspath(path)
     try:
         relative = os.path.relpath(whole)
     except ValueError:  # another drive of Windows
-        return _posix(whole)
-    return _posix(whole if relative.startswith("..") else relative)
-
-
-def _posix(path: str) -> str:
-    return path.replace("\\", "/") if os.sep == "\\" else path
+        return posix(whole)
+    return posix(whole if relative.startswith("..") else relative)

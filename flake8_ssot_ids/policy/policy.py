@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from flake8_ssot_ids.policy.globs import Globs, starts_with_wildcard
+from flake8_ssot_ids.policy.kinds import posix
+from flake8_ssot_ids.policy.settings import Exemption, Settings, Zone
 from flake8_ssot_ids.system import clock
 
 TYPE_CHECKING = False
@@ -19,91 +21,15 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
-    from flake8_ssot_ids.model import SafetyLevel, Scope
+    from flake8_ssot_ids.model import Scope
 
-DEFAULT_EXCLUDE: tuple[str, ...] = (
-    ".bzr",
-    ".direnv",
-    ".eggs",
-    ".git",
-    ".git-rewrite",
-    ".hg",
-    ".ipynb_checkpoints",
-    ".mypy_cache",
-    ".nox",
-    ".pants.d",
-    ".pyenv",
-    ".pytest_cache",
-    ".pytype",
-    ".ruff_cache",
-    ".svn",
-    ".tox",
-    ".venv",
-    ".vscode",
-    "__pypackages__",
-    "_build",
-    "buck-out",
-    "dist",
-    "node_modules",
-    "site-packages",
-    "venv",
-)
-DEFAULT_TEST_PATHS: tuple[str, ...] = (
-    "tests/",
-    "test/",
-    "testing/",
-    "test_*.py",
-    "*_test.py",
-    "conftest.py",
-)
 #: Folders of code that others wrote; a zone such as ``**/auth.py`` does not mean what is in them.
 _OF_OTHERS = frozenset((".git", ".hg", ".svn", ".bzr", "__pypackages__", "node_modules", "site-packages"))
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A named part of the project, by root-relative globs.
-
-    ``tier`` is ``"critical"`` or ``"standard"``; ``phase`` and ``service`` are labels that
-    reports group by. ``contracts`` are those of C02, C03 and C04 that look at its modules;
-    without any the name decides.
-    """
-
-    name: str
-    paths: tuple[str, ...]
-    tier: str = "critical"
-    phase: str | None = None
-    service: str | None = None
-    contracts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Exemption:
-    """Leave for the codes in one place, for a reason, up to and including a day."""
-
-    path: str
-    codes: tuple[str, ...]
-    reason: str = ""
-    until: datetime.date | None = None
-
-    def holds_on(self, day: datetime.date) -> bool:
-        """Does it count on that day? Without a reason or a date it never does."""
-        return bool(self.reason) and self.until is not None and day <= self.until
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """A house's own rewrite, as ast-grep pattern and replacement, perhaps for one role only."""
-
-    pattern: str
-    rewrite: str
-    where: str | None = None
-    level: SafetyLevel = "unsafe"
-
-
 @dataclass(frozen=True)
-class Policy:
-    """All settings that are in force; make one with :func:`load_policy`.
+class Policy(Settings):
+    """All settings that are in force; :func:`flake8_ssot_ids.policy.load.load_policy` makes one.
 
     ``root`` is an absolute folder; all globs are relative to it and use ``/``. ``src``
     and ``baseline`` are absolute. ``select`` and ``exclude`` include what their
@@ -113,26 +39,8 @@ class Policy:
     there are exemptions, so that one run has one day. Without it, it is today at each question.
     """
 
-    root: str
+    root: str = field(kw_only=True)
     origin: str | None = field(default=None, compare=False)
-    generators: tuple[str, ...] = ()
-    allow_raw_in: tuple[str, ...] = ()
-    src: tuple[str, ...] = ()
-    select: tuple[str, ...] = ("SID",)
-    ignore: tuple[str, ...] = ()
-    preview: bool = False
-    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    exclude: tuple[str, ...] = DEFAULT_EXCLUDE
-    respect_gitignore: bool = True
-    test_paths: tuple[str, ...] = DEFAULT_TEST_PATHS
-    name_hashes: bool = False
-    baseline: str | None = None
-    zones: tuple[Zone, ...] = ()
-    exemptions: tuple[Exemption, ...] = ()
-    recipes: tuple[Recipe, ...] = ()
-    roles: Mapping[str, str] = field(default_factory=dict)
-    api: Mapping[str, str] = field(default_factory=dict)
-    not_applicable: Mapping[str, str] = field(default_factory=dict)
     day: datetime.date | None = field(default=None, compare=False)
     provenance: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -149,15 +57,15 @@ class Policy:
 
         A relative path is taken to be relative to the working directory.
         """
-        path = _posix(path)
+        path = posix(path)
         prefix = self._prefix
         if path.startswith(prefix) and "/." not in path and "//" not in path and path[-1] != "/":
             return path[len(prefix) :]
-        path = _posix(os.path.abspath(path))
+        path = posix(os.path.abspath(path))
         if path.startswith(prefix) and path != prefix:
             return path[len(prefix) :]
         try:
-            return _posix(os.path.relpath(path, self.root))
+            return posix(os.path.relpath(path, self.root))
         except ValueError:  # another drive of Windows
             return path
 
@@ -347,7 +255,3 @@ _WHOLE_CODE = len("SID000")
 
 def _longest(code: str, prefixes: tuple[str, ...]) -> int:
     return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=0)
-
-
-def _posix(path: str) -> str:
-    return path.replace("\\", "/") if os.sep == "\\" else path

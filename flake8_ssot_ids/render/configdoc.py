@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from flake8_ssot_ids.policy.kinds import toml
-from flake8_ssot_ids.policy.options import OPTIONS
+from flake8_ssot_ids.policy.settings import OPTIONS
 
 if TYPE_CHECKING:
-    from flake8_ssot_ids.policy.keys import Option
+    from flake8_ssot_ids.policy.options import Option
 
 _INTRO = """\
 # Configuration

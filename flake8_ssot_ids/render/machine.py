@@ -5,6 +5,7 @@ from __future__ import annotations
 from flake8_ssot_ids.render import output
 from flake8_ssot_ids.render.links import rule_url
 from flake8_ssot_ids.render.terminal import display_path
+from flake8_ssot_ids.rules.codes import UNREADABLE
 from flake8_ssot_ids.system.escapes import harmless, quoted
 
 TYPE_CHECKING = False
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.model import Finding, Fix, Position
 
-# Nothing suppresses it, so there is no row for a comment.
-_NO_NOQA = "SID990"
 _APPLICABILITY = {"safe": "safe", "unsafe": "unsafe", "manual": "display"}
 
 
@@ -29,7 +28,8 @@ def as_object(finding: Finding) -> dict[str, object]:
         "location": _location(finding.span.start),
         "message": finding.message,
         "name": finding.name,
-        "noqa_row": None if finding.code == _NO_NOQA else finding.noqa_row,
+        # Nothing suppresses it, so there is no row for a comment.
+        "noqa_row": None if finding.code == UNREADABLE else finding.noqa_row,
         "severity": finding.severity,
         "url": rule_url(finding.code),
         "scope": finding.scope,

@@ -9,9 +9,6 @@ from importlib import import_module
 from flake8_ssot_ids import rules as _package
 from flake8_ssot_ids.rules.rule import Rule
 
-UNREADABLE = "SID990"
-HOUSE_RECIPE = "SID390"
-
 
 @cache
 def rules() -> tuple[Rule, ...]:

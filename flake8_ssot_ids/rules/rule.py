@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flake8_ssot_ids.ids.remedies import is_part_of_text
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.semantics.module.resolver import ASSIGNED, DIRECT
+from flake8_ssot_ids.semantics.module.values import ASSIGNED, DIRECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

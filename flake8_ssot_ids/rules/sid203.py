@@ -5,7 +5,7 @@ from __future__ import annotations
 from flake8_ssot_ids.ids.entropy import and_what_is_left
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.rules.rule import Rule, instead
-from flake8_ssot_ids.semantics.module.resolver import DYNAMIC
+from flake8_ssot_ids.semantics.module.values import DYNAMIC
 
 
 def matches(use: Use) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.rules.rule import Rule, instead
-from flake8_ssot_ids.semantics.module.resolver import SHADOWED
+from flake8_ssot_ids.semantics.module.values import SHADOWED
 
 
 def matches(use: Use) -> bool:

@@ -22,6 +22,7 @@ from flake8_ssot_ids.runs.worktree import (
     user_files,
 )
 from flake8_ssot_ids.system import git
+from flake8_ssot_ids.system.files import is_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class DiscoverResult:
 
     def through_links(self, path: str) -> list[str]:
         """The other paths under which links in critical zones lead to a file."""
-        return [link + path[len(folder) :] for folder, link in self.links if _is_below(path, folder)]
+        return [link + path[len(folder) :] for folder, link in self.links if is_below(path, folder)]
 
 
 def discover(
@@ -232,9 +233,9 @@ class _Search:
             target = os.path.realpath(link)
             place = os.path.realpath(os.path.dirname(link))
             inside = (os.path.realpath(policy.root), git.top_of(place), *self._roots)
-            if not any(top is not None and _is_below(target, top) for top in inside):
+            if not any(top is not None and is_below(target, top) for top in inside):
                 self.errors[link] = f"a link in a critical zone leads out of the project, to {target}"
-            elif not _is_below(place, target):  # else it is a loop
+            elif not is_below(place, target):  # else it is a loop
                 self._links.append((target, link))
                 if target not in followed:
                     followed.add(target)
@@ -283,10 +284,6 @@ def _exclusion_below(policy: Policy, root: str) -> Callable[[str, bool], bool]:
 def _shown(path: str, real: str, root: str) -> str:
     """The path as it is reached from ``root``, which really is at ``real``."""
     return root + path[len(real) :] if real != root else path
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return f"{path}{os.sep}".startswith(f"{folder.rstrip(os.sep)}{os.sep}")
 
 
 def _reason(error: Exception) -> str:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.runs.kept.results import Cache, stamp_of
+from flake8_ssot_ids.runs.kept.results import Cache
+from flake8_ssot_ids.runs.kept.stamps import stamp_of
+from flake8_ssot_ids.runs.packed import unpack
 from flake8_ssot_ids.runs.pool import Pool
-from flake8_ssot_ids.runs.worker import unpack
 from flake8_ssot_ids.semantics.glance.survey import other_modules, settle
-from flake8_ssot_ids.semantics.project.modules import is_below
+from flake8_ssot_ids.semantics.project.modules import is_module_below
 from flake8_ssot_ids.source.sourcefile import NAMES
+from flake8_ssot_ids.system import collector
 from flake8_ssot_ids.uuids.catalog import is_called_like_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from flake8_ssot_ids.runs.kept.results import Stamp
+    from flake8_ssot_ids.runs.kept.stamps import Stamp
     from flake8_ssot_ids.runs.worker import Job, Result
     from flake8_ssot_ids.semantics.glance.survey import Look
 
@@ -82,50 +83,12 @@ def run(
                 pool=pool,
             )
     outcome = RunResult(files_checked=len(paths))
-    results: dict[str, Result] = {}
-    enabled = gc.isenabled()
-    # Syntax trees hold no cycles; the collector would only walk them over and over.
-    gc.disable()
-    try:
+    with collector.paused():
         known = _surveyed(paths, policy, all_files, noqa, pool, cold=cache_dir is None)
-        results.update((path, (path, None, False, (), 0, (), "")) for path in known.idle)
         outcome.touched.update(known.touched)
-        kind = "" if known.words is None else "surveyed"
-        key = f"{policy.digest()} {all_files} {noqa} {kind}"
-        if policy.recipes:
-            from flake8_ssot_ids.recipes.astgrep import module_file
-
-            matcher = module_file()
-            outcome.touched.add(matcher)
-            key += f" {stamp_of(matcher, 0)}"
-        cache = Cache(cache_dir, key, repr(known.words))
-        missing: list[int] = []
-        for place, path in enumerate(paths):
-            if path in known.idle:
-                continue
-            entry = cache.get(path)
-            if entry is None:
-                missing.append(place)
-            else:
-                results[path] = (path, entry[0], entry[1], entry[2], entry[3], (), "")
-        stamps: dict[str, Stamp] = {}
-        chunks, size = _chunks(paths, missing)
-        if len(chunks) > 1 and size > _WORTH_A_PROCESS:
-            pool.start()
-        pool.tell("words", known.words)
-        for chunk in pool.do([("check", places) for places in chunks]):
-            stamps.update(chunk[1])
-            for result in chunk[0]:
-                path, stamp, judged, packed, suppressed, touched, failure = result
-                results[path] = result
-                if not failure and stamp is not None:
-                    cache.put(path, stamp, judged, packed, suppressed, touched, stamps)
-            if progress is not None:
-                progress(len(results), len(paths))
+        cache = Cache(cache_dir, _key(policy, all_files, noqa, known, outcome), repr(known.words))
+        results = _results(paths, known, cache, pool, progress)
         cache.save()
-    finally:
-        if enabled:
-            gc.enable()
     outcome.notes.extend((*pool.notes, *cache.notes))
     pool.notes.clear()
     for path in sorted(results):
@@ -138,6 +101,53 @@ def run(
         outcome.reports.append(FileReport(path, judged, tuple(unpack(path, item) for item in packed)))
     outcome.touched.update(path for path, _ in cache.dependencies())
     return outcome
+
+
+def _key(policy: Policy, all_files: bool, noqa: bool, known: _Surveyed, outcome: RunResult) -> str:
+    """What all results depend on, apart from files; the file of ast-grep, if it is asked, is noted too."""
+    key = f"{policy.digest()} {all_files} {noqa} {'' if known.words is None else 'surveyed'}"
+    if policy.recipes:
+        from flake8_ssot_ids.recipes.astgrep import module_file
+
+        matcher = module_file()
+        outcome.touched.add(matcher)
+        key += f" {stamp_of(matcher, 0)}"
+    return key
+
+
+def _results(
+    paths: Sequence[str],
+    known: _Surveyed,
+    cache: Cache,
+    pool: Pool,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, Result]:
+    """The result of each path: of idle files none, else from the cache, else from a check."""
+    results: dict[str, Result] = {path: (path, None, False, (), 0, (), "") for path in known.idle}
+    missing: list[int] = []
+    for place, path in enumerate(paths):
+        if path in known.idle:
+            continue
+        entry = cache.get(path)
+        if entry is None:
+            missing.append(place)
+        else:
+            results[path] = (path, *entry[:4], (), "")
+    stamps: dict[str, Stamp] = {}
+    chunks, size = _chunks(paths, missing)
+    if len(chunks) > 1 and size > _WORTH_A_PROCESS:
+        pool.start()
+    pool.tell("words", known.words)
+    for chunk in pool.do([("check", places) for places in chunks]):
+        stamps.update(chunk[1])
+        for result in chunk[0]:
+            path, stamp, judged, packed, suppressed, touched, failure = result
+            results[path] = result
+            if not failure and stamp is not None:
+                cache.put(path, stamp, judged, packed, suppressed, touched, stamps)
+        if progress is not None:
+            progress(len(results), len(paths))
+    return results
 
 
 @dataclass(slots=True)
@@ -184,7 +194,7 @@ def _surveyed(
     idle = {
         path
         for path in idle.intersection(paths)
-        if is_below(path, roots) and path.endswith(NAMES) and not is_called_like_source(path)
+        if is_module_below(path, roots) and path.endswith(NAMES) and not is_called_like_source(path)
     }
     return _Surveyed(words, idle, (*others, *folders))
 

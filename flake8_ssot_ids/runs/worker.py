@@ -9,22 +9,20 @@ from __future__ import annotations
 import gc
 import time
 
-from flake8_ssot_ids.findings.engine import check_source, is_exempt, unreadable
-from flake8_ssot_ids.model import Finding, Position, Span
+from flake8_ssot_ids.findings.engine import is_exempt, unreadable
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.runs.kept.results import stamp_of
+from flake8_ssot_ids.runs.kept.stamps import stamp_of
+from flake8_ssot_ids.runs.packed import pack
+from flake8_ssot_ids.runs.session import Session
 from flake8_ssot_ids.semantics.glance.survey import Survey
-from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.system.files import read
-from flake8_ssot_ids.uuids import catalog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from flake8_ssot_ids.rules.rule import Finder
-    from flake8_ssot_ids.runs.kept.results import Stamp
+    from flake8_ssot_ids.runs.kept.stamps import Stamp
 
     #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
     Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]
@@ -41,18 +39,11 @@ class Worker:
     """Does jobs on ``files`` in one process."""
 
     def __init__(self, policy: Policy, all_files: bool, noqa: bool, files: Sequence[str]) -> None:
-        self._policy = policy
+        self._session = Session(policy)
         self._all_files = all_files
         self._noqa = noqa
         self._files = files
-        sources = catalog.attributes(policy.name_hashes)
-        self._project = Project(policy.src, sources)
-        self._survey = Survey(sources)
-        self._house: Finder | None = None
-        if policy.recipes:
-            from flake8_ssot_ids.recipes.house import house_of
-
-            self._house = house_of(policy)
+        self._survey = Survey(self._session.sources)
         self._new: Sequence[str] = ()
         self._fix: tuple[Any, ...] = ()
         self._stamps: dict[str, Stamp] = {}
@@ -67,9 +58,9 @@ class Worker:
         elif name == "fix":
             self._fix = value
         else:
-            self._project.surveyed = value
+            self._session.project.surveyed = value
             # What was kept for another look is not needed any more.
-            self._survey = Survey(self._project.sources)
+            self._survey = Survey(self._session.sources)
 
     def do(self, job: Job) -> Any:
         """The result of a job: a ``Look`` of the survey, or a chunk of results."""
@@ -95,13 +86,13 @@ class Worker:
 
         planned = []
         for path in paths:
-            (item,) = plan_all([path], self._policy, self._project, self._fix)
+            (item,) = plan_all([path], self._session.policy, self._session.project, self._fix)
             planned.append(item)
             self._tidy(len(item.old))
         return planned
 
     def _one(self, path: str) -> Result:
-        policy = self._policy
+        policy, project = self._session.policy, self._session.project
         if is_exempt(path, policy):
             return path, stamp_of(path, time.time_ns()), False, (), 0, (), ""
         stamp = stamp_of(path, time.time_ns())
@@ -109,32 +100,14 @@ class Worker:
             data = read(path)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            return (
-                path,
-                None,
-                True,
-                (pack(unreadable(path, policy, f"it cannot be read: {reason}")),),
-                0,
-                (),
-                "",
-            )
-        self._project.start()
+            finding = unreadable(path, policy, f"it cannot be read: {reason}")
+            return path, None, True, (pack(finding),), 0, (), ""
+        project.start()
         try:
-            report = check_source(
-                data,
-                path,
-                policy,
-                self._project,
-                all_files=self._all_files,
-                noqa=self._noqa,
-                house=self._house,
-            )
+            report = self._session.check(data, path, all_files=self._all_files, noqa=self._noqa)
         except Exception as error:  # one file must not take the others with it
             return path, None, True, (), 0, (), f"{type(error).__name__}: {error}"
-        finally:
-            if self._policy.may_preview:
-                self._tidy(len(data))
-        touched = tuple(sorted(self._project.touched))
+        touched = tuple(sorted(project.touched))
         now = time.time_ns()
         for other in touched:
             if other not in self._stamps:
@@ -146,15 +119,7 @@ class Worker:
         packed = []
         while left:
             packed.append(pack(left.pop()))
-        return (
-            path,
-            stamp,
-            judged,
-            tuple(packed),
-            suppressed,
-            touched,
-            "",
-        )
+        return path, stamp, judged, tuple(packed), suppressed, touched, ""
 
     def _tidy(self, size: int) -> None:
         """Collect what closer looks leave behind: it holds cycles, and the collector is off during a run.
@@ -165,38 +130,3 @@ class Worker:
         if self._bytes_since >= _WORTH_COLLECTING:
             self._bytes_since = 0
             gc.collect(0)
-
-
-def pack(finding: Finding) -> tuple[object, ...]:
-    """A finding as plain values, without its path and fix."""
-    span, wide = finding.span, finding.id_span
-    here = (span.start.row, span.start.column, span.end.row, span.end.column)
-    return (
-        finding.code,
-        finding.name,
-        finding.message,
-        here,
-        here if wide is span else (wide.start.row, wide.start.column, wide.end.row, wide.end.column),
-        finding.noqa_row,
-        finding.scope,
-        finding.symbol,
-        finding.role,
-        finding.prefix,
-        finding.source,
-        finding.expression,
-        finding.ordinal,
-        finding.fingerprint,
-        finding.severity,
-    )
-
-
-def unpack(path: str, packed: tuple[Any, ...]) -> Finding:
-    """The finding that :func:`pack` made plain."""
-    code, name, message, span, wide, *rest = packed
-    here = _span(span)
-    return Finding(path, code, name, message, here, here if wide == span else _span(wide), *rest)
-
-
-def _span(rows: tuple[int, int, int, int]) -> Span:
-    first, start, last, end = rows
-    return Span(Position(first, start), Position(last, end))

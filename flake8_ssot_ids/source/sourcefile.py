@@ -50,6 +50,11 @@ class SourceFile:
     bom: bool
 
 
+def unix(text: str) -> str:
+    """``text`` with ``\\n`` line ends, as Python reads it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 class Lines:
     """The physical lines of a text as the parser counts them, and its coordinates.
 
@@ -64,9 +69,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         """Split ``text``, which must not begin with a BOM."""
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self.lines = text.split("\n")
+        self.lines = unix(text).split("\n")
         self.memory = {}
         #: Of long rows that are not ASCII: the offset of each code point in UTF-8.
         self._starts: dict[int, list[int]] = {}

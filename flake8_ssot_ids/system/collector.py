@@ -1,4 +1,4 @@
-"""The cyclic garbage collector of Python, off for a while."""
+"""Python's collector of cycles: syntax trees hold none, and it would walk them over and over."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def off() -> Iterator[None]:
-    """Syntax trees hold no cycles; the collector would only walk them over and over."""
+def paused() -> Iterator[None]:
+    """Let it rest until the end of the block, and be as it was then."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from flake8_ssot_ids.commands import config
 from flake8_ssot_ids.policy.kinds import toml
 from flake8_ssot_ids.policy.load import load_policy
-from flake8_ssot_ids.policy.options import OPTIONS
+from flake8_ssot_ids.policy.settings import OPTIONS
 from flake8_ssot_ids.render import configdoc
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ codes = ["SID1"]
 until = 2030-01-31
 """
     )
-    policy = load_policy("ssot-ids.toml", overrides={"ignore": ["SID101"]})
-    assert config.run(policy) == 0
+    assert config.run(["--ignore", "SID101"]) == 0
     assert capsys.readouterr().out == (
         f"""\
 # effective policy; paths and globs are relative to {tmp_path}

@@ -12,7 +12,8 @@ from flake8_ssot_ids.findings.engine import check_source, check_tree, normalised
 from flake8_ssot_ids.findings.identity import Row
 from flake8_ssot_ids.model import FileReport, Finding
 from flake8_ssot_ids.policy.load import load_policy
-from flake8_ssot_ids.policy.policy import Policy, Zone
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import Zone
 
 Judge = Callable[..., FileReport]
 

@@ -14,8 +14,8 @@ import pytest
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.load import load_policy
-from flake8_ssot_ids.policy.policy import Exemption
-from flake8_ssot_ids.runs.kept import replay
+from flake8_ssot_ids.policy.settings import Exemption
+from flake8_ssot_ids.runs.kept import stamps
 from flake8_ssot_ids.system import clock
 
 Judge = Callable[..., FileReport]
@@ -190,7 +190,7 @@ class TestFaces:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         Path("ssot-ids.toml").write_text(exemption("**"))
-        monkeypatch.setattr(replay, "RECENT_NS", 0)
+        monkeypatch.setattr(stamps, "RECENT_NS", 0)
         time.sleep(0.02)
 
         def ask() -> int:
@@ -224,7 +224,7 @@ class TestFaces:
         calendar: Callable[[datetime.date], None],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(replay, "RECENT_NS", 0)
+        monkeypatch.setattr(stamps, "RECENT_NS", 0)
         Path("ssot-ids.toml").write_text(config)
         time.sleep(0.02)
         assert main(["check", "-q"]) == 1

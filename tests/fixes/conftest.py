@@ -12,11 +12,11 @@ import pytest
 from pyflakes.api import check as pyflakes_check
 from pyflakes.reporter import Reporter
 
-from flake8_ssot_ids.commands.configs import check_recipes
 from flake8_ssot_ids.compliance.scan import policy_of
 from flake8_ssot_ids.fixes.plan import FilePlan, Planner
 from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.runs.discover import discover
+from flake8_ssot_ids.runs.session import check_recipes
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.uuids import catalog
 

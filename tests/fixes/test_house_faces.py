@@ -163,7 +163,7 @@ def test_a_plain_check_loads_nothing_of_this() -> None:
 
 def test_the_byte_search_is_sound() -> None:
     """It looks at every file in which the pattern can match, and not at others."""
-    from flake8_ssot_ids.policy.policy import Recipe
+    from flake8_ssot_ids.policy.settings import Recipe
     from flake8_ssot_ids.recipes.house import House
 
     house = House([Recipe("helpers.new_id($X, kind='é')", "g()"), Recipe("$A or legacy()", "g()")])
@@ -191,7 +191,7 @@ PATTERNS = (
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_the_byte_search_misses_no_match_in_our_own_files(pattern: str) -> None:
-    from flake8_ssot_ids.policy.policy import Recipe
+    from flake8_ssot_ids.policy.settings import Recipe
     from flake8_ssot_ids.recipes import house
     from flake8_ssot_ids.recipes.astgrep import Document
 

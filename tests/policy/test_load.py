@@ -10,7 +10,8 @@ import pytest
 
 from flake8_ssot_ids.model import PolicyError, Problem
 from flake8_ssot_ids.policy.load import find_config, load_policy
-from flake8_ssot_ids.policy.policy import Exemption, Policy, Recipe, Zone
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import Exemption, Recipe, Zone
 
 if TYPE_CHECKING:
     from pathlib import Path

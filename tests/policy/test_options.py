@@ -294,7 +294,7 @@ def test_each_bad_value_is_one_problem(
     text: str, key: str, message: str, hint: str | None, tmp_path: Path
 ) -> None:
     if hint is None:  # the example of the top-level key
-        from flake8_ssot_ids.policy.options import OPTIONS
+        from flake8_ssot_ids.policy.settings import OPTIONS
 
         top = key.split("[")[0].split(".")[0]
         hint = "for example `" + next(option.example for option in OPTIONS if option.key == top) + "`"

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from flake8_ssot_ids.policy.load import load_policy
-from flake8_ssot_ids.policy.options import OPTIONS
-from flake8_ssot_ids.policy.policy import DEFAULT_EXCLUDE, Exemption, Policy, Zone
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import DEFAULT_EXCLUDE, OPTIONS, Exemption, Zone
 
 
 def load(text: str, folder: Path, **more: Any) -> Policy:

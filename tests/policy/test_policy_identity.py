@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from flake8_ssot_ids.policy.policy import DEFAULT_TEST_PATHS, Exemption, Policy, Recipe, Zone
+from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.policy.settings import DEFAULT_TEST_PATHS, Exemption, Recipe, Zone
 
 FULL = Policy(
     root="/r",

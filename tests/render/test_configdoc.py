@@ -9,7 +9,7 @@ import pytest
 
 from flake8_ssot_ids.policy.kinds import toml
 from flake8_ssot_ids.policy.load import load_policy
-from flake8_ssot_ids.policy.options import OPTIONS
+from flake8_ssot_ids.policy.settings import OPTIONS
 from flake8_ssot_ids.render import configdoc
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from flake8_ssot_ids import rules as package
 from flake8_ssot_ids.ids.uses import Use, uses_of
 from flake8_ssot_ids.render.links import RULES_PAGE, anchor
-from flake8_ssot_ids.rules import registry
+from flake8_ssot_ids.rules import codes, registry
 from flake8_ssot_ids.rules.rule import Rule
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.testing import assert_marks, check, expected
@@ -79,7 +79,7 @@ def test_no_section_is_empty(rule: Rule) -> None:
     assert (rule.matches is None) == (rule.message is None)
     # A rule judges uses or looks closer; a file that cannot be read is the engine's own business, and what a
     # house's recipes find comes from its caller.
-    elsewhere = (registry.UNREADABLE, registry.HOUSE_RECIPE)
+    elsewhere = (codes.UNREADABLE, codes.HOUSE_RECIPE)
     assert (rule.matches is None and rule.inspect is None) == (rule.code in elsewhere)
     assert rule.matches is None or rule.inspect is None
 

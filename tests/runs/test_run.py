@@ -15,8 +15,8 @@ from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.runs import pool, worker
 from flake8_ssot_ids.runs import run as runner
+from flake8_ssot_ids.runs.packed import pack, unpack
 from flake8_ssot_ids.runs.run import RunResult, run
-from flake8_ssot_ids.runs.worker import pack, unpack
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 
@@ -178,7 +178,7 @@ def test_a_second_run_looks_into_no_file(tree: Tree, tmp_path: Path, monkeypatch
     def never(*_: object, **__: object) -> FileReport:
         raise AssertionError("not from the cache")
 
-    monkeypatch.setattr(worker, "check_source", never)
+    monkeypatch.setattr(engine, "check_source", never)
     assert facts(tree.run(cache_dir=cache_dir)) == truth
     assert tree.run(cache_dir=cache_dir, noqa=False).errors
     assert tree.run(cache_dir=cache_dir, all_files=True).errors
@@ -201,14 +201,16 @@ def test_an_internal_error_in_one_file_is_of_that_file(
     bad = str(tree.root / "raw_2.py")
     truth = codes(tree.run())
 
+    check_source = engine.check_source
+
     def check(data: bytes, path: str, *given: Any, **named: Any) -> FileReport:
         if path == bad:
             raise RuntimeError("planted")
-        return engine.check_source(data, path, *given, **named)
+        return check_source(data, path, *given, **named)
 
     cache_dir = str(tmp_path / "cache")
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "check_source", check)
+        patch.setattr(engine, "check_source", check)
         for _ in range(2):  # the failure is not kept
             result = tree.run(cache_dir=cache_dir)
             assert result.errors
@@ -237,7 +239,7 @@ def test_files_that_cannot_be_read_are_named(tree: Tree) -> None:
 #: Programs of helpers: one that never answers, and one that dies of its first, its second job.
 DOOMED = {
     "at once": "",
-    "after a greeting": "from flake8_ssot_ids.runs.messages import send; send(1, 'ready')",
+    "after a greeting": "from flake8_ssot_ids.runs.transport import send; send(1, 'ready')",
     "of its first job": (
         "from flake8_ssot_ids.runs import helper, worker\nworker.Worker.do = None\nhelper.serve(0, 1)"
     ),
@@ -247,7 +249,7 @@ DOOMED = {
         "helper.serve(0, 1)"
     ),
     "while it answers": (
-        "import os\nfrom flake8_ssot_ids.runs.messages import receive, send\nsend(1, 'ready')\n"
+        "import os\nfrom flake8_ssot_ids.runs.transport import receive, send\nsend(1, 'ready')\n"
         "while receive(0)[0] != 'do': pass\nos.write(1, b'0000')"
     ),
 }
@@ -370,12 +372,14 @@ def test_a_file_that_changes_while_it_is_checked_is_checked_again(
     path = tree.write("moving.py", RAW)
     cache_dir = str(tmp_path / "cache")
 
+    check_source = engine.check_source
+
     def check(data: bytes, path: str, *given: Any, **named: Any) -> FileReport:
         time.sleep(0.02)
         tree.write("moving.py", RAW.replace("uuid4", "uuid1"))
-        return engine.check_source(data, path, *given, **named)
+        return check_source(data, path, *given, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "check_source", check)
+        patch.setattr(engine, "check_source", check)
         assert tree.run([path], cache_dir=cache_dir).reports[0].findings[0].source == "uuid.uuid4"
     assert tree.run([path], cache_dir=cache_dir).reports[0].findings[0].source == "uuid.uuid1"

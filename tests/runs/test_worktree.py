@@ -375,11 +375,9 @@ class TestReplay:
     def test_the_warm_run_starts_no_process_and_follows_the_index(
         self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        from flake8_ssot_ids.runs.kept import replay
-        from flake8_ssot_ids.runs.kept import results as cache
+        from flake8_ssot_ids.runs.kept import stamps
 
-        monkeypatch.setattr(cache, "RECENT_NS", -(10**12))
-        monkeypatch.setattr(replay, "RECENT_NS", -(10**12))
+        monkeypatch.setattr(stamps, "RECENT_NS", -(10**12))
         write("a.py")
         commit("a.py")
         write(".gitignore", text="*.py\n")

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import Facts, Target, missing, said, shown
+from flake8_ssot_ids.compliance.inside.target import Facts, Probed, missing, said, shown
+from flake8_ssot_ids.system.files import is_below
 
 
-def probe(target: Target) -> Facts:
+def probe(target: Probed) -> Facts:
     """Make the default of each id column and field of the auth modules, and parse it."""
     facts: list[tuple[str, str]] = []
     sound = target.parses_its_own
@@ -50,7 +51,7 @@ def module_name(path: str, roots: list[str]) -> str | None:
     """The dotted name of the module at ``path``, below the longest root that holds it."""
     real = os.path.realpath(path)
     for root in sorted(map(os.path.realpath, roots), key=len, reverse=True):
-        if real.startswith(root.rstrip(os.sep) + os.sep):
+        if is_below(real, root):
             parts = os.path.splitext(os.path.relpath(real, root))[0].split(os.sep)
             if parts[-1] == "__init__":
                 parts.pop()

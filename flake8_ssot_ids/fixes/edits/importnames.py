@@ -10,7 +10,6 @@ from itertools import chain, count
 
 from flake8_ssot_ids.fixes.edits.mentions import Mentions
 from flake8_ssot_ids.semantics.module.bindings import Flow
-from flake8_ssot_ids.semantics.module.resolver import Values
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
     COMPREHENSION,
@@ -20,6 +19,7 @@ from flake8_ssot_ids.semantics.module.scopes import (
     Bindings,
     Scope,
 )
+from flake8_ssot_ids.semantics.module.values import Value, Values
 from flake8_ssot_ids.source.edits import Offsets
 from flake8_ssot_ids.source.sourcefile import Lines
 
@@ -102,11 +102,11 @@ class EditedModule:
     def _callers(self) -> frozenset[str]:
         return callers(self.mentions, self.methods)
 
-    def _values(self, name: str) -> frozenset[str]:
+    def _values(self, name: str) -> frozenset[Value]:
         """What the module's own name surely is when its functions run; empty if that is not sure."""
         return self.surely(self.flow.module.at_end(name, deleted=False))
 
-    def surely(self, bindings: Bindings) -> frozenset[str]:
+    def surely(self, bindings: Bindings) -> frozenset[Value]:
         """What a name with these bindings stands for; empty if it may be unbound."""
         if UNBOUND in bindings:
             return frozenset()

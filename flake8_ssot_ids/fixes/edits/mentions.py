@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from flake8_ssot_ids.semantics.module.names import rows
 from flake8_ssot_ids.semantics.module.scopes import Hits
+from flake8_ssot_ids.semantics.module.syntax import nodes_on
 
 
 class Mentions:
@@ -23,7 +24,7 @@ class Mentions:
         self._known: dict[str, list[ast.AST]] = {}
 
     def near(self, word: str) -> list[ast.AST]:
-        """All nodes of the innermost statements in which ``word`` stands, and of the headers around them."""
+        """The nodes on the rows on which ``word`` stands, and those around them."""
         known = self._known.get(word)
         if known is None:
             known = self._known[word] = self.near_any((word,))
@@ -31,18 +32,7 @@ class Mentions:
 
     def near_any(self, words: Collection[str]) -> list[ast.AST]:
         """Those near one of several words, which may stand behind a dot."""
-        hits = Hits(rows(self._text, words, words))
-        found: list[ast.AST] = []
-        pending: list[ast.AST] = [*reversed(self._tree.body)]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, ast.stmt):
-                first = min((one.lineno for one in getattr(node, "decorator_list", ())), default=node.lineno)
-                if not hits.between(first, node.end_lineno or node.lineno):
-                    continue
-            found.append(node)
-            pending += ast.iter_child_nodes(node)
-        return found
+        return [*nodes_on(self._tree, Hits(rows(self._text, words, words)))]
 
     def binds(self, name: str) -> bool:
         """Whether anything in the module has the name, in whatever scope: what it binds and reads."""

@@ -3,47 +3,18 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from flake8_ssot_ids.fixes.evidence.noids import Manual, is_harmless
 from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.evidence.surroundings import Tested
 from flake8_ssot_ids.ids.remedies import Piece, around, is_part_of_text, slug
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.semantics.flow.flow import PATCHED, Exit, ModuleFlow, Sink
-from flake8_ssot_ids.semantics.module.syntax import absolute
-from flake8_ssot_ids.semantics.project.modules import Home
-from flake8_ssot_ids.semantics.project.project import Project
-from flake8_ssot_ids.source.sourcefile import Lines, decode, parse
+from flake8_ssot_ids.semantics.flow.flow import PATCHED, Exit, Sink
+from flake8_ssot_ids.source.sourcefile import Lines, decode
 from flake8_ssot_ids.system.files import read
 
 #: So many base classes are looked through, each in a module of its own.
 _DEEPEST = 4
-_MEMORY = "fixes elsewhere"
-
-
-@dataclass(slots=True)
-class _Flows:
-    """The flows of modules that values were followed into, by path; None where one is no Python."""
-
-    known: dict[str, ModuleFlow | None] = field(default_factory=dict)
-
-    @staticmethod
-    def of(project: Project) -> _Flows:
-        found = project.memory.get(_MEMORY)
-        if not isinstance(found, _Flows):
-            found = project.memory[_MEMORY] = _Flows()
-        return found
-
-    def flow(self, path: str) -> ModuleFlow | None:
-        if path not in self.known:
-            try:
-                self.known[path] = ModuleFlow(parse(read(path)))
-            except (OSError, UnreadableError):
-                # Whoever imports it fails before any id gets there.
-                self.known[path] = None
-        return self.known[path]
 
 
 def sink_elsewhere(exits: list[Exit], state: FileState) -> tuple[Sink, str] | None:
@@ -57,44 +28,23 @@ def sink_elsewhere(exits: list[Exit], state: FileState) -> tuple[Sink, str] | No
 
 
 def _follow(leaving: Exit, state: FileState) -> tuple[Sink, str] | None:
-    flows = _Flows.of(state.project)
     pending = [(leaving.target, state.path, _DEEPEST)]
     while pending:
-        target, importer, depth = pending.pop()
+        dotted, importer, depth = pending.pop()
         home = state.project.home(importer)
-        level = len(target) - len(target.lstrip("."))
-        dotted = absolute(home.package, level, target[level:]) if level else target
-        dotted = None if dotted is None else dotted.removeprefix(".")
-        if dotted is None or depth == 0 or not state.project.is_ours(dotted, home):
+        here = state.project.locate(dotted, home) if depth and state.project.is_ours(dotted, home) else None
+        path = None if here is None else here[0]
+        if here is None or path is None or path == state.path:
             continue
-        found = _defined(dotted, home, state)
-        if found is None:
+        flow = state.inspection.flow_of(path)
+        if flow is None:
             continue
-        path, names = found
-        flow = flows.flow(path)
-        if flow is None or path == state.path:
-            continue
-        sinks, bases = flow.entered(names, leaving)
+        sinks, bases = flow.entered(here[1], leaving)
         sinks = [sink for sink in sinks if not is_harmless(sink)]
         if sinks:
             return sinks[0], path
         pending += ((base, path, depth - 1) for base in reversed(bases))
     return None
-
-
-def _defined(dotted: str, home: Home, state: FileState) -> tuple[str, tuple[str, ...]] | None:
-    """The module that defines what ``dotted`` leads to, and the names in it."""
-    here = state.project.locate(dotted, home)
-    if here is None or not here[1] or here[0] is None:
-        return None
-    flow = _Flows.of(state.project).flow(here[0])
-    if flow is not None and not flow.defines(here[1][0]):
-        # Handed on from where it is defined.
-        here = state.project.locate(state.inspection.sources.canonical(dotted), home)
-        if here is None or not here[1]:
-            return None
-    path, names, _ = here
-    return None if path is None else (path, names)
 
 
 def _place(path: str, node: ast.AST, state: FileState) -> str:

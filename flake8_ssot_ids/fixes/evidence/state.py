@@ -21,7 +21,7 @@ from flake8_ssot_ids.recipes.house import house_of
 from flake8_ssot_ids.semantics.module.parents import WholeParents
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.edits import Offsets, TextEdit
-from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, why_not_python
+from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, unix, why_not_python
 
 
 class NoGeneratorError(SsotIdsError):
@@ -149,8 +149,3 @@ class Generator:
     canonical: str
     source: ClassSource
     in_cycle: bool
-
-
-def unix(text: str) -> str:
-    """``text`` with ``\\n`` line ends."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import os
 import sys
-import zlib
 
-from flake8_ssot_ids.runs.kept import store as kept
-from flake8_ssot_ids.runs.kept.results import RECENT_NS
+from flake8_ssot_ids.runs.kept import stamps
+from flake8_ssot_ids.runs.kept.store import KeptFile, cache_folder
 from flake8_ssot_ids.system import clock
 
 TYPE_CHECKING = False
@@ -60,10 +59,9 @@ class Question:
 
     def __init__(self, arguments: Sequence[str], folder: str) -> None:
         #: What is wrong with the record, if there is one.
-        self.note = ""
-        self._file = ""
-        self._text = ""
-        cache_dir = os.environ.get("SSOT_IDS_CACHE_DIR") or ""
+        self.notes: list[str] = []
+        self._file: KeptFile | None = None
+        cache_dir = ""
         for at, argument in enumerate(arguments):
             name, _, value = argument.partition("=")
             if argument.startswith("-") and name not in _KNOWN:
@@ -75,59 +73,37 @@ class Question:
             "=".join(item) for item in os.environ.items() if item[0].startswith("GIT_CONFIG")
         )
         terminals = [stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)]
-        self._text = repr((kept.code_stamp(), list(arguments), folder, environment, terminals))
-        name = f"{zlib.crc32(self._text.encode('utf-8', 'surrogatepass')):08x}{len(self._text):x}.replay"
-        where = os.path.abspath(cache_dir) if cache_dir else kept.default_cache_dir()
-        if not kept.why_not(where):  # the result cache says why
-            self._file = os.path.join(where, name)
+        question = repr((list(arguments), folder, environment, terminals))
+        # Where nothing can be kept, the result cache says why.
+        self._file = KeptFile(cache_folder(cache_dir), "replay", question)
+        self.notes = self._file.notes
 
     def answer(self) -> Answer | None:
         """The recorded answer, if everything is as it was."""
-        if not self._file:
+        if self._file is None:
             return None
-        record, self.note = kept.load(self._file)
-        if record is None or record[0] != self._text:
+        record = self._file.load()
+        if record is None:
             return None
-        marks, answer = record[1:]
+        marks, answer = record
         if not _is_answer(answer) or not _are_marks(marks):
-            self.note = kept.damaged(self._file)
+            self._file.note_damage()
             return None
         if answer["day"] and answer["day"] != clock.today().isoformat():
             return None
-        stat = os.stat
-        for path, mark in marks.items():
-            try:
-                status = stat(path)
-            except OSError:
-                if mark is not None:
-                    return None
-                continue
-            if mark != (status.st_mtime_ns, status.st_ctime_ns, status.st_size):
-                return None
-        return answer
+        return answer if all(map(stamps.is_as_before, marks, marks.values())) else None
 
     def record(self, answer: Answer, depends: Iterable[str], started_ns: int) -> None:
         """Keep ``answer`` unless something it depends on may have changed since ``started_ns``."""
-        if not self._file:
+        if self._file is None:
             return
-        marks: dict[str, tuple[int, int, int] | None] = {}
+        marks: dict[str, stamps.Stamp] = {}
         for path in depends:
-            try:
-                status = os.stat(path)
-            except (OSError, ValueError):
-                marks[path] = None
-                continue
-            if max(status.st_mtime_ns, status.st_ctime_ns) > started_ns - RECENT_NS:
+            marks[path] = stamp = stamps.stamp_of(path)
+            if stamps.is_young(stamp, started_ns):
                 return
-            marks[path] = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
-        data = kept.seal((self._text, marks, answer))
-        if len(data) > MOST_BYTES:
-            return
-        try:
-            kept.write_atomically(self._file, data)
-        except OSError:
-            # The result cache lies in the same folder and has said so already.
-            return
+        # Where it cannot be written, the result cache in the same folder has said so already.
+        self._file.keep(marks, answer, MOST_BYTES)
 
 
 def _are_marks(value: object) -> bool:

@@ -26,8 +26,14 @@ _MARK = b"ssot-ids cache 1\n"
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
-def default_cache_dir() -> str:
-    """The user's cache folder for this program, as the platform has it."""
+def cache_folder(chosen: str | None = None) -> str:
+    """The absolute folder for what is kept: the one that was chosen, else the one that the platform has.
+
+    ``SSOT_IDS_CACHE_DIR`` in the environment chooses one, too.
+    """
+    chosen = chosen or os.environ.get("SSOT_IDS_CACHE_DIR")
+    if chosen:
+        return os.path.abspath(chosen)
     home = os.path.expanduser("~")
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
@@ -35,7 +41,7 @@ def default_cache_dir() -> str:
         base = os.path.join(home, "Library", "Caches")
     else:
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    return os.path.join(base, "flake8-ssot-ids")
+    return os.path.abspath(os.path.join(base, "flake8-ssot-ids"))
 
 
 def code_stamp() -> str:
@@ -62,8 +68,8 @@ def _modules(folder: str) -> Iterator[tuple[str, int, int]]:
 
 def why_not(folder: str) -> str:
     """Why an absolute folder may not be used; empty if it may, or does not exist yet."""
-    tops = [*filter(None, (_lexical_top(folder), files.top_of(folder)))]
-    if tops and not _is_below(os.path.realpath(folder), os.path.realpath(tops[0]), folder, tops[0]):
+    tops = [*filter(None, (files.outermost_top_of(folder), files.top_of(folder)))]
+    if tops and _is_behind_link(folder, tops[0]):
         return "a link in the work tree leads to it"
     try:
         status = os.stat(folder)
@@ -78,23 +84,10 @@ def why_not(folder: str) -> str:
     return _tracked(folder) if tops else ""
 
 
-def _lexical_top(folder: str) -> str | None:
-    """The outermost folder on the way to ``folder`` that holds a ``.git``, links not resolved."""
-    found = None
-    while True:
-        if os.path.lexists(os.path.join(folder, ".git")):
-            found = folder
-        above = os.path.dirname(folder)
-        if above == folder:
-            return found
-        folder = above
-
-
-def _is_below(real: str, real_top: str, folder: str, top: str) -> bool:
-    """Whether no link leads from ``top`` to ``folder``."""
-    return not folder.startswith(os.path.join(top, "")) or real == os.path.join(
-        real_top, os.path.relpath(folder, top)
-    )
+def _is_behind_link(folder: str, top: str) -> bool:
+    """Whether a link leads from ``top`` to ``folder``, which lies below it."""
+    inside = os.path.join(os.path.realpath(top), os.path.relpath(folder, top))
+    return folder.startswith(os.path.join(top, "")) and os.path.realpath(folder) != inside
 
 
 def _tracked(folder: str) -> str:
@@ -136,27 +129,62 @@ def _asked_before(top: str, real: str, _index: tuple[int, int, int]) -> str:
     return _asked(top, real)
 
 
-def load(path: str) -> tuple[Any | None, str]:
-    """What :func:`keep` has written to ``path``, three values; None if there is nothing, and why not."""
-    try:
-        data = files.read(path, flags=files.TO_READ | _NO_LINK)
-    except FileNotFoundError:
-        return None, ""
-    except (OSError, MemoryError) as error:
-        reason = "it is a link" if os.path.islink(path) else getattr(error, "strerror", None) or str(error)
-        return None, f"the cache {path} cannot be read: {reason}"
-    payload = unseal(data)
-    return payload, "" if payload is not None else damaged(path)
+class KeptFile:
+    """Some plain values in a file of the cache folder. They hold only under the text that they were kept for.
 
+    Args:
+        folder: an absolute folder; it is made when needed.
+        kind: the ending of the file's name, which says what is in it.
+        key: a text that changes with everything, apart from files, that the values depend on. Each has a
+            file of its own.
+        context: a text that may change from run to run, in the same file.
+    """
 
-def damaged(path: str) -> str:
-    """What to say of a file that holds something else."""
-    return f"the cache {path} is damaged or not ours; it is ignored"
+    def __init__(self, folder: str, kind: str, key: str, context: str = "") -> None:
+        text = f"{code_stamp()}\n{key}"
+        number = zlib.crc32(text.encode("utf-8", "surrogatepass"))
+        self._text = text + context
+        self._path = os.path.join(folder, f"{number:08x}{len(text):x}.{kind}")
+        #: Why nothing can be kept there; empty if it can.
+        self.refusal = why_not(folder)
+        #: What is wrong with the file.
+        self.notes: list[str] = []
 
+    def load(self) -> tuple[Any, Any] | None:
+        """What :meth:`keep` has written; None if there is nothing that holds."""
+        if self.refusal:
+            return None
+        try:
+            data = files.read(self._path, flags=files.TO_READ | _NO_LINK)
+        except FileNotFoundError:
+            return None
+        except (OSError, MemoryError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self._note(f"cannot be read: {'it is a link' if os.path.islink(self._path) else reason}")
+            return None
+        payload = unseal(data)
+        if payload is None:
+            self.note_damage()
+        return payload[1:] if payload is not None and payload[0] == self._text else None
 
-def keep(path: str, payload: tuple[object, object, object]) -> None:
-    """Keep three plain values. Raises OSError."""
-    write_atomically(path, seal(payload))
+    def note_damage(self) -> None:
+        """Note that the file holds something else."""
+        self._note("is damaged or not ours; it is ignored")
+
+    def _note(self, what: str) -> None:
+        self.notes.append(f"the cache {self._path} {what}")
+
+    def keep(self, first: object, second: object, most: int | None = None) -> None:
+        """Keep two plain values, if they take no more than ``most`` bytes; what fails is only a note."""
+        if self.refusal:
+            return
+        data = seal((self._text, first, second))
+        if most is not None and len(data) > most:
+            return
+        try:
+            write_atomically(self._path, data)
+        except OSError as error:
+            self._note(f"cannot be written: {error.strerror or error}")
 
 
 def seal(payload: Any) -> bytes:

@@ -6,14 +6,14 @@ import ast
 from collections.abc import Callable, Iterator
 
 from flake8_ssot_ids.semantics.module.allnames import AllNames
-from flake8_ssot_ids.semantics.module.members import instance_value, is_owner
 from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION
+from flake8_ssot_ids.semantics.module.values import Made, OwnClass, OwnInstance, Value
 
 #: So many steps are taken from one expression to another.
 _DEEPEST = 12
 #: Generic types that stand for what is in their brackets.
 _TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar"})
-_NONE: frozenset[str] = frozenset()
+_NONE: frozenset[Value] = frozenset()
 
 
 class Instances:
@@ -27,18 +27,18 @@ class Instances:
     def __init__(self, names: AllNames, holds: Callable[[str], str | None]) -> None:
         self._names = names
         self._holds = holds
-        self._known: dict[ast.expr, frozenset[str]] = {}
+        self._known: dict[ast.expr, frozenset[Value]] = {}
         self._stores: dict[str, list[tuple[ast.expr, ast.expr]]] | None = None
 
-    def classes_of(self, node: ast.expr) -> frozenset[str]:
+    def classes_of(self, node: ast.expr) -> frozenset[Value]:
         """Values as of :meth:`AllNames.resolve`: dotted names, and for classes of this module their own."""
         known = self._known.get(node)
         if known is None:
             known = self._known[node] = frozenset(self._classes_of(node))
         return known
 
-    def _classes_of(self, node: ast.expr) -> set[str]:
-        found: set[str] = set()
+    def _classes_of(self, node: ast.expr) -> set[Value]:
+        found: set[Value] = set()
         pending: list[ast.expr] = [node]
         seen: set[ast.expr] = set()
         while pending and len(seen) < _DEEPEST:
@@ -65,11 +65,12 @@ class Instances:
                 found |= self._declared(part)
         return found
 
-    def _held(self, node: ast.expr) -> set[str]:
+    def _held(self, node: ast.expr) -> set[Value]:
         """``ids.maker``, ``from ids import maker``; and ``self``."""
         values = self._names.resolve(node)
-        held = {self._holds(value) for value in values if value[:1] not in ("'", "<") and "." in value}
-        return {one for one in held if one is not None} | {value for value in values if is_instance(value)}
+        held = {self._holds(value) for value in values if isinstance(value, str) and "." in value}
+        instances: set[Value] = {value for value in values if isinstance(value, OwnInstance)}
+        return instances | {one for one in held if one is not None}
 
     def _values_of(self, name: ast.Name) -> Iterator[ast.expr]:
         load = self._names.load(name)
@@ -109,7 +110,7 @@ class Instances:
                     if binding.value is not None:
                         yield binding.value
 
-    def _declared(self, attribute: ast.Attribute) -> frozenset[str]:
+    def _declared(self, attribute: ast.Attribute) -> frozenset[Value]:
         """The class that the body of its owner annotates an attribute with."""
         for value in self._names.resolve(attribute.value):
             node = self._names.class_node(value)
@@ -122,7 +123,7 @@ class Instances:
                     return self._of_annotation(statement.annotation)
         return _NONE
 
-    def _annotated(self, name: ast.Name) -> frozenset[str]:
+    def _annotated(self, name: ast.Name) -> frozenset[Value]:
         """The classes that the annotation of a parameter of this name gives."""
         place = self._names.place(name)
         scope = place.scope if place is not None else None
@@ -142,9 +143,9 @@ class Instances:
             scope = scope.parent
         return _NONE
 
-    def _of_annotation(self, annotation: ast.expr | None) -> frozenset[str]:
+    def _of_annotation(self, annotation: ast.expr | None) -> frozenset[Value]:
         """The classes whose instance an annotation announces, also one in quotes."""
-        found: frozenset[str] = _NONE
+        found: frozenset[Value] = _NONE
         pending = [] if annotation is None else [annotation]
         for _ in range(_DEEPEST):
             if not pending:
@@ -171,10 +172,5 @@ class Instances:
         return found
 
 
-def is_instance(value: str) -> bool:
-    """Whether a value is an instance of a class of this module."""
-    return is_owner(value) and instance_value(value) == value
-
-
-def _may_be_class(value: str) -> bool:
-    return value[:1] != "'" and (value[:1] != "<" or (is_owner(value) and not is_instance(value)))
+def _may_be_class(value: Value) -> bool:
+    return isinstance(value, (str, Made, OwnClass))

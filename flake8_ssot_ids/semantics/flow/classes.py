@@ -5,13 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Function, Index, dotted, last_name
+from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Function, Index, dotted, position
+from flake8_ssot_ids.semantics.flow.meaning import Definition
 from flake8_ssot_ids.semantics.flow.reads import Reads, Target
-from flake8_ssot_ids.semantics.flow.types import parsed
+from flake8_ssot_ids.semantics.flow.sites import Site, Sites
 
 #: So many assignments are looked through to learn of what class an object is.
 _DEEPEST = 4
-_OF_PROPERTY = frozenset({"property", "cached_property", "computed_field", "hybrid_property"})
+_OF_PROPERTY = frozenset({"builtins.property", "*cached_property", "*computed_field", "*hybrid_property"})
+STATIC = frozenset({"builtins.staticmethod"})
+OF_CLASS = frozenset({"builtins.classmethod"})
+_ABOVE = frozenset({"builtins.super"})
+_FIXTURE = frozenset({"*fixture"})
 _OF_ONE = frozenset({"Optional", "Union", "type", "Type", "Annotated", "Mapped"})
 _VALIDATORS = frozenset({"field_validator", "validator", "validates"})
 
@@ -28,7 +33,9 @@ class Definitions:
         self._methods: dict[ast.ClassDef, dict[str, Function]] = {}
         self._reads_of: dict[tuple[ast.ClassDef, str, bool], list[ast.Attribute]] = {}
         self._objects: dict[ast.expr, frozenset[ast.ClassDef]] = {}
+        self._asking: set[ast.expr] = set()
         self._calls: dict[Function, list[tuple[ast.expr, bool]]] = {}
+        self._sites = Sites(index, reads, self._values)
 
     # -- classes ---------------------------------------------------------------------------------
 
@@ -40,10 +47,12 @@ class Definitions:
             for one in known:
                 for base in one.bases:
                     base = base.value if isinstance(base, ast.Subscript) else base
-                    known += (
-                        found for found in self._index.classes.get(last_name(base), ()) if found not in known
-                    )
+                    known += (found for found in self.classes_named(base) if found not in known)
         return known
+
+    def classes_named(self, node: ast.expr) -> list[ast.ClassDef]:
+        """The classes of this file that a name stands for."""
+        return [one for one in self._index.means(node).definitions if isinstance(one, ast.ClassDef)]
 
     def family(self, cls: ast.ClassDef) -> frozenset[ast.ClassDef]:
         """The class, its bases and its subclasses in this file: all that may share its attributes."""
@@ -81,6 +90,11 @@ class Definitions:
                     names[statement.target.id] = None
         return [*names]
 
+    def field_at(self, cls: ast.ClassDef, at: int | None) -> str | None:
+        """The annotated field that takes the positional argument of that place."""
+        fields = self.fields(cls)
+        return fields[at] if at is not None and at < len(fields) else None
+
     def method(self, cls: ast.ClassDef, name: str, *, above: bool = False) -> Function | None:
         """The method of the class or of a base in this file; ``above``: only of a base."""
         for one in self.ancestors(cls)[above:]:
@@ -106,10 +120,11 @@ class Definitions:
                     arguments = [] if call is None else call.args
                     names = [item.value for item in arguments if isinstance(item, ast.Constant)]
                     of_attrs = dotted(function) == f"{name}.validator"
-                    if not of_attrs and not (last_name(function) in _VALIDATORS and name in names):
+                    words = self._index.means(function).words
+                    if not of_attrs and not (words & _VALIDATORS and name in names):
                         continue
                     positional = method.args.args
-                    at = 2 if of_attrs or last_name(function) == "validates" else 1
+                    at = 2 if of_attrs or "validates" in words else 1
                     if len(positional) > at:
                         yield positional[at]
 
@@ -129,8 +144,7 @@ class Definitions:
             parent = self._index.parents.get(function)
             positional = [*function.args.posonlyargs, *function.args.args]
             if any(parameter.arg == node.id for parameter in positional):
-                static = any(last_name(one) == "staticmethod" for one in function.decorator_list)
-                first = positional[0].arg == node.id and not static
+                first = positional[0].arg == node.id and not self._index.decorated(function, STATIC)
                 return self._index.class_of(function) if first and isinstance(parent, ast.AST) else None
             function = self._index.function_of(function)
         return None
@@ -139,7 +153,11 @@ class Definitions:
         """The classes of this file that the object ``node`` may be an instance of (or be itself)."""
         known = self._objects.get(node)
         if known is None:
+            if node in self._asking:
+                return frozenset()
+            self._asking.add(node)
             known = frozenset(self._classes_of(node, depth))
+            self._asking.discard(node)
             if depth == _DEEPEST:
                 self._objects[node] = known
         return known
@@ -150,7 +168,7 @@ class Definitions:
         if isinstance(node, ast.Await):
             node = node.value
         if isinstance(node, ast.Call):
-            if last_name(node.func) == "super":
+            if self._is_above(node):
                 cls = self._around(node)
                 if cls is not None:
                     yield cls
@@ -168,7 +186,7 @@ class Definitions:
             for target in targets:
                 yield from self._bound(target, depth)
             if not targets:
-                yield from self._index.classes.get(node.id, ())
+                yield from self.classes_named(node)
         elif isinstance(node, ast.Attribute):
             for cls in self.classes_of(node.value, depth - 1):
                 declared = self.field(cls, node.attr)
@@ -199,14 +217,14 @@ class Definitions:
         pending: list[ast.expr | None] = [annotation]
         for node in pending:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                pending.append(parsed(node.value))
+                pending.append(self._index.quoted(node))
             elif isinstance(node, ast.BinOp):
                 pending += (node.left, node.right)
             elif isinstance(node, ast.Subscript):
-                if last_name(node.value) in _OF_ONE:
+                if self._index.means(node.value).words & _OF_ONE:
                     pending += node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             elif node is not None:
-                yield from self._index.classes.get(last_name(node), ())
+                yield from self.classes_named(node)
 
     def _assigned(self, cls: ast.ClassDef, name: str) -> list[ast.expr]:
         """The values that methods of the class assign to ``self.name``."""
@@ -241,49 +259,54 @@ class Definitions:
 
     # -- functions -------------------------------------------------------------------------------
 
-    def called(self, call: ast.Call) -> list[Function | ast.ClassDef]:
+    def sites(self, call: ast.Call) -> list[Site]:
+        """All that a call may call, with the arguments that it gets."""
+        return self._sites.of(call)
+
+    def called(self, call: ast.Call) -> list[Definition]:
         """The functions and classes of this file that a call may call."""
-        function = call.func
+        found = dict.fromkeys(one for site in self.sites(call) for one in self.callees(site))
+        return [*found]
+
+    def callees(self, site: Site) -> list[Definition]:
+        """The functions and classes of this file that are called at one site of a call."""
+        function = site.function
         if isinstance(function, ast.Name):
             own = self.class_of_self(function)
-            if own is not None and self._is_class(function):
-                return [own]
-            return self.meant(function)
-        if not isinstance(function, ast.Attribute) or function.attr not in self._index.functions:
+            if own is not None:
+                return [own] if self._is_class(function) else []
+        if site.meaning.definitions or not isinstance(function, ast.Attribute):
+            return [*site.meaning.definitions]
+        if function.attr not in self._index.functions:
             return []
         base = function.value
-        found: dict[Function | ast.ClassDef, None] = {}
-        above = isinstance(base, ast.Call) and last_name(base.func) == "super"
-        for cls in self.classes_of(base):
-            method = self.method(cls, function.attr, above=above)
-            if method is not None:
-                found[method] = None
-        return [*found]
+        above = isinstance(base, ast.Call) and self._is_above(base)
+        methods = (self.method(cls, function.attr, above=above) for cls in self.classes_of(base))
+        return [*dict.fromkeys(method for method in methods if method is not None)]
+
+    def _is_above(self, call: ast.Call) -> bool:
+        return self._index.means(call.func).among(_ABOVE)
+
+    def _values(self, attribute: ast.Attribute) -> list[tuple[ast.expr, bool]]:
+        """The values of an attribute; each with whether a function among them would get the instance."""
+        index, name = self._index, attribute.attr
+        if name not in index.stored and name not in index.set_attributes:
+            return []
+        found: dict[ast.expr, bool] = {}
+        of_instance = not self.classes_named(attribute.value)
+        for cls in sorted(self.classes_of(attribute.value), key=position):
+            declared = self.field(cls, name)
+            if declared is not None and declared.value is not None:
+                found[declared.value] = of_instance
+            found |= dict.fromkeys(self._assigned(cls, name), False)
+        return [*found.items()]
 
     def _is_class(self, name: ast.Name) -> bool:
         """Whether the first parameter of a method is the class."""
         function = self._index.function_of(name)
         if function is None:
             return False
-        of_class = any(last_name(one) == "classmethod" for one in function.decorator_list)
-        return of_class or name.id == "cls" or function.name == "__new__"
-
-    def meant(self, name: ast.Name) -> list[Function | ast.ClassDef]:
-        """The functions and classes of this file that a name stands for: those of the nearest scope."""
-        every: list[Function | ast.ClassDef] = [
-            *self._index.functions.get(name.id, ()),
-            *self._index.classes.get(name.id, ()),
-        ]
-        if not every or self._reads.bindings(name):
-            return []
-        homes: dict[Function | None, list[Function | ast.ClassDef]] = {}
-        for one in every:
-            if self._index.class_of(one) is None:
-                homes.setdefault(self._index.function_of(one), []).append(one)
-        around = self._index.function_of(name)
-        while around is not None and around not in homes:
-            around = self._index.function_of(around)
-        return homes.get(around, [])
+        return self._index.decorated(function, OF_CLASS) or name.id == "cls" or function.name == "__new__"
 
     def references(self, function: Function) -> list[tuple[ast.expr, bool]]:
         """The calls of a function (True), and the reads of the function itself (False).
@@ -300,12 +323,12 @@ class Definitions:
         cls = self._index.class_of(function)
         if cls is None:
             for read in self._index.names.get(name, ()):
-                if function in self.meant(read):
+                if function in self._index.means(read).definitions:
                     yield self._used(read)
             return
         for attribute in self._index.attributes.get(name, ()):
             if any(self.method(one, name) is function for one in self.classes_of(attribute.value)):
-                if any(last_name(one) in _OF_PROPERTY for one in function.decorator_list):
+                if self._index.decorated(function, _OF_PROPERTY):
                     yield attribute, True
                 else:
                     yield self._used(attribute)
@@ -321,20 +344,13 @@ class Definitions:
         return reference, False
 
 
-def decorated(function: Function, name: str) -> bool:
-    """Whether a function has a decorator of that (last) name, called or not."""
-    return any(
-        last_name(one.func if isinstance(one, ast.Call) else one) == name for one in function.decorator_list
-    )
-
-
-def is_fixture(function: Function) -> bool:
+def is_fixture(function: Function, index: Index) -> bool:
     """Whether this is a fixture of pytest, whose value the parameters of its name get."""
-    return decorated(function, "fixture")
+    return index.decorated(function, _FIXTURE)
 
 
 def parameter_for(
-    function: Function | ast.Lambda, call: ast.Call, argument: ast.expr | ast.keyword, *, bound: bool
+    function: Function | ast.Lambda, site: Site, given: ast.expr | ast.keyword, *, bound: bool
 ) -> tuple[ast.arg, bool] | None:
     """The parameter that an argument goes to, and whether it is one of ``**kwargs`` or ``*args``.
 
@@ -342,13 +358,13 @@ def parameter_for(
     """
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    if isinstance(argument, ast.keyword):
+    if isinstance(given, ast.keyword):
         for parameter in (*positional, *arguments.kwonlyargs):
-            if parameter.arg == argument.arg:
+            if parameter.arg == given.arg:
                 return parameter, False
-        return None if arguments.kwarg is None or argument.arg is None else (arguments.kwarg, True)
-    at = call.args.index(argument)
-    if any(isinstance(one, ast.Starred) for one in call.args[: at + 1]):
+        return None if arguments.kwarg is None or given.arg is None else (arguments.kwarg, True)
+    at = site.place(given)
+    if at is None:
         return None
     at += bound
     if at < len(positional):

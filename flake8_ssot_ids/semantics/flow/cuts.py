@@ -35,7 +35,8 @@ _LOGS = frozenset(
         *("notice", "bind", "adebug", "ainfo", "awarning", "aerror"),
     }
 )
-_PRINTS = frozenset({"print", "pprint", "echo", "secho", "repr"})
+_KEEPS = frozenset({"builtins.str", "builtins.format", "builtins.dict"})
+_PRINTS = frozenset({"print", "pprint", "echo", "secho", "repr", "warn", "log"})
 #: A text that was cut is looked after through so many names.
 _HOPS = 3
 
@@ -138,12 +139,12 @@ def _read_by_people(node: ast.AST, index: Index) -> bool | list[ast.Name]:
         if isinstance(parent, ast.Call):
             if parent.func is node:
                 return False
-            if is_log_call(parent):
+            if is_log_call(parent, index):
                 return True
             if isinstance(index.parents.get(parent), ast.Raise) and in_text:
                 return True
             is_format = isinstance(parent.func, ast.Attribute) and parent.func.attr in ("format", "join")
-            if not is_format and last_name(parent.func) not in ("str", "format", "dict"):
+            if not is_format and not index.means(parent.func).among(_KEEPS):
                 return False
             in_text = in_text or is_format
         elif isinstance(parent, (ast.JoinedStr, ast.FormattedValue, ast.BinOp)):
@@ -165,12 +166,15 @@ def _read_by_people(node: ast.AST, index: Index) -> bool | list[ast.Name]:
         node = parent
 
 
-def is_log_call(call: ast.Call) -> bool:
+def is_log_call(call: ast.Call, index: Index) -> bool:
     """Whether a call writes what people read: a log, the screen, a warning, a ``repr``."""
     function = call.func
     name = last_name(function)
     if isinstance(function, ast.Name):
-        return name in _PRINTS or name in ("warn", "log")
+        meaning = index.means(function)
+        if meaning.definitions:
+            return False
+        return name in _PRINTS if not meaning.dotted else not meaning.words.isdisjoint(_PRINTS)
     if not isinstance(function, ast.Attribute):
         return False
     base = function.value

@@ -1,4 +1,4 @@
-"""Where a value leaves its file: what it is given to that another module defines, and its way there.
+"""Where a value leaves its file: what it is given to that another module defines.
 
 :class:`~flake8_ssot_ids.semantics.flow.flow.ModuleFlow` notes the exits of one module, and takes up the
 value in another.
@@ -8,44 +8,34 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from flake8_ssot_ids.semantics.flow.classes import parameter_for
-from flake8_ssot_ids.semantics.flow.index import Function, Index, dotted, last_name
-
-if TYPE_CHECKING:
-    from flake8_ssot_ids.semantics.flow.token import Token
-    from flake8_ssot_ids.semantics.flow.trace import Trace
+from flake8_ssot_ids.semantics.flow.index import Index
+from flake8_ssot_ids.semantics.flow.meaning import Meaning
+from flake8_ssot_ids.semantics.flow.reads import Reads
+from flake8_ssot_ids.semantics.flow.sites import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
     """The value is given to something from elsewhere.
 
-    ``target`` is the dotted name as the module writes it, imports followed, with leading dots for relative
-    ones. ``call`` and ``given`` are the call and its argument; for ``session.run_id = value``, where the
-    class of ``session`` is from elsewhere, ``attribute`` is the name and ``call`` the place.
+    ``target`` is its dotted name, as the name engine tells it. ``site`` and ``given`` are the call and its
+    argument; for ``session.run_id = value``, where the class of ``session`` is from elsewhere, ``attribute``
+    is the name. ``place`` is the call or the attribute.
     """
 
     target: str
-    call: ast.expr
+    place: ast.expr
+    site: Site | None = None
     given: ast.expr | ast.keyword | None = None
     attribute: str = ""
 
 
-def note_argument(trace: Trace, token: Token, call: ast.Call, given: ast.expr | ast.keyword) -> None:
-    """Note that the value is an argument of what this module does not define."""
-    if not token.path and not token.factory:
-        for target in targets_of(call.func, trace.index):
-            trace.exits.append(Exit(target, call, given))
-
-
-def note_attribute(trace: Trace, token: Token, base: ast.expr, name: str, place: ast.expr) -> None:
-    """Note that the value becomes an attribute of an object whose class is from elsewhere."""
-    if token.path or token.factory or not isinstance(base, ast.Name):
-        return
-    for target in trace.reads.bindings(base):
-        parent = trace.index.parents.get(target)
+def exits_of_attribute(base: ast.expr, name: str, place: ast.expr, index: Index, reads: Reads) -> list[Exit]:
+    """Those of a value that becomes an attribute of an object whose class is from elsewhere."""
+    found = []
+    for target in reads.bindings(base) if isinstance(base, ast.Name) else ():
+        parent = index.parents.get(target)
         if isinstance(target, ast.arg):
             cls = target.annotation
         elif isinstance(parent, ast.AnnAssign):
@@ -54,74 +44,16 @@ def note_attribute(trace: Trace, token: Token, base: ast.expr, name: str, place:
             value = getattr(parent, "value", None)
             value = value.value if isinstance(value, ast.Await) else value
             cls = value.func if isinstance(value, ast.Call) else None
-        if cls is not None and last_name(cls)[:1].isupper():
-            for dotted_name in targets_of(cls, trace.index):
-                trace.exits.append(Exit(dotted_name, place, attribute=name))
+        targets = () if cls is None else targets_of(cls, index)
+        found += [Exit(one, place, attribute=name) for one in targets if one.rpartition(".")[2][:1].isupper()]
+    return found
 
 
 def targets_of(node: ast.expr, index: Index) -> list[str]:
-    """The dotted names that a chain of names stands for by the imports of its module."""
-    chain = dotted(node)
-    first, _, rest = chain.partition(".")
-    if not chain:
-        return []
-    return sorted(f"{name}.{rest}" if rest else name for name in index.imports.get(first, ()))
+    """The dotted names of things from elsewhere that an expression stands for."""
+    return from_elsewhere(index.means(node))
 
 
-def enter(trace: Trace, token: Token, names: tuple[str, ...], leaving: Exit) -> list[str] | None:
-    """Take up a value that another module gives to ``names`` of this one.
-
-    None where it has been taken up or there is no such thing; else the dotted names of the classes from
-    elsewhere that the field may be inherited from.
-    """
-    cls = next(iter(trace.index.classes.get(names[0], ())), None) if names else None
-    if cls is None:
-        function = _function(trace.index, names)
-        if function is not None:
-            _to_function(trace, token, function, leaving, bound=False)
-        return None
-    if len(names) > 1:
-        method = trace.definitions.method(cls, names[1])
-        if method is not None and len(names) == 2:
-            static = any(last_name(one) == "staticmethod" for one in method.decorator_list)
-            _to_function(trace, token, method, leaving, bound=not static)
-        return None
-    return _to_class(trace, token, cls, leaving)
-
-
-def _function(index: Index, names: tuple[str, ...]) -> Function | None:
-    if len(names) != 1:
-        return None
-    for function in index.functions.get(names[0], ()):
-        if index.class_of(function) is None and index.function_of(function) is None:
-            return function
-    return None
-
-
-def _to_function(trace: Trace, token: Token, function: Function, leaving: Exit, *, bound: bool) -> None:
-    if leaving.given is None or not isinstance(leaving.call, ast.Call):
-        return
-    found = parameter_for(function, leaving.call, leaving.given, bound=bound)
-    if found is not None and not found[1]:
-        trace.parameter(token, found[0])
-
-
-def _to_class(trace: Trace, token: Token, cls: ast.ClassDef, leaving: Exit) -> list[str] | None:
-    name = leaving.attribute
-    if leaving.given is not None and isinstance(leaving.call, ast.Call):
-        init = trace.definitions.method(cls, "__init__")
-        if init is not None:
-            _to_function(trace, token, init, leaving, bound=True)
-            return None
-        if isinstance(leaving.given, ast.keyword):
-            name = leaving.given.arg or ""
-        else:
-            fields, at = trace.definitions.fields(cls), leaving.call.args.index(leaving.given)
-            name = fields[at] if at < len(fields) else ""
-    if not name:
-        return None
-    trace.field(token, cls, name, through=f"{cls.name}.{name}")
-    if trace.definitions.field(cls, name) is not None:
-        return None
-    bases = [base for one in trace.definitions.ancestors(cls) for base in one.bases]
-    return [target for base in bases for target in targets_of(base, trace.index)]
+def from_elsewhere(meaning: Meaning) -> list[str]:
+    """The dotted names of things from elsewhere."""
+    return sorted(name for name in meaning.dotted if not name.startswith("builtins."))

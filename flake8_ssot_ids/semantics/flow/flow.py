@@ -15,8 +15,9 @@ from functools import cached_property
 
 from flake8_ssot_ids.semantics.flow.classes import Definitions
 from flake8_ssot_ids.semantics.flow.cuts import cut_at, only_logged
-from flake8_ssot_ids.semantics.flow.exits import Exit, enter
-from flake8_ssot_ids.semantics.flow.index import Index, dotted, last_name, position
+from flake8_ssot_ids.semantics.flow.entry import enter
+from flake8_ssot_ids.semantics.flow.exits import Exit
+from flake8_ssot_ids.semantics.flow.index import Index, last_name, position
 from flake8_ssot_ids.semantics.flow.patches import is_source, patches_in, reaches
 from flake8_ssot_ids.semantics.flow.reads import Reads
 from flake8_ssot_ids.semantics.flow.sinks import (
@@ -39,6 +40,7 @@ from flake8_ssot_ids.semantics.flow.sinks import (
 )
 from flake8_ssot_ids.semantics.flow.token import Token
 from flake8_ssot_ids.semantics.flow.trace import Trace
+from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.literals import text_of
 
 __all__ = [
@@ -63,25 +65,35 @@ __all__ = [
 ]
 
 
+_STR = frozenset({"builtins.str"})
+
+
 class ModuleFlow:
     """The flow of values in one module.
 
     Args:
         tree: the module; it is only read.
+        names: makes the name engine of the module when it is first asked.
         parents: the parent of each node, as far as the caller knows it; completed here.
 
     The indexes are built when they are first needed, once.
     """
 
-    def __init__(self, tree: ast.Module, parents: Mapping[ast.AST, ast.AST] | None = None) -> None:
+    def __init__(
+        self,
+        tree: ast.Module,
+        names: Callable[[], AllNames],
+        parents: Mapping[ast.AST, ast.AST] | None = None,
+    ) -> None:
         self._tree = tree
+        self._names = names
         self._given = parents
         self._known: dict[tuple[ast.expr, bool], list[Sink]] = {}
         self._exits: dict[tuple[ast.expr, bool], list[Exit]] = {}
 
     @cached_property
     def _index(self) -> Index:
-        return Index(self._tree, self._given)
+        return Index(self._tree, self._names, self._given)
 
     @cached_property
     def _reads(self) -> Reads:
@@ -123,7 +135,7 @@ class ModuleFlow:
         Second, the classes from elsewhere (by :attr:`Exit.target`) that the field may be inherited from.
         """
         trace = Trace(self._index, self._reads, self._definitions)
-        bases = enter(trace, Token(leaving.call), names, leaving)
+        bases = enter(trace, Token(leaving.place), names, leaving)
         found = [sink for sink in trace.go_on() if sink.kind != GLUED]
         return sorted(found, key=lambda sink: (*position(sink.node), sink.kind)), bases or []
 
@@ -165,10 +177,9 @@ class ModuleFlow:
         return known
 
     def _is_factory(self, node: ast.expr) -> bool:
-        if isinstance(node, ast.Name):
-            names = self._index.imports.get(node.id, {f"uuid.{node.id}"})
-            return any(is_source(name) for name in names)
-        return isinstance(node, ast.Lambda) or (isinstance(node, ast.Attribute) and is_source(dotted(node)))
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            return any(map(is_source, self._index.means(node).words))
+        return isinstance(node, ast.Lambda)
 
     def _texts(self) -> list[ast.expr]:
         """All reads that may be of a text."""
@@ -195,8 +206,10 @@ def _outermost(node: ast.expr, index: Index) -> ast.expr:
     """``str(name)``, ``name or ""``: the expression that still is the text that ``node`` reads."""
     while True:
         parent = index.parents.get(node)
-        whole = isinstance(parent, ast.Call) and last_name(parent.func) == "str" and parent.args == [node]
-        if whole or isinstance(parent, (ast.BoolOp, ast.Await)):
+        whole = isinstance(parent, ast.Call) and parent.args == [node]
+        if isinstance(parent, (ast.BoolOp, ast.Await)) or (
+            isinstance(parent, ast.Call) and whole and index.means(parent.func).among(_STR)
+        ):
             assert isinstance(parent, ast.expr)
             node = parent
         else:

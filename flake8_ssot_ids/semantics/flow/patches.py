@@ -9,7 +9,7 @@ from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Index, dotted, last_
 from flake8_ssot_ids.semantics.module.literals import text_of
 from flake8_ssot_ids.uuids import catalog
 
-_PATCHERS = ("patch", "setattr", "object", "multiple")
+_PATCHERS = frozenset({"setattr", "multiple"})
 _SET_UP = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup_module"})
 
 
@@ -21,27 +21,36 @@ def is_source(name: str) -> bool:
 def patches_in(index: Index) -> list[tuple[str, ast.Call]]:
     """The dotted targets that end in an id source and are patched, with the calls, in source order."""
     found = []
-    for name in _PATCHERS:
-        for call in index.calls.get(name, ()):
-            target = _target(name, call)
+    for name, calls in index.calls.items():
+        for call in calls:
+            target = _target(call)
             if is_source(target) or (target.endswith(".uuid") and text_of(call.args[0]) == target):
-                found.append((target, call))
+                words = index.means(call.func).words | {name}
+                if _patches(call, words, index):
+                    found.append((target, call))
     return sorted(found, key=lambda pair: (pair[1].lineno, pair[1].col_offset))
 
 
-def _target(name: str, call: ast.Call) -> str:
-    """What ``patch("a.b")``, ``setattr(a, "b", …)``, ``patch.object(a, "b")`` patch; empty if unknown."""
+def _target(call: ast.Call) -> str:
+    """What ``patch("a.b")``, ``setattr(a, "b", …)``, ``patch.object(a, "b")`` name; empty if unknown."""
     if not call.args:
         return ""
     first = text_of(call.args[0])
     if first is not None:
         return first if "." in first else ""
     second = text_of(call.args[1]) if len(call.args) > 1 else None
-    if second is None or name == "patch":
-        return ""
-    if name == "object" and last_name(getattr(call.func, "value", None)) != "patch":
-        return ""
-    return f"{dotted(call.args[0])}.{second}"
+    return "" if second is None else f"{dotted(call.args[0])}.{second}"
+
+
+def _patches(call: ast.Call, words: frozenset[str], index: Index) -> bool:
+    """Whether a function of these names patches what its arguments name."""
+    of_text = text_of(call.args[0]) is not None
+    if "patch" in words:
+        return of_text
+    if "object" in words:
+        owner = getattr(call.func, "value", None)
+        return of_text or last_name(owner) == "patch" or "patch" in index.means(owner).words
+    return not words.isdisjoint(_PATCHERS)
 
 
 def reaches(target: str, patch: ast.Call, node: ast.expr, index: Index) -> bool:
@@ -73,7 +82,7 @@ def _region(patch: ast.Call, index: Index) -> ast.AST | None:
         if isinstance(parent, (*FUNCTIONS, ast.ClassDef)):
             if node in parent.decorator_list or isinstance(parent, ast.ClassDef):
                 return parent
-            if is_fixture(parent) or parent.name in _SET_UP:
+            if is_fixture(parent, index) or parent.name in _SET_UP:
                 return index.class_of(parent)
             return parent
         node = parent

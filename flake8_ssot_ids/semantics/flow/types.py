@@ -23,7 +23,10 @@ _TEXT_COLUMNS = frozenset(
     {"String", "CHAR", "VARCHAR", "Unicode", "NCHAR", "NVARCHAR", "FixedString", "AutoString"}
 )
 _UUID_COLUMNS = frozenset({"Uuid", "UUID", "GUID", "UUIDType", "UUIDField", "NativeUUID"})
+_COLUMNS = frozenset({"Column", "mapped_column", "Field"})
+NEW_TYPE = frozenset({"typing.NewType", "typing_extensions.NewType"})
 _LIMITS = frozenset({"max_length"})
+_COMPILE = frozenset({"re.compile", "*compile"})
 _PATTERNS = frozenset({"pattern", "regex"})
 _WRAPPERS = frozenset(
     {
@@ -57,7 +60,6 @@ _LISTS = frozenset(
     }
 )
 _MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict"})
-_PYDANTIC = re.compile(r"(?:pydantic|pydantic_core)(?:\.\w+)*\.UUID[1-8]")
 #: A class of hexadecimal digits, repeated.
 _HEX = re.compile(
     r"(?:\[(?:0-9|\\d)a-f(?:A-F)?\]|\[a-f(?:A-F)?(?:0-9|\\d)\]|\[0-9A-F(?:a-f)?\]|\[A-F0-9\]|\\h)(?:\{(\d+)|[+*])"
@@ -65,54 +67,44 @@ _HEX = re.compile(
 _DASHES = re.compile(r"\{8\}\)?-.*\{4\}.*\{12\}")
 
 
-def is_uuid_class(node: ast.AST | None, index: Index) -> bool:
-    """Whether an expression is the class ``uuid.UUID`` (or one of pydantic's for it)."""
-    if isinstance(node, ast.Name):
-        names = index.imports.get(node.id)
-        if names is None:
-            # Perhaps by a star import, unless the file has one of its own.
-            return node.id == "UUID" and "UUID" not in index.classes and "UUID" not in index.stored
-        return any(name == "uuid.UUID" or _PYDANTIC.fullmatch(name) for name in names)
-    if isinstance(node, ast.Attribute):
-        if node.attr == "UUID":
-            return isinstance(node.value, ast.Name) and "uuid" in index.imports.get(node.value.id, {"uuid"})
-        return node.attr[:4] == "UUID" and node.attr[4:].isdigit() and last_name(node.value) == "pydantic"
-    return False
-
-
 def typed_as_uuid(annotation: ast.expr | None, path: Path, index: Index, depth: int = 12) -> bool:
     """Whether an annotation asks for a UUID where ``path`` leads; one that takes text as well does not."""
     if depth == 0 or annotation is None:
         return False
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return typed_as_uuid(parsed(annotation.value), path, index, depth - 1)
-    members = list(_members(annotation))
+        return typed_as_uuid(index.quoted(annotation), path, index, depth - 1)
+    members = list(_members(annotation, index))
     if len(members) > 1:
-        if any(_is_text(member) for member in members):
+        if any(_is_text(member, index) for member in members):
             return False
         return any(typed_as_uuid(member, path, index, depth - 1) for member in members)
     annotation = members[0] if members else annotation
     if isinstance(annotation, ast.Subscript):
-        name = last_name(annotation.value)
-        inner = annotation.slice
-        parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-        if name in _WRAPPERS and parts:
-            wanted = parts[-1] if name == "Coroutine" else parts[0]
-            return typed_as_uuid(wanted, path, index, depth - 1)
-        if name in _LISTS and path and path[0][0] == "item" and parts:
-            at = path[0][1]
-            fixed = name in ("tuple", "Tuple") and isinstance(at, int) and at < len(parts)
-            return typed_as_uuid(
-                parts[at if fixed and isinstance(at, int) else 0], path[1:], index, depth - 1
-            )
-        if name in _MAPPINGS and path and path[0][0] == "key" and len(parts) == 2:
-            return typed_as_uuid(parts[1], path[1:], index, depth - 1)
-        return False
+        inner, rest = _inside(annotation, path, index)
+        return inner is not None and typed_as_uuid(inner, rest, index, depth - 1)
     if path:
         return False
-    return is_uuid_class(annotation, index) or typed_as_uuid(
-        _alias(annotation, index), path, index, depth - 1
-    )
+    return index.is_uuid_class(annotation) or typed_as_uuid(_alias(annotation, index), path, index, depth - 1)
+
+
+def _inside(annotation: ast.Subscript, path: Path, index: Index) -> tuple[ast.expr | None, Path]:
+    """The parameter of a generic type that tells of what ``path`` leads to, and the rest of the path."""
+    words = index.means(annotation.value).words
+    parts = _parts(annotation)
+    if words & _WRAPPERS and parts:
+        return parts[-1 if "Coroutine" in words else 0], path
+    if words & _LISTS and path and path[0][0] == "item" and parts:
+        at = path[0][1]
+        fixed = words & {"tuple", "Tuple"} and isinstance(at, int) and at < len(parts)
+        return parts[at if fixed and isinstance(at, int) else 0], path[1:]
+    if words & _MAPPINGS and path and path[0][0] == "key" and len(parts) == 2:
+        return parts[1], path[1:]
+    return None, path
+
+
+def _parts(annotation: ast.Subscript) -> list[ast.expr]:
+    inner = annotation.slice
+    return inner.elts if isinstance(inner, ast.Tuple) else [inner]
 
 
 def narrow_type(holder: ast.expr | None, index: Index) -> Narrow | None:
@@ -125,15 +117,13 @@ def narrow_type(holder: ast.expr | None, index: Index) -> Narrow | None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             continue
         if isinstance(node, ast.Subscript):
-            if last_name(node.value) in _WRAPPERS:
-                inner = node.slice
-                parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-                pending += ((part, depth - 1) for part in parts)
+            if index.means(node.value).words & _WRAPPERS:
+                pending += ((part, depth - 1) for part in _parts(node))
             continue
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             pending += ((node.left, depth - 1), (node.right, depth - 1))
             continue
-        if isinstance(node, ast.Name) and node.id not in index.imports:
+        if isinstance(node, ast.Name) and not index.means(node).dotted:
             pending.append((_alias(node, index), depth - 1))
             continue
         if isinstance(node, ast.Call):
@@ -157,7 +147,7 @@ def _of_call(call: ast.Call, index: Index) -> Narrow | None:
         if found is not None:
             return found
         if isinstance(argument, ast.Call):
-            if last_name(argument.func) in ("Column", "mapped_column", "Field"):
+            if index.means(argument.func).words & _COLUMNS:
                 inner = _of_call(argument, index)
                 if inner is not None:
                     return inner
@@ -171,8 +161,9 @@ def _of_call(call: ast.Call, index: Index) -> Narrow | None:
 
 def _type_itself(node: ast.expr, index: Index) -> Narrow | None:
     call = node if isinstance(node, ast.Call) else None
-    name = last_name(node if call is None else call.func)
-    if name in _UUID_COLUMNS and not (call is not None and call.args and isinstance(call.args[0], ast.Name)):
+    function = node if call is None else call.func
+    name, words = last_name(function), _of_column(function, index)
+    if words & _UUID_COLUMNS and not (call is not None and call.args and isinstance(call.args[0], ast.Name)):
         return node, NARROW_COLUMN, f"a `{spelled(node, name)}` column"
     if call is None:
         return None
@@ -183,7 +174,7 @@ def _type_itself(node: ast.expr, index: Index) -> Narrow | None:
         if isinstance(limit, int) and limit <= NARROW:
             place = call if keyword.value.lineno == call.lineno else keyword.value
             return place, NARROW_COLUMN, f"`max_length={limit}`"
-    if name in _TEXT_COLUMNS:
+    if words & _TEXT_COLUMNS:
         length = next(
             (k.value for k in call.keywords if k.arg == "length"), call.args[0] if call.args else None
         )
@@ -191,6 +182,13 @@ def _type_itself(node: ast.expr, index: Index) -> Narrow | None:
         if isinstance(limit, int) and not isinstance(limit, bool) and limit <= NARROW:
             return call, NARROW_COLUMN, f"a `{name}({limit})` column"
     return None
+
+
+def _of_column(node: ast.expr, index: Index) -> frozenset[str]:
+    """What a type of a column is called; a class of this file counts if it inherits."""
+    meaning = index.means(node)
+    own = (one.name for one in meaning.definitions if isinstance(one, ast.ClassDef) and one.bases)
+    return meaning.words.union(own)
 
 
 def is_uuid_pattern(text: str) -> bool:
@@ -206,7 +204,7 @@ def pattern_of(node: ast.expr | None, index: Index) -> str | None:
         node = index.value_of(node.id)
     elif isinstance(node, ast.Attribute) and last_name(node.value) in ("self", "cls"):
         node = index.value_of(node.attr)
-    if isinstance(node, ast.Call) and last_name(node.func) == "compile" and node.args:
+    if isinstance(node, ast.Call) and index.means(node.func).among(_COMPILE) and node.args:
         node = node.args[0]
         if isinstance(node, ast.Name):
             value = index.constant(node)
@@ -214,24 +212,22 @@ def pattern_of(node: ast.expr | None, index: Index) -> str | None:
     return None if node is None else text_of(node)
 
 
-def _members(annotation: ast.expr) -> Iterator[ast.expr]:
+def _members(annotation: ast.expr, index: Index) -> Iterator[ast.expr]:
     """The members of a union, None left out; the annotation itself if it is none."""
     pending = [annotation]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             pending += (node.right, node.left)
-        elif isinstance(node, ast.Subscript) and last_name(node.value) == "Union":
-            inner = node.slice
-            pending += reversed(inner.elts if isinstance(inner, ast.Tuple) else [inner])
+        elif isinstance(node, ast.Subscript) and "Union" in index.means(node.value).words:
+            pending += reversed(_parts(node))
         elif not (isinstance(node, ast.Constant) and node.value is None):
             yield node
 
 
-def _is_text(node: ast.expr) -> bool:
-    return last_name(node) in ("str", "Any", "object") or (
-        isinstance(node, ast.Constant) and node.value in ("str", "Any", "object")
-    )
+def _is_text(node: ast.expr, index: Index) -> bool:
+    quoted = index.quoted(node) if isinstance(node, ast.Constant) else node
+    return not index.means(quoted).words.isdisjoint(("str", "Any", "object"))
 
 
 def _alias(node: ast.expr, index: Index) -> ast.expr | None:
@@ -239,7 +235,7 @@ def _alias(node: ast.expr, index: Index) -> ast.expr | None:
     if not isinstance(node, ast.Name):
         return None
     value = index.value_of(node.id)
-    if isinstance(value, ast.Call) and last_name(value.func) == "NewType" and len(value.args) == 2:
+    if isinstance(value, ast.Call) and index.means(value.func).among(NEW_TYPE) and len(value.args) == 2:
         return value.args[1]
     return value if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call)) else None
 
@@ -251,12 +247,3 @@ def key_of(node: ast.expr) -> str | None:
         return text
     name = dotted(node)
     return f"<{name}>" if name else None
-
-
-def parsed(text: str) -> ast.expr | None:
-    """The expression of an annotation that is written as text."""
-    try:
-        return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        # A forward reference that no type checker could read either.
-        return None

@@ -7,20 +7,92 @@ several times as much; the rules in preview and the codemods need it, a plain ch
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
-from flake8_ssot_ids.semantics.module.members import function_value, is_owner
-from flake8_ssot_ids.semantics.module.resolver import DIRECT, Dynamic, Expand, Resolver
-from flake8_ssot_ids.semantics.module.scopes import Binding, Everything, Hits, Load, Place
+from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
+from flake8_ssot_ids.semantics.module.names import may_have_star
+from flake8_ssot_ids.semantics.module.resolver import Resolver
+from flake8_ssot_ids.semantics.module.scopes import (
+    CLASS,
+    COMPREHENSION,
+    EVERYTHING,
+    FUNCTION,
+    Binding,
+    Hits,
+    Load,
+    Place,
+    Scope,
+    State,
+)
+from flake8_ssot_ids.semantics.module.values import (
+    DIRECT,
+    Made,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    Value,
+    names_among,
+)
 
+_NOTHING: State = {}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def is_named(dotted: str) -> bool:
-    """Whether a value is a dotted name: no text, and no function or class of the module itself."""
-    return dotted[:1] not in ("'", "<")
+def is_meant(value: Value) -> bool:
+    """Every name counts here."""
+    return isinstance(value, (str, Made))
+
+
+class _Whole(Flow):
+    """A walk that also notes what was in force where a function was defined, as it may be called at once.
+
+    ``around`` has that for the names that stand in it.
+    """
+
+    def __init__(self, tree: ast.Module, within: Mapping[Any, set[str]], **options: Any) -> None:
+        super().__init__(tree, **options)
+        self.around: dict[ast.AST, State] = {}
+        self._within = within
+
+    def _enters(self, statement: ast.stmt) -> bool:
+        self._remember(statement)
+        return super()._enters(statement)
+
+    def _defines(self, node: ast.Lambda) -> None:
+        self._remember(node)
+
+    def _remember(self, node: ast.AST) -> None:
+        scope: Scope | None = self.scope
+        while scope is not None and scope.kind in (CLASS, COMPREHENSION):
+            scope = scope.parent
+        names = self._within.get(node, ())
+        if scope is not None and names:
+            known = self.around.setdefault(node, {})
+            for name in names & scope.state.keys():
+                known[name] = known.get(name, frozenset()) | scope.state[name]
+
+
+def _names_within(tree: ast.Module) -> tuple[set[str], dict[Definition, set[str]]]:
+    """The names of a module, and those that stand in each function and lambda."""
+    found: dict[Definition, set[str]] = {}
+    names: set[str] = set()
+    outer: dict[Definition, set[str]] = {}
+    pending: list[tuple[ast.AST, set[str]]] = [(tree, names)]
+    while pending:
+        node, inside = pending.pop()
+        if isinstance(node, ast.Name):
+            inside.add(node.id)
+            continue
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            outer[node] = inside
+            inside = found[node] = set()
+        pending += ((child, inside) for child in ast.iter_child_nodes(node))
+    for function in reversed(found):
+        outer[function] |= found[function]
+    return names, found
 
 
 class AllNames:
@@ -34,44 +106,84 @@ class AllNames:
     """
 
     def __init__(self, tree: ast.Module, text: str, package: str, expand: Expand) -> None:
-        names: set[str] = set()
-        functions: dict[str, Definition] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name):
-                names.add(node.id)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                functions[function_value(node)] = node
-        self._functions = functions
+        names, within = _names_within(tree)
         self._expand = expand
-        self.flow = Flow(
+        walk = _Whole(
             tree,
-            watched=Everything(),
-            attributes=Everything(),
+            within,
+            watched=EVERYTHING,
+            attributes=EVERYTHING,
             hits=Hits(None),
             package=package,
-            names=names,
+            names=names if may_have_star(text) else (),
             walruses=":=" in text,
             flags=flag_words(text),
             keeps_functions=True,
-        ).run()
-        self._classes = {f"{id(node)}>": node for node in self.flow.classes if isinstance(node, ast.ClassDef)}
-        self._resolver = Resolver(self.flow, expand, is_named, Dynamic(text))
+        )
+        self.flow = walk.run()
+        self._around = walk.around
+        self._resolver = Resolver(self.flow, expand, is_meant, Dynamic(text))
 
-    def resolve(self, node: ast.expr) -> frozenset[str]:
+    def resolve(self, node: ast.expr) -> frozenset[Value]:
         """The dotted names, and the functions and classes of this module, that ``node`` may stand for."""
-        return frozenset(dotted for dotted, _ in self._resolver.resolve(node))
+        return frozenset(value for value, _ in self._resolver.resolve(node))
 
     def dotted(self, node: ast.expr) -> frozenset[str]:
         """The dotted names alone."""
-        return frozenset(filter(is_named, self.resolve(node)))
+        return names_among(self.resolve(node))
 
-    def values_of(self, bindings: Iterable[Binding]) -> frozenset[str]:
+    def values_of(self, bindings: Iterable[Binding]) -> frozenset[Value]:
         """What a name with these bindings may stand for."""
-        return frozenset(dotted for dotted, _ in self._resolver.values_of(bindings))
+        return frozenset(value for value, _ in self._resolver.values_of(bindings))
 
-    def function(self, value: str) -> Definition | None:
+    def function(self, value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The function of this module that a value of :meth:`resolve` stands for."""
-        return self._functions.get(value)
+        node = value.node if isinstance(value, OwnFunction) else None
+        return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+
+    def definition(self, value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | None:
+        """The function or class, not an instance of one, that a value of :meth:`resolve` stands for."""
+        if isinstance(value, OwnClass):
+            return self.class_node(value)
+        return self.function(value)
+
+    def stands_in(self, node: ast.Name, around: ast.AST | None) -> None:
+        """Let a name that no code reads, as one of an annotation, be read in the body of ``around``.
+
+        ``around`` is a function or a class; None: the module. The name sees what is in force in the end.
+        """
+        flow = self.flow
+        if node in flow.loads or node in self._resolver.late:
+            return
+        load = self._resolver.late[node] = Load()
+        scope = flow.classes.get(around) or flow.functions.get(around) if around is not None else None
+        scope = scope or flow.module
+        if scope.kind is CLASS and node.id in scope.bound:
+            load.bindings, load.owners = scope.at_end(node.id), (scope,)
+        else:
+            load.onward = Scope(FUNCTION, None, scope, "")
+
+    def in_force(self, node: ast.Name) -> set[Binding]:
+        """All bindings that a read may see, those of the functions around it included."""
+        load, name = self.flow.loads.get(node), self.flow.name_of(node)
+        if load is None:
+            return set()
+        found = set(load.bindings)
+        for owner in load.owners:
+            found |= owner.injected.get(name, set())
+        inner = load.onward
+        while inner is not None:
+            if name in inner.declared:
+                declared = inner.declared[name]
+                return found if declared is None else found | declared.at_end(name)
+            scope = inner.parent
+            while scope is not None and scope.kind is CLASS:
+                scope = scope.parent
+            if scope is not None and (name in scope.bound or name in scope.injected):
+                around = self._around.get(inner.node) if inner.node is not None else None
+                return found | scope.at_end(name) | (around or _NOTHING).get(name, frozenset())
+            inner = scope
+        return found
 
     def load(self, node: ast.Name) -> Load | None:
         """What was in force where ``node`` is read; None where that is no executed code."""
@@ -81,15 +193,16 @@ class AllNames:
         """The scope and the statement that ``node``, a name or an attribute, stands in."""
         return self.flow.candidates.get(node)
 
-    def class_node(self, value: str) -> ast.ClassDef | None:
+    def class_node(self, value: Value) -> ast.ClassDef | None:
         """The class of this module that a value of :meth:`resolve` stands for, or is an instance of."""
-        return self._classes.get(value.rpartition(" ")[2]) if is_owner(value) else None
+        node = value.node if isinstance(value, (OwnClass, OwnInstance)) else None
+        return node if isinstance(node, ast.ClassDef) else None
 
     def symbol_of(self, node: ast.ClassDef) -> str:
         """The qualified name of a class of this module."""
         return self.flow.classes[node].symbol
 
-    def at_module_end(self, node: ast.expr) -> frozenset[str]:
+    def at_module_end(self, node: ast.expr) -> frozenset[Value]:
         """What a name, or a chain of attributes, stands for when the module has run to its end."""
         links: list[str] = []
         while isinstance(node, ast.Attribute):
@@ -100,7 +213,7 @@ class AllNames:
         values = self.values_of(self.flow.module.at_end(node.id))
         if links:
             rest = ".".join(reversed(links))
-            values = frozenset(f"{value}.{rest}" for value in values if is_named(value))
+            values = frozenset(f"{value}.{rest}" for value in values if isinstance(value, str))
             values = frozenset(
                 value for value, _ in self._expand(frozenset((value, DIRECT) for value in values))
             )

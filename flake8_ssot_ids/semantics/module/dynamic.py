@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterable
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.scopes import Binding
 from flake8_ssot_ids.semantics.module.syntax import TEXTS, absolute, last_name, may_be_text
-
-#: How a value was reached; the order is that of precedence where one place has several.
-DIRECT, ASSIGNED, REEXPORTED, DYNAMIC = "direct", "assigned", "reexported", "dynamic"
-#: However it was reached, the module is not the real one.
-SHADOWED = "shadowed"
+from flake8_ssot_ids.semantics.module.values import (
+    DIRECT,
+    DYNAMIC,
+    NOTHING,
+    OwnNames,
+    Reached,
+    Text,
+    Values,
+)
 
 #: The attributes of this mapping stand for the attributes of the thing before it.
 NAMESPACE = ".__dict__"
@@ -25,8 +29,6 @@ _HANDING_THROUGH = frozenset({"functools.partial", "builtins.staticmethod"})
 #: A text of more pieces than this is not put together, and so many are not tried.
 _MOST_PIECES = 8
 _NAME_PART = re.compile(r"[\w.]{1,100}")
-#: This very module, as the owner of what ``globals()`` holds.
-_HERE = "<here>"
 #: Names that stand for the package of a module, the second in its `__init__`.
 _THIS_PACKAGE = ("__package__", "__name__")
 _LOOKUPS = frozenset({"get", "__getitem__", "pop", "setdefault"})
@@ -34,10 +36,6 @@ _LOOKUPS = frozenset({"get", "__getitem__", "pop", "setdefault"})
 _MAPPINGS = ("modules", "vars", "__dict__", "globals")
 _MAPPING = re.compile(r"\b(?:modules|vars|__dict__|globals)\b")
 _WORD = re.compile(r"\w+")
-
-Value = tuple[str, str]
-Values = frozenset[Value]
-NOTHING: Values = frozenset()
 
 #: Replaces each dotted name of the project by what it stands for; others stay as they are.
 Expand = Callable[[Values], Values]
@@ -87,11 +85,11 @@ class DynamicAccess:
         """All values that ``node`` may have."""
         raise NotImplementedError
 
-    def _values(self, bindings: Iterable[Binding]) -> tuple[set[Value], bool]:
+    def _values(self, bindings: Iterable[Binding]) -> tuple[set[Reached], bool]:
         raise NotImplementedError
 
     def _text(self, node: ast.expr) -> Values:
-        """The texts that a literal, or what is put together from such, may be, each behind a quote."""
+        """The texts that a literal, or what is put together from such, may be."""
         pieces: list[ast.expr] = []
         pending = [node]
         while pending and len(pieces) < _MOST_PIECES:
@@ -111,7 +109,7 @@ class DynamicAccess:
             texts = {text + more for text in texts for more in self._texts(piece)}
             if len(texts) > _MOST_PIECES:
                 return NOTHING
-        return frozenset((f"'{text}", DIRECT) for text in texts) if not pending else NOTHING
+        return frozenset((Text(text), DIRECT) for text in texts) if not pending else NOTHING
 
     def _texts(self, node: ast.expr) -> set[str]:
         """The texts that ``node`` may be; only such as may be a part of a dotted name."""
@@ -119,7 +117,7 @@ class DynamicAccess:
             text = str(node.value) if type(node.value) in (str, int) else ""
             return {text} if _NAME_PART.fullmatch(text) else set()
         if isinstance(node, (ast.Name, ast.IfExp, ast.NamedExpr)) or may_be_text(node):
-            return {dotted[1:] for dotted, _ in self.resolve(node) if dotted.startswith("'")}
+            return {value.text for value, _ in self.resolve(node) if isinstance(value, Text)}
         return set()
 
     def _call(self, node: ast.Call) -> Values:
@@ -132,7 +130,7 @@ class DynamicAccess:
         if self._dynamic.imports:
             name = arguments[0] if arguments else _keyword(node, "name")
             if isinstance(name, TEXTS) and isinstance(node.func, (ast.Name, ast.Attribute)):
-                importers = {dotted for dotted, _ in self.resolve(node.func)} & _IMPORTERS
+                importers = {dotted for dotted in _IMPORTERS if self._is(node.func, dotted)}
                 if importers:
                     return self._imported(node, name, importers)
         if not arguments:
@@ -151,7 +149,7 @@ class DynamicAccess:
         if self._is_one_of(node.func, _HANDING_THROUGH):
             return values
         if len(arguments) == 1 and self._is(node.func, "builtins.vars"):
-            return frozenset((dotted + NAMESPACE, DYNAMIC) for dotted, _ in values)
+            return frozenset((dotted + NAMESPACE, DYNAMIC) for dotted, _ in values if isinstance(dotted, str))
         return NOTHING
 
     def _attributes(self, owner: ast.expr, name: ast.expr) -> Values:
@@ -161,7 +159,14 @@ class DynamicAccess:
             return NOTHING
         names = self._texts(name)
         return _by_text(
-            self._expand(frozenset((f"{dotted}.{text}", DYNAMIC) for dotted, _ in values for text in names))
+            self._expand(
+                frozenset(
+                    (f"{dotted}.{text}", DYNAMIC)
+                    for dotted, _ in values
+                    if isinstance(dotted, str)
+                    for text in names
+                )
+            )
         )
 
     def _got(self, getter: ast.Call, owner: ast.expr) -> Values:
@@ -184,12 +189,12 @@ class DynamicAccess:
     def _globals(self, node: ast.Call) -> Values:
         """``globals()``: the names of this module."""
         if last_name(node.func) == "globals" and self._is(node.func, "builtins.globals"):
-            return frozenset({(_HERE + NAMESPACE, DYNAMIC)})
+            return frozenset({(OwnNames(), DYNAMIC)})
         return NOTHING
 
     def _imported(self, node: ast.Call, name: ast.expr, importers: set[str]) -> Values:
         """``import_module("uuid")``, ``__import__("uuid")``."""
-        found: set[Value] = set()
+        found: set[Reached] = set()
         for text in self._texts(name):
             if text.startswith("."):
                 given = _argument(node, 1, "package")
@@ -215,17 +220,17 @@ class DynamicAccess:
     def _items(self, mapping: ast.expr, key: ast.expr) -> Values:
         """``mapping[key]``, for a mapping of modules or of the names in one."""
         mappings = self.resolve(mapping)
-        found: set[Value] = set()
-        here: set[Value] = set()
+        found: set[Reached] = set()
+        here: set[Reached] = set()
         for text in self._texts(key) if mappings else ():
             for dotted, _ in mappings:
                 if dotted == "sys.modules":
                     found.add((_path(text), DYNAMIC))
-                elif dotted == _HERE + NAMESPACE:
+                elif isinstance(dotted, OwnNames):
                     if text not in self._flow.watched:
                         self.wanted.add(text)
                     here |= self._values(self._flow.module.at_end(text))[0]
-                elif dotted.endswith(NAMESPACE):
+                elif isinstance(dotted, str) and dotted.endswith(NAMESPACE):
                     found.add((f"{dotted.removesuffix(NAMESPACE)}.{text}", DYNAMIC))
         return _by_text(self._expand(frozenset(found)) | here)
 

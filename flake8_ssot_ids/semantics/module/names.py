@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Set
 from flake8_ssot_ids.semantics.glance.assignments import returned_words
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words, is_flag
+from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
 from flake8_ssot_ids.semantics.module.makers import makers_of
-from flake8_ssot_ids.semantics.module.members import given, members_of
+from flake8_ssot_ids.semantics.module.members import members_of
 from flake8_ssot_ids.semantics.module.privates import private_forms
-from flake8_ssot_ids.semantics.module.resolver import DIRECT, Dynamic, Expand, Resolver, Value, Values
+from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import Hits
 from flake8_ssot_ids.semantics.module.syntax import descendants
+from flake8_ssot_ids.semantics.module.values import DIRECT, Made, Value, Values
 from flake8_ssot_ids.uuids import catalog
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
@@ -52,8 +54,8 @@ class ModuleNames:
         handing: Iterable[str] = (),
         makers_elsewhere: Iterable[str] = (),
     ) -> None:
-        def is_source(dotted: str) -> bool:
-            return catalog.source_name(dotted, sources) is not None
+        def is_source(value: Value) -> bool:
+            return isinstance(value, str) and catalog.source_name(value, sources) is not None
 
         # A bound method would tie a knot that only the collector, which is off, could undo.
         self._is_source = is_source
@@ -68,7 +70,7 @@ class ModuleNames:
 
         def is_type_checking(dotted: str) -> bool:
             found = expand(frozenset({(dotted, DIRECT)}))
-            return bool(found) and all(is_flag(value) for value, _ in found)
+            return bool(found) and all(isinstance(value, str) and is_flag(value) for value, _ in found)
 
         inside = _inside(text, telling) if exports else None
         while True:
@@ -93,7 +95,7 @@ class ModuleNames:
             named = {getattr(function, "name", "") for function in makers} - {""}
             bound = [(name, self.resolver.resolve(value)) for name, value in self.flow.suspects]
             aliases = self.flow.aliases.union(name for name, values in bound if values)
-            named.update(name for name, values in bound if any(given(dotted) for dotted, _ in values))
+            named.update(name for name, values in bound if any(isinstance(one, Made) for one, _ in values))
             if exports and not aliases <= telling:
                 telling |= aliases
                 inside = _inside(text, telling)
@@ -110,9 +112,15 @@ class ModuleNames:
             watched |= found
         self.watched = watched
 
-    def sources_of(self, node: ast.expr) -> list[Value]:
-        """The id sources that ``node`` may be, sorted."""
-        return sorted(value for value in self.resolver.resolve(node) if self._is_source(value[0]))
+    def sources_of(self, node: ast.expr) -> list[tuple[str, str]]:
+        """The id sources that ``node`` may be, each with the step that led there, sorted."""
+        found = [(value, via) for value, via in self.resolver.resolve(node) if isinstance(value, str)]
+        return sorted(one for one in found if self._is_source(one[0]))
+
+
+def may_have_star(text: str) -> bool:
+    """Whether the module may have a star import."""
+    return _STAR.search(text) is not None
 
 
 def _inside(text: str, words: Set[str]) -> Hits:
@@ -154,8 +162,10 @@ def _reached_from(tree: ast.Module, names: Iterable[str]) -> set[str]:
 
 def _with_star_of_uuid(expand: Expand) -> Expand:
     def expanded(values: Values) -> Values:
-        if any(".*" in dotted for dotted, _ in values):
-            values = frozenset((catalog.without_star(dotted), via) for dotted, via in values)
+        if any(isinstance(one, str) and ".*" in one for one, _ in values):
+            values = frozenset(
+                (catalog.without_star(one) if isinstance(one, str) else one, via) for one, via in values
+            )
         return expand(values)
 
     return expanded

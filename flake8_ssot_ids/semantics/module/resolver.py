@@ -1,8 +1,7 @@
 """From an expression to the dotted names that it may stand for.
 
-A :class:`Value` is a dotted name (``uuid.uuid4``, ``app.ids.make``) and the most telling step
-on the way to it. Imports are not followed here: :mod:`flake8_ssot_ids.semantics.project.project` does that
-for dotted names that belong to the project.
+Each comes with the most telling step on the way to it. Imports are not followed here: the project does that
+for dotted names that belong to it.
 """
 
 from __future__ import annotations
@@ -12,25 +11,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flake8_ssot_ids.semantics.module.bindings import Flow
-from flake8_ssot_ids.semantics.module.dynamic import (
-    ASSIGNED,
-    DIRECT,
-    DYNAMIC,
-    NOTHING,
-    REEXPORTED,
-    SHADOWED,
-    Dynamic,
-    Expand,
-    Value,
-    Values,
-)
+from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
 from flake8_ssot_ids.semantics.module.makers import MakerAccess
-from flake8_ssot_ids.semantics.module.members import (
-    function_value,
-    is_owner,
-    member_values,
-    owner_value,
-)
+from flake8_ssot_ids.semantics.module.members import member_values
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
     COMPREHENSION,
@@ -38,9 +21,23 @@ from flake8_ssot_ids.semantics.module.scopes import (
     MODULE,
     UNBOUND,
     Binding,
+    Load,
     Scope,
 )
 from flake8_ssot_ids.semantics.module.syntax import may_be_text, member, possible_values
+from flake8_ssot_ids.semantics.module.values import (
+    ASSIGNED,
+    DIRECT,
+    DYNAMIC,
+    NOTHING,
+    REEXPORTED,
+    OwnClass,
+    OwnFunction,
+    OwnInstance,
+    Reached,
+    Value,
+    Values,
+)
 from flake8_ssot_ids.uuids import catalog
 
 #: A chain of aliases is resolved link by link, so only nested dynamic access can go deep.
@@ -48,19 +45,6 @@ _DEEPEST = 100
 #: A cycle has settled after two or three; only one that adds attributes to itself never does.
 _ROUNDS = 6
 Result = TypeVar("Result")
-
-__all__ = [
-    "ASSIGNED",
-    "DIRECT",
-    "DYNAMIC",
-    "REEXPORTED",
-    "SHADOWED",
-    "Dynamic",
-    "Expand",
-    "Resolver",
-    "Value",
-    "Values",
-]
 
 
 class Resolver(MakerAccess):
@@ -75,7 +59,7 @@ class Resolver(MakerAccess):
         self,
         flow: Flow,
         expand: Expand,
-        is_source: Callable[[str], bool],
+        is_source: Callable[[Value], bool],
         dynamic: Dynamic,
         open_stars: bool = False,
     ) -> None:
@@ -89,7 +73,7 @@ class Resolver(MakerAccess):
         #: What is being resolved just now, with its depth; a second visit is a cycle.
         self._active: dict[object, int] = {}
         self._lowest = 0
-        self._asked: dict[tuple[str, str], Values] = {}
+        self._asked: dict[tuple[OwnClass | OwnInstance, str], Values] = {}
         #: Where the search was broken off for the depth of the stack.
         self._too_deep: list[ast.expr] = []
         #: Results inside of cycles that still are under way, kept lest each way through a cycle be
@@ -97,9 +81,11 @@ class Resolver(MakerAccess):
         self._partial: dict[object, Any] = {}
         self._earlier: dict[object, Any] = {}
         self.wanted: set[str] = set()
+        #: What names see that stand in no executed code, as far as somebody asks.
+        self.late: dict[ast.Name, Load] = {}
 
     def resolve(self, node: ast.expr) -> Values:
-        """All values that ``node`` may have, as far as they are dotted names."""
+        """All values that ``node`` may have, as far as they are known."""
         if self._active:
             return self._resolved(node)
         pending = [node]
@@ -140,7 +126,7 @@ class Resolver(MakerAccess):
                 name = self._flow.name_of(link)
                 members = self._members(values, name)
                 values = self._expand(
-                    frozenset((f"{dotted}.{name}", via) for dotted, via in values if dotted[0] not in "'<(")
+                    frozenset((f"{dotted}.{name}", via) for dotted, via in values if isinstance(dotted, str))
                 )
                 values |= members
             if final:
@@ -207,7 +193,7 @@ class Resolver(MakerAccess):
         return frozenset(self._values(bindings)[0])
 
     def _resolve(self, node: ast.expr) -> Values:
-        found: set[Value] = set()
+        found: set[Reached] = set()
         pending = [node]
         while pending:
             part = pending.pop()
@@ -233,28 +219,26 @@ class Resolver(MakerAccess):
 
     def _members(self, owners: Values, name: str) -> Values:
         """What the attribute ``name`` holds in those of ``owners`` that are classes of this module."""
-        found: set[Value] = set()
+        found: set[Reached] = set()
         for owner, _ in owners:
-            if is_owner(owner):
+            if isinstance(owner, (OwnClass, OwnInstance)):
                 key = (owner, name)
                 if key not in self._asked:
                     # A class that is defined by its own attributes asks for itself.
                     self._asked[key] = NOTHING
                     values = member_values(self._flow, self, owner, name)
-                    self._asked[key] = frozenset(
-                        (dotted, self._assigned(dotted, via)) for dotted, via in values
-                    )
+                    self._asked[key] = frozenset((value, self._assigned(value, via)) for value, via in values)
                 found |= self._asked[key]
         return frozenset(found)
 
-    def leads_to_source(self, dotted: str) -> bool:
+    def leads_to_source(self, value: Value) -> bool:
         """Whether this is an id source or the module that has them."""
-        return dotted == catalog.MODULE or self._is_source(dotted)
+        return value == catalog.MODULE or self._is_source(value)
 
     # -- names ---------------------------------------------------------------------------
 
     def _name(self, node: ast.Name) -> Values:
-        load = self._flow.loads.get(node)
+        load = self._flow.loads.get(node) or self.late.get(node)
         name = self._flow.name_of(node)
         if load is None:
             if isinstance(node.ctx, ast.Load):
@@ -271,9 +255,9 @@ class Resolver(MakerAccess):
             found.add((f"builtins.{name}", DIRECT))
         return frozenset(found)
 
-    def _onward(self, scope: Scope, name: str) -> set[Value]:
+    def _onward(self, scope: Scope, name: str) -> set[Reached]:
         """What ``name`` means to code in ``scope`` that has not bound it itself so far."""
-        found: set[Value] = set()
+        found: set[Reached] = set()
         current: Scope | None = scope
         if name in scope.declared:
             current = scope.declared[name]
@@ -297,9 +281,9 @@ class Resolver(MakerAccess):
             current = current.parent
         return found
 
-    def _values(self, bindings: Iterable[Binding]) -> tuple[set[Value], bool]:
+    def _values(self, bindings: Iterable[Binding]) -> tuple[set[Reached], bool]:
         """The values of ``bindings``, and whether the name may not be bound at all."""
-        found: set[Value] = set()
+        found: set[Reached] = set()
         open_end = bound = False
         unrun: list[Binding] = []
         for binding in bindings:
@@ -331,14 +315,15 @@ class Resolver(MakerAccess):
             return self._expand(frozenset({(binding.dotted, DIRECT)})), False
         if binding.kind == "assign" and binding.value is not None:
             values = self.resolve(binding.value)
-            return frozenset((dotted, self._assigned(dotted, via)) for dotted, via in values), False
-        if binding.kind in ("class", "self") and not self._open_stars:
-            return frozenset({(owner_value(binding), DIRECT)}), False
+            return frozenset((value, self._assigned(value, via)) for value, via in values), False
+        if binding.kind in ("class", "self") and not self._open_stars and binding.node is not None:
+            owner = OwnClass(binding.node) if binding.kind == "class" else OwnInstance(binding.node)
+            return frozenset({(owner, DIRECT)}), False
         if binding.kind == "function":
             node = binding.node
             made_by = node is not None and node in self._flow.makers
             return self._made_by(node) if node is not None and made_by else frozenset(
-                {(function_value(node), DIRECT)}
+                {(OwnFunction(node), DIRECT)}
             ), False
         if binding.kind == "star" and self._open_stars:
             return self._all_stars(binding)
@@ -360,7 +345,7 @@ class Resolver(MakerAccess):
         return NOTHING, False
 
     def _all_stars(self, binding: Binding) -> tuple[Values, bool]:
-        found: set[Value] = set()
+        found: set[Reached] = set()
         while True:
             found.add((member(binding.dotted, f"*{binding.name}"), DIRECT))
             before = list(binding.before or ())
@@ -372,18 +357,18 @@ class Resolver(MakerAccess):
     def _star(self, module: str, name: str) -> Values:
         """What ``from module import *`` binds ``name`` to, as far as that is known."""
         values = self._expand(frozenset({(member(module, f"*{name}"), DIRECT)}))
-        return frozenset(value for value in values if "*" not in value[0])
+        return frozenset(one for one in values if not (isinstance(one[0], str) and "*" in one[0]))
 
     def _hides(self, module: str, name: str) -> bool:
         """Whether ``from module import *`` surely binds ``name``, to whatever it may be."""
         return not self._expand(frozenset({(member(module, f"**{name}"), DIRECT)}))
 
-    def _assigned(self, dotted: str, via: str) -> str:
-        """The step of a name that was assigned ``dotted``, itself reached by ``via``.
+    def _assigned(self, value: Value, via: str) -> str:
+        """The step of a name that was assigned ``value``, itself reached by ``via``.
 
         The mention of a source is a use of its own, so the alias starts afresh; the mention of a
         module is none, so the alias keeps what was noteworthy about the way to it.
         """
-        if self._is_source(dotted) or via not in (DYNAMIC, REEXPORTED):
+        if self._is_source(value) or via not in (DYNAMIC, REEXPORTED):
             return ASSIGNED
         return via

@@ -11,7 +11,8 @@ from flake8_ssot_ids.semantics.glance.imports import imports_of
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.scopes import Binding
 from flake8_ssot_ids.semantics.module.syntax import absolute, certainly_bound, imported
-from flake8_ssot_ids.source.sourcefile import decode, parse
+from flake8_ssot_ids.semantics.module.values import Foreign, Made, Text, Value
+from flake8_ssot_ids.source.sourcefile import decode, parse, unix
 from flake8_ssot_ids.uuids import catalog
 
 Layers = tuple[tuple[str, ...], ...]
@@ -35,7 +36,7 @@ class Exports:
 
     def __init__(
         self,
-        names: Mapping[str, frozenset[str]],
+        names: Mapping[str, frozenset[Value]],
         stars: tuple[str, ...] = (),
         all_: frozenset[str] | None = None,
         aliases: Mapping[str, frozenset[str]] = _NO_ALIASES,
@@ -144,11 +145,9 @@ def exact_exports(data: bytes, package: str, sources: frozenset[str]) -> Exports
     """What a module of ``package`` hands on, from its syntax tree; nothing if it cannot be parsed."""
     try:
         tree = parse(data)
-        text = decode(data).text
+        text = unix(decode(data).text)
     except UnreadableError:
         return EMPTY
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
     imports = imported_names(data, package)
     words = [local for _, _, local in imports]
     certain = certainly_bound(tree.body)
@@ -170,12 +169,12 @@ def exact_exports(data: bytes, package: str, sources: frozenset[str]) -> Exports
         handing={local for path, _, local in imports if path == catalog.MODULE},
     )
     module = names.flow.module
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, frozenset[Value]] = {}
     layers: dict[str, Layers] = {}
     for name in {*module.bound, *module.injected}:
         ways, bindings = _layers_of(module.at_end(name, deleted=False))
         if bindings or not ways:
-            found[name] = frozenset(value for value, _ in names.resolver.values_of(bindings))
+            found[name] = frozenset(_abroad(value) for value, _ in names.resolver.values_of(bindings))
         if any(ways):
             layers[name] = ways
     all_, more = all_of(tree)
@@ -187,6 +186,11 @@ def exact_exports(data: bytes, package: str, sources: frozenset[str]) -> Exports
         layers=layers,
         certain=certain,
     )
+
+
+def _abroad(value: Value) -> Value:
+    """What a value is to another module; no tree is kept for it."""
+    return value if isinstance(value, (str, Text, Made)) else Foreign()
 
 
 def _layers_of(bindings: Iterable[Binding]) -> tuple[Layers, list[Binding]]:

@@ -6,10 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from flake8_ssot_ids.semantics.glance.assignments import LEADING, THROUGH
 from flake8_ssot_ids.semantics.module.conditions import FLAG
-from flake8_ssot_ids.semantics.module.dynamic import DYNAMIC
-from flake8_ssot_ids.semantics.module.members import given
-from flake8_ssot_ids.semantics.module.resolver import REEXPORTED, Values
 from flake8_ssot_ids.semantics.module.syntax import member
+from flake8_ssot_ids.semantics.module.values import (
+    DYNAMIC,
+    REEXPORTED,
+    Foreign,
+    Made,
+    Reached,
+    Value,
+    Values,
+)
 from flake8_ssot_ids.semantics.project.exports import EMPTY, Exports
 from flake8_ssot_ids.semantics.project.modules import Home, Modules
 from flake8_ssot_ids.uuids import catalog
@@ -36,14 +42,17 @@ class Targets:
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
         #: By name, roots and exactness: the targets, and the paths that they depend on.
-        self._known: dict[tuple[str, tuple[str, ...], bool], tuple[frozenset[str], frozenset[str]]] = {}
+        self._known: dict[tuple[str, tuple[str, ...], bool], tuple[frozenset[Value], frozenset[str]]] = {}
         #: Questions about aliases that are not answered yet: one that comes back to itself ends there.
         self._asking: set[tuple[str, str]] = set()
 
     def expand(self, values: Values, home: Home) -> Values:
         """Replace each dotted name of the project by what it stands for."""
-        found = set()
+        found: set[Reached] = set()
         for dotted, via in values:
+            if not isinstance(dotted, str):
+                found.add((dotted, via))
+                continue
             if not self._modules.is_ours(dotted, home.roots):
                 found.add((dotted.replace(":", "") if ":" in dotted else dotted, via))
                 continue
@@ -56,7 +65,7 @@ class Targets:
                 found.add((target, via if kept else REEXPORTED))
         return frozenset(found)
 
-    def of(self, dotted: str, roots: tuple[str, ...], onward: bool = False) -> frozenset[str]:
+    def of(self, dotted: str, roots: tuple[str, ...], onward: bool = False) -> frozenset[Value]:
         """What ``dotted`` stands for; only what an exact look confirms is an id source or its module.
 
         The first look finds all that the exact one does and maybe more, whatever was asked before, so
@@ -66,7 +75,11 @@ class Targets:
         loose = self.resolved(dotted, roots, exact=False)
         plain = dotted.removeprefix(".").replace(":", "")
         for target in loose:
-            top = (given(target) or target).partition(".")[0]
+            if isinstance(target, Made):
+                return self.resolved(dotted, roots, exact=True)
+            if not isinstance(target, str):
+                continue
+            top = target.partition(".")[0]
             if top == catalog.MODULE or (
                 onward
                 and (
@@ -78,7 +91,7 @@ class Targets:
                 return self.resolved(dotted, roots, exact=True)
         return loose
 
-    def resolved(self, dotted: str, roots: tuple[str, ...], *, exact: bool) -> frozenset[str]:
+    def resolved(self, dotted: str, roots: tuple[str, ...], *, exact: bool) -> frozenset[Value]:
         """What ``dotted`` stands for: exactly, or with names that it may not stand for."""
         key = (dotted, roots, exact)
         known = self._known.get(key)
@@ -89,7 +102,7 @@ class Targets:
         self._modules.touched |= known[1]
         return known[0]
 
-    def _follow(self, dotted: str, roots: tuple[str, ...], exact: bool) -> Iterator[str]:
+    def _follow(self, dotted: str, roots: tuple[str, ...], exact: bool) -> Iterator[Value]:
         """Follow imports from module to module; cycles end, and so do very long chains."""
         #: What was followed, each with what led there first.
         seen: dict[_Item, _Item | None] = {}
@@ -147,7 +160,11 @@ class Targets:
                 else:
                     beneath = True
             if targets is not None and beneath:
-                pending += (((".".join((target, *after)), inner), item) for target in sorted(targets))
+                for target in targets:
+                    if not isinstance(target, str):
+                        yield Foreign() if after else target
+                dotted_ones = sorted(target for target in targets if isinstance(target, str))
+                pending += (((".".join((target, *after)), inner), item) for target in dotted_ones)
             elif star and not ways and name not in exports.certain:
                 yield dotted
 
@@ -185,7 +202,9 @@ class Targets:
                 if not word or word in exports.aliases or word in THROUGH:
                     return True
                 for dotted in exports.names.get(word, (word,)):
-                    for target in self.of(dotted, roots):
+                    for target in self.of(dotted, roots) if isinstance(dotted, str) else ():
+                        if not isinstance(target, str):
+                            continue
                         if target.partition(".")[0] in LEADING or self._modules.is_module(target, roots):
                             return True
         finally:

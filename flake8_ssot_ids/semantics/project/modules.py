@@ -14,7 +14,7 @@ from importlib.machinery import FrozenImporter
 from typing import TypeVar
 
 from flake8_ssot_ids.semantics.project.exports import EMPTY, Exports, exact_exports, loose_exports
-from flake8_ssot_ids.system.files import read
+from flake8_ssot_ids.system.files import is_below, read
 from flake8_ssot_ids.uuids import catalog
 
 _Answer = TypeVar("_Answer")
@@ -123,11 +123,7 @@ class Modules:
             top = folder
             while self.listing(top).get("__init__.py") is False and os.path.dirname(top) != top:
                 top = os.path.dirname(top)
-            inside = [
-                root
-                for root in self.roots
-                if folder == root or folder.startswith(root.rstrip(os.sep) + os.sep)
-            ]
+            inside = [root for root in self.roots if is_below(folder, root)]
             root = max(inside, key=len, default=top)
             if len(root) > len(top):
                 top = root
@@ -288,7 +284,10 @@ class Modules:
         bound = exports.names.get(name)
         if bound is None:
             return imported_from and name in exports.certain
-        return {target.removeprefix(".").replace(":", "") for target in bound} != {".".join(parts)}
+        return {
+            target.removeprefix(".").replace(":", "") if isinstance(target, str) else target
+            for target in bound
+        } != {".".join(parts)}
 
     def exports(self, path: str, exact: bool) -> Exports:
         """What the module at ``path`` hands on: exactly, or with names that it may not hand on."""
@@ -364,7 +363,7 @@ def _comes_first(top: str) -> bool:
     return top in sys.builtin_module_names or FrozenImporter.find_spec(top) is not None
 
 
-def is_below(path: str, roots: Iterable[str]) -> bool:
+def is_module_below(path: str, roots: Iterable[str]) -> bool:
     """Whether the absolute ``path`` is a module below one of the folders, in packages or beside them."""
     for root in roots:
         prefix = root.rstrip(os.sep) + os.sep

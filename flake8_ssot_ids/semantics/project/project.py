@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from flake8_ssot_ids.semantics.module.resolver import Values
+from flake8_ssot_ids.semantics.module.values import Values
 from flake8_ssot_ids.semantics.project.follow import Targets
 from flake8_ssot_ids.semantics.project.modules import CostlyError, Home, Modules
 from flake8_ssot_ids.semantics.project.words import Reach, Words

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from flake8_ssot_ids.semantics.module.members import given
 from flake8_ssot_ids.semantics.module.syntax import absolute, imported, member
+from flake8_ssot_ids.semantics.module.values import Made, Value
 from flake8_ssot_ids.semantics.project.exports import imported_names
 from flake8_ssot_ids.semantics.project.follow import Targets
-from flake8_ssot_ids.semantics.project.modules import Home, Modules, is_below
+from flake8_ssot_ids.semantics.project.modules import Home, Modules, is_module_below
 from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import searchable, whole_word
 
@@ -72,7 +72,7 @@ class Reach:
         """
         words = Words()
         present: list[str] | None = None
-        if surveyed is not None and is_below(path, self._modules.roots):
+        if surveyed is not None and is_module_below(path, self._modules.roots):
             present = present_words(surveyed, data)
             if not present or not _stand_alone(present, data):
                 return words
@@ -95,7 +95,7 @@ class Reach:
                 for target in self._targets.of(imported(module, name), home.roots):
                     if self._is_handed_on(target, local, words):
                         words.names.add(local)
-                    elif target != catalog.MODULE:
+                    elif isinstance(target, str) and target != catalog.MODULE:
                         modules.setdefault(local, set()).add(target)
         for module in _looked_up(data, home.package):
             if self._modules.is_ours(module, home.roots):
@@ -106,13 +106,13 @@ class Reach:
             self._present_words(modules, home, words, present or [], chains, closed)
         return words
 
-    def _is_handed_on(self, target: str, name: str = "", words: Words | None = None) -> bool:
+    def _is_handed_on(self, target: Value, name: str = "", words: Words | None = None) -> bool:
         """Whether this is an id source, or a function whose call gives one or the module: a maker."""
-        if given(target) is not None:
+        if isinstance(target, Made):
             if words is not None:
                 words.makers.add(name)
             return True
-        return catalog.source_name(target, self._modules.sources) is not None
+        return isinstance(target, str) and catalog.source_name(target, self._modules.sources) is not None
 
     def _any_words(self, module: str, home: Home, words: Words, present: list[str] | None) -> None:
         """Names of ``module`` that are id sources, wherever they stand in the file."""
@@ -162,7 +162,11 @@ class Reach:
                 for target in self._targets.of(member(start, name), home.roots):
                     if self._is_handed_on(target, name, words):
                         words.attributes.add(name)
-                    elif target != catalog.MODULE and self._modules.is_ours(target, home.roots):
+                    elif (
+                        isinstance(target, str)
+                        and target != catalog.MODULE
+                        and self._modules.is_ours(target, home.roots)
+                    ):
                         following.add(target)
             if not following:
                 return

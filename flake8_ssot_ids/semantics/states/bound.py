@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from flake8_ssot_ids.semantics.module.scopes import CLASS, COMPREHENSION, FUNCTION, Scope
-from flake8_ssot_ids.semantics.module.syntax import binds, bound_names, declared_names, targets_of
+from flake8_ssot_ids.semantics.module.syntax import binds, targets_of
 from flake8_ssot_ids.semantics.states.declared import (
+    Bodies,
     Interrupts,
     Method,
+    Resets,
     always_set,
     annotation_of,
     first_parameter,
-    is_reset,
     is_useless_by,
     may_give_none,
     method_of,
@@ -31,22 +31,37 @@ from flake8_ssot_ids.semantics.states.definite import Definite, Walruses
 from flake8_ssot_ids.semantics.states.facts import GOOD, NONE, UNBOUND, USELESS, is_useless
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """The names that a body binds, that it declares, and that a function in it declares."""
-
-    binds: set[str]
-    declares: set[str]
-    inner: set[str]
-
-
 class Memory:
-    """What is known of the bodies of one module: the walks by body and name (None: under way), the facts."""
+    """What is known of the bodies of one module, and of its classes.
 
-    def __init__(self) -> None:
+    Args:
+        text: the source of the module, or None if it is not at hand.
+        resets: what methods set to no id.
+    """
+
+    def __init__(self, text: str | None = None, resets: Resets | None = None) -> None:
+        #: The walks by body and name; None: under way.
         self.walks: dict[tuple[ast.AST, str], Definite | None] = {}
-        self.facts: dict[ast.AST, Facts] = {}
+        self.bodies = Bodies(text is None or "global" in text or "nonlocal" in text)
         self.walruses = Walruses()
+        self.resets = resets or Resets()
+        self.always: dict[tuple[ast.ClassDef, str], bool] = {}
+
+    def always_set(self, owner: ast.ClassDef, attribute: str) -> bool:
+        """Whether each instance has the attribute from its making on, and no method sets it to None."""
+        key = (owner, attribute)
+        if key not in self.always:
+            self.always[key] = not self.resets.is_reset(owner, attribute) and always_set(
+                owner, attribute, self._exit_of
+            )
+        return self.always[key]
+
+    def _exit_of(self, method: Method, owner: ast.ClassDef, attribute: str) -> int:
+        return exit_of(method, owner, attribute, self.resets)
+
+    def forget(self) -> None:
+        """Let go of the walks, which know this memory: nothing else would untie that knot."""
+        self.walks.clear()
 
 
 #: Following one name to another goes no further than this.
@@ -124,11 +139,11 @@ class _Place:
         if not isinstance(node, (*_FUNCTIONS, ast.Module)):
             return None
         body = [] if isinstance(node, ast.Lambda) else node.body
-        facts = self._facts(node)
+        facts = self._memory.bodies.facts_of(node)
         if isinstance(node, ast.Module):
             if late or name in facts.inner:
                 # A function may run before the module has bound the name, and after it has bound it again.
-                return UNBOUND | self._stored(scope, body, key)
+                return UNBOUND | (self._stored(scope, body, key) if facts.may_bind(key) else 0)
             return self._at(scope, body, at, key, late)
         if name in facts.declares:
             return UNBOUND
@@ -139,23 +154,12 @@ class _Place:
             return NONE
         return self._at(scope, body, at, key, late)
 
-    def _facts(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module) -> Facts:
-        known = self._memory.facts.get(node)
-        if known is None:
-            body = [] if isinstance(node, ast.Lambda) else node.body
-            known = self._memory.facts[node] = Facts(
-                bound_names([node.body] if isinstance(node, ast.Lambda) else body),
-                declared_names(body, inner=False),
-                declared_names(body, inner=True),
-            )
-        return known
-
     def _at(self, scope: Scope, body: Sequence[ast.stmt], at: ast.AST, key: str, late: bool) -> int:
         """What it may be at ``at``, in the scope that binds the name."""
         node = scope.node
         assert node is not None
         if isinstance(node, ast.Lambda):
-            known, state = self._nowhere(key, scope), _entry(scope, key)
+            known, state = self._nowhere(key, scope), _entry(scope, key, self._memory)
         else:
             found = self._definite(scope, body, key)
             if found is None or not isinstance(at, ast.stmt):
@@ -165,7 +169,7 @@ class _Place:
         if late:
             # What runs later sees what was bound last.
             state |= self._stored(scope, body, key)
-            if _interrupts(scope, key):
+            if _interrupts(scope, key, self._memory):
                 return NONE
         if not state:
             return USELESS
@@ -182,9 +186,9 @@ class _Place:
             walks[at] = Definite(
                 key,
                 body,
-                _entry(scope, key),
+                _entry(scope, key, self._memory),
                 self._value_of(scope, key),
-                _interrupts(scope, key) or nothing,
+                _interrupts(scope, key, self._memory) or nothing,
                 self._memory.walruses,
             )
         return walks[at]
@@ -300,13 +304,14 @@ class _Values:
         return GOOD if state == UNBOUND else state & ~UNBOUND or NONE
 
     def _of_attribute(self, node: ast.Attribute) -> int:
+        resets = self._memory.resets
         method, owner = method_of(self._scope)
         if (
             method is not None
             and owner is not None
             and isinstance(node.value, ast.Name)
             and node.value.id == first_parameter(method)
-            and (is_reset(owner, node.attr) or is_useless_by(annotation_of(owner, node.attr)))
+            and (resets.is_reset(owner, node.attr) or is_useless_by(annotation_of(owner, node.attr)))
         ):
             return NONE | GOOD
         return GOOD
@@ -341,7 +346,7 @@ def _parts(node: ast.expr) -> tuple[list[tuple[ast.expr, int]], int]:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-def _entry(scope: Scope, key: str) -> int:
+def _entry(scope: Scope, key: str, memory: Memory) -> int:
     """What ``key`` may be when the scope begins."""
     name, _, attribute = key.partition(".")
     node = scope.node
@@ -355,7 +360,7 @@ def _entry(scope: Scope, key: str) -> int:
         return anything
     method, owner = method_of(scope)
     if method is node and owner is not None and name == first_parameter(method):
-        return GOOD if method.name != "__init__" and always_set(owner, attribute, exit_of) else anything
+        return GOOD if method.name != "__init__" and memory.always_set(owner, attribute) else anything
     if isinstance(node, ast.Lambda):
         return anything
     parameter = next(one for one in parameters(node) if one.arg == name)
@@ -365,7 +370,7 @@ def _entry(scope: Scope, key: str) -> int:
     if not isinstance(wanted, ast.Name):
         return anything
     named = _class_called(wanted.id, scope)
-    return GOOD if named is not None and always_set(named, attribute, exit_of) else anything
+    return GOOD if named is not None and memory.always_set(named, attribute) else anything
 
 
 def _class_called(name: str, scope: Scope) -> ast.ClassDef | None:
@@ -375,19 +380,22 @@ def _class_called(name: str, scope: Scope) -> ast.ClassDef | None:
     return owner if owner is not None and not binds([one for one in body if one is not owner], name) else None
 
 
-def exit_of(method: Method, owner: ast.ClassDef, attribute: str) -> int:
+def exit_of(method: Method, owner: ast.ClassDef, attribute: str, resets: Resets) -> int:
     """What ``self.<attribute>`` may be where ``method`` of the class ends."""
     first = first_parameter(method)
     if first is None:
         return UNBOUND
     scope = Scope(FUNCTION, method, Scope(CLASS, owner, None, ""), "")
-    return Definite(f"{first}.{attribute}", method.body, UNBOUND, _Values("", scope, Memory(), 0)).exit
+    memory = Memory(resets=resets)
+    found = Definite(f"{first}.{attribute}", method.body, UNBOUND, _Values("", scope, memory, 0)).exit
+    memory.forget()
+    return found
 
 
-def _interrupts(scope: Scope, key: str) -> Interrupts | None:
+def _interrupts(scope: Scope, key: str, memory: Memory) -> Interrupts | None:
     """What calls may make of an attribute, if other methods set it to None."""
     base, _, attribute = key.partition(".")
     method, owner = method_of(scope)
-    if not attribute or method is None or owner is None or not is_reset(owner, attribute, method):
+    if not attribute or method is None or owner is None:
         return None
-    return Interrupts(base)
+    return Interrupts(base) if memory.resets.is_reset(owner, attribute, method) else None

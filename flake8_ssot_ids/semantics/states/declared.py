@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, Scope
-from flake8_ssot_ids.semantics.module.syntax import called_name
+from flake8_ssot_ids.semantics.module.syntax import (
+    bound_names,
+    called_name,
+    declared_names,
+    descendants,
+    executed,
+)
 from flake8_ssot_ids.semantics.states.facts import GOOD, NONE, USELESS, is_collection, is_useless
 
 Method = ast.FunctionDef | ast.AsyncFunctionDef
@@ -93,9 +100,7 @@ def _field(owner: ast.ClassDef, attribute: str) -> ast.AnnAssign | None:
 
 
 def always_set(owner: ast.ClassDef, attribute: str, exit_of: ExitOf) -> bool:
-    """Whether each instance has the attribute from its making on, and no method sets it to None."""
-    if is_reset(owner, attribute):
-        return False
+    """Whether each instance has the attribute from its making on, as long as no method resets it."""
     inits = [one for one in owner.body if isinstance(one, Method) and one.name == "__init__"]
     if inits:
         return exit_of(inits[-1], owner, attribute) == GOOD or _has_default(owner, attribute)
@@ -140,20 +145,34 @@ def _is_record(owner: ast.ClassDef) -> bool:
     return any(called_name(base).endswith(_BASES) for base in bases)
 
 
-def is_reset(owner: ast.ClassDef, attribute: str, apart: Method | None = None) -> bool:
-    """Whether a method may set the attribute to no id or delete it, ``__init__`` and ``apart`` aside."""
-    for method in owner.body:
-        if not isinstance(method, Method) or method is apart or method.name in ("__init__", "__del__"):
-            continue
-        for node in ast.walk(method):
-            if isinstance(node, (ast.Assign, ast.AnnAssign)):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                for target in targets:
-                    if _is_attribute(target, attribute) and _may_be_useless(node.value, method):
-                        return True
-            elif isinstance(node, ast.Delete) and any(_is_attribute(one, attribute) for one in node.targets):
-                return True
-    return False
+class Resets:
+    """Which methods of a class set which attributes to no id, or delete them; each class is searched once."""
+
+    def __init__(self) -> None:
+        self._known: dict[ast.ClassDef, dict[str, list[Method]]] = {}
+
+    def is_reset(self, owner: ast.ClassDef, attribute: str, apart: Method | None = None) -> bool:
+        """Whether a method may set the attribute to no id or delete it, ``__init__`` and ``apart`` aside."""
+        known = self._known.get(owner)
+        if known is None:
+            known = self._known[owner] = {}
+            for method in owner.body:
+                if isinstance(method, Method) and method.name not in ("__init__", "__del__"):
+                    for name in _reset_in(method):
+                        known.setdefault(name, []).append(method)
+        return any(method is not apart for method in known.get(attribute, ()))
+
+
+def _reset_in(method: Method) -> Iterator[str]:
+    for node in descendants(method):
+        targets: Sequence[ast.expr] = ()
+        if isinstance(node, ast.Delete):
+            targets = node.targets
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            into = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(one, ast.Attribute) for one in into) and _may_be_useless(node.value, method):
+                targets = into
+        yield from (one.attr for one in targets if isinstance(one, ast.Attribute))
 
 
 def _may_be_useless(value: ast.expr | None, method: Method) -> bool:
@@ -175,10 +194,6 @@ def _may_be_useless(value: ast.expr | None, method: Method) -> bool:
         elif isinstance(node, ast.Name) and (parameter_state(method, node.id) or 0) & (NONE | USELESS):
             return True
     return False
-
-
-def _is_attribute(node: ast.expr, attribute: str) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == attribute
 
 
 # -- parameters -------------------------------------------------------------------------------
@@ -275,3 +290,49 @@ class Interrupts:
                 if any(isinstance(one, ast.Name) and one.id == self._base for one in given):
                     return NONE
         return 0
+
+
+# -- bodies -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The names that a body binds, that it declares, that a function in it declares; attributes it stores."""
+
+    binds: set[str]
+    declares: set[str]
+    inner: set[str]
+    stores: set[str]
+
+    def may_bind(self, key: str) -> bool:
+        """Whether a statement of the body may bind a name, or an attribute of one."""
+        name, _, attribute = key.partition(".")
+        return name in self.binds or "*" in self.binds or attribute in self.stores
+
+
+class Bodies:
+    """What the bodies of one module bind and declare; each is looked at once."""
+
+    def __init__(self, may_declare: bool) -> None:
+        """``may_declare``: whether the module has a ``global`` or a ``nonlocal`` at all."""
+        self._may_declare = may_declare
+        self._known: dict[ast.AST, Facts] = {}
+
+    def facts_of(self, node: Function | ast.Module) -> Facts:
+        """What the body of a function or a module binds and declares."""
+        known = self._known.get(node)
+        if known is None:
+            body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
+            statements = [] if isinstance(node, ast.Lambda) or not self._may_declare else node.body
+            stores = (
+                part.attr
+                for part in executed(*body)
+                if isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load)
+            )
+            known = self._known[node] = Facts(
+                bound_names(body),
+                declared_names(statements, inner=False),
+                declared_names(statements, inner=True),
+                set(stores),
+            )
+        return known

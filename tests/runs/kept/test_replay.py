@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.cli import main
-from flake8_ssot_ids.runs.kept import replay
-from flake8_ssot_ids.runs.kept import results as cache
-from flake8_ssot_ids.runs.kept import store as kept
+from flake8_ssot_ids.findings import engine
+from flake8_ssot_ids.runs.kept import stamps, store
 from flake8_ssot_ids.runs.kept.store import seal, unseal
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
@@ -80,7 +79,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
     for name in ("NO_COLOR", "FORCE_COLOR", "SSOT_IDS_OUTPUT_FORMAT", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     # What was written before the run is old enough; the real two seconds are waited for further below.
-    monkeypatch.setattr(replay, "RECENT_NS", 0)
+    monkeypatch.setattr(stamps, "RECENT_NS", 0)
     time.sleep(TICK)
     return shell
 
@@ -365,7 +364,7 @@ def test_another_question_is_another_record(shell: Shell, monkeypatch: pytest.Mo
 def test_a_record_of_another_version_is_not_used(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     shell.prepare()
     with monkeypatch.context() as patch:
-        patch.setattr(kept, "__version__", "0.0.0")
+        patch.setattr(store, "__version__", "0.0.0")
         assert not shell.is_used()
     assert shell.is_used()
 
@@ -445,13 +444,12 @@ def test_notes_and_errors_leave_no_record(shell: Shell, monkeypatch: pytest.Monk
     assert shell.ask()[0] == 2
     assert not shell.records()
     (shell.project / "ssot-ids.toml").unlink()
-    from flake8_ssot_ids.runs import worker
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("planted")
 
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "check_source", broken)
+        patch.setattr(engine, "check_source", broken)
         assert shell.ask()[0] == 2
     assert not shell.records()
 
@@ -469,7 +467,7 @@ def test_a_cache_that_cannot_be_written_leaves_none(shell: Shell) -> None:
 
 
 def test_young_files_leave_no_record(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replay, "RECENT_NS", 3600 * 10**9)  # a busy machine may need the two seconds
+    monkeypatch.setattr(stamps, "RECENT_NS", 3600 * 10**9)  # a busy machine may need the two seconds
     shell.ask()
     assert not shell.records()
     # An old modification time does not make a file old: it was changed just now.
@@ -488,7 +486,7 @@ def aged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("edited", "kept", "grown"):
         write(home / name / "a.py", RAW)
         write(home / name / "pkg" / "b.py", RAW)
-    time.sleep(cache.RECENT_NS / 1e9 + 0.2)
+    time.sleep(stamps.RECENT_NS / 1e9 + 0.2)
     return home
 
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_ssot_ids.model import Finding, Position, Span
-from flake8_ssot_ids.runs.kept import results as cache
-from flake8_ssot_ids.runs.kept import store as kept
-from flake8_ssot_ids.runs.kept.results import Cache, stamp_of
-from flake8_ssot_ids.runs.kept.store import seal, unseal, write_atomically
-from flake8_ssot_ids.runs.worker import pack
+from flake8_ssot_ids.runs.kept import results
+from flake8_ssot_ids.runs.kept.results import Cache
+from flake8_ssot_ids.runs.kept.stamps import stamp_of
+from flake8_ssot_ids.runs.kept.store import _MARK, seal, unseal, write_atomically
+from flake8_ssot_ids.runs.packed import pack
 
 PAYLOAD = ("context", [("a", (1, 2, 3, ""))], {"p": (None, True, (("SID101", (1, 2)),), 0, (0,))})
 ROWS = Span(Position(1, 1), Position(1, 5))
@@ -43,7 +43,7 @@ def test_every_damage_of_one_byte_is_refused() -> None:
 @given(st.binary(max_size=200))
 def test_foreign_bytes_are_refused(data: bytes) -> None:
     assert unseal(data) is None
-    assert unseal(kept._MARK + data) is None
+    assert unseal(_MARK + data) is None
 
 
 @pytest.mark.parametrize("payload", [None, 1, "abc", [1, 2, 3], (), (1, 2), (1, 2, 3, 4), {"a": 1}])
@@ -239,7 +239,7 @@ def test_too_many_results_are_not_kept_for_ever(
     put(store, files[0])
     put(store, files[1])
     store.save()
-    monkeypatch.setattr(cache, "_MOST", 3)
+    monkeypatch.setattr(results, "_MOST", 3)
     again = Cache(folder, "key")
     put(again, files[2])
     again.save()

@@ -16,9 +16,7 @@ from typing import Any
 import pytest
 
 from flake8_ssot_ids.cli import main
-from flake8_ssot_ids.runs.kept import replay
-from flake8_ssot_ids.runs.kept import results as cache
-from flake8_ssot_ids.runs.kept import store as kept
+from flake8_ssot_ids.runs.kept import stamps
 from flake8_ssot_ids.runs.kept.store import seal, unseal, why_not
 from flake8_ssot_ids.system import atomic
 from tests.repositories import alone, git
@@ -81,8 +79,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     for name in ("NO_COLOR", "FORCE_COLOR", "SSOT_IDS_OUTPUT_FORMAT", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     # What was written before the run is old enough for a record and needs no hash.
-    monkeypatch.setattr(replay, "RECENT_NS", 0)
-    monkeypatch.setattr(cache, "RECENT_NS", 0)
+    monkeypatch.setattr(stamps, "RECENT_NS", 0)
     time.sleep(TICK)
     return made
 
@@ -216,17 +213,17 @@ class TestFolder:
     def test_the_survey_of_flake8_is_not_taken_from_there(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from flake8_ssot_ids.runs.kept.survey import standing_survey
+        from flake8_ssot_ids.runs.kept.survey import kept_words
         from flake8_ssot_ids.uuids import catalog
 
         inside(desk, monkeypatch)
         sources = catalog.attributes(False)
         (desk.top / "a.py").write_text("from uuid import uuid4 as make\n")
         os.utime(desk.top / "a.py", (1, 1))
-        assert standing_survey([str(desk.top)], sources) == (b"make",)
+        assert kept_words([str(desk.top)], sources) == (b"make",)
         desk.forge(lambda p: (p[0], (), p[2]), "survey")
         desk.commit()
-        assert standing_survey([str(desk.top)], sources) == (b"make",)
+        assert kept_words([str(desk.top)], sources) == (b"make",)
 
 
 # -- what lies in it ----------------------------------------------------------------------------
@@ -312,7 +309,7 @@ def test_an_answer_that_depends_on_nothing_is_not_believed(desk: Desk, marks: di
     (record,) = desk.records("replay")
     code, out, err = desk.ask()
     assert (code, out) == truth
-    assert err == f"note: {kept.damaged(str(record))}\n"
+    assert err == f"note: the cache {record} is damaged or not ours; it is ignored\n"
     assert desk.ask() == (*truth, "")
 
 

@@ -15,7 +15,7 @@ from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.flake8_plugin import SsotIdsPlugin
 from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.runs.kept.store import seal
-from flake8_ssot_ids.runs.kept.survey import standing_survey
+from flake8_ssot_ids.runs.kept.survey import kept_words
 from flake8_ssot_ids.semantics.glance.survey import Survey
 from flake8_ssot_ids.semantics.project import project as project_module
 from flake8_ssot_ids.semantics.project.project import Project
@@ -57,7 +57,7 @@ class Tree:
     def words(self, most: int = 100) -> tuple[set[str], list[str]]:
         """The words, and the files that were looked at for the first time, or anew."""
         self.looked.clear()
-        found = standing_survey([str(self.root), str(self.root)], SOURCES, most, str(self.cache))
+        found = kept_words([str(self.root), str(self.root)], SOURCES, most, str(self.cache))
         assert found is not None
         return {word.decode() for word in found}, sorted(self.looked)
 
@@ -133,14 +133,14 @@ def test_what_is_kept_is_not_trusted_when_it_is_damaged_or_for_something_else(
 
 def test_other_sources_and_other_roots_are_kept_apart(tree: Tree) -> None:
     tree.words()
-    standing_survey([str(tree.root)], catalog.attributes(True), 100, str(tree.cache))
-    standing_survey([str(tree.root.parent)], SOURCES, 100, str(tree.cache))
+    kept_words([str(tree.root)], catalog.attributes(True), 100, str(tree.cache))
+    kept_words([str(tree.root.parent)], SOURCES, 100, str(tree.cache))
     assert len(tree.kept()) == 3
     assert tree.words()[1] == []
 
 
 def test_too_many_modules_are_not_surveyed(tree: Tree) -> None:
-    assert standing_survey([str(tree.root)], SOURCES, 7, str(tree.cache)) is None
+    assert kept_words([str(tree.root)], SOURCES, 7, str(tree.cache)) is None
     assert tree.kept() == []
 
 
@@ -152,7 +152,7 @@ def test_a_folder_that_cannot_be_written_costs_only_time(tree: Tree) -> None:
 
 def test_the_folder_of_the_environment_is_used(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSOT_IDS_CACHE_DIR", str(tree.cache))
-    standing_survey([str(tree.root)], SOURCES, 100)
+    kept_words([str(tree.root)], SOURCES, 100)
     assert len(tree.kept()) == 1
 
 
@@ -183,7 +183,7 @@ def test_after_any_changes_it_knows_all_that_a_new_survey_finds(tree: Tree, seed
             else:
                 tree.write(**{module: text()})
         kept, _ = tree.words()
-        anew = standing_survey([str(tree.root)], SOURCES, 100, str(tree.cache / f"new{step}"))
+        anew = kept_words([str(tree.root)], SOURCES, 100, str(tree.cache / f"new{step}"))
         assert anew is not None
         assert kept >= {word.decode() for word in anew}
 
@@ -220,7 +220,7 @@ def test_findings_are_the_same_whenever_the_survey_is_made(
         if allowance is not None:
             allow(allowance)
             project = Project(policy.src, SOURCES)
-            project.survey = lambda: standing_survey(policy.src, SOURCES, 100)
+            project.survey = lambda: kept_words(policy.src, SOURCES, 100)
         return [
             check_source((root / path).read_bytes(), str(root / path), policy, project).findings
             for path in case.files
@@ -261,7 +261,7 @@ class TestFlake8:
     def _project(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("SSOT_IDS_CACHE_DIR", str(tmp_path / ".kept"))
-        monkeypatch.setattr(SsotIdsPlugin, "_session", SsotIdsPlugin._session)
+        monkeypatch.setattr(SsotIdsPlugin, "_sessions", SsotIdsPlugin._sessions)
         for number in range(110):
             folder = tmp_path / "many" / f"f{number // 40}"
             folder.mkdir(parents=True, exist_ok=True)
@@ -288,6 +288,6 @@ class TestFlake8:
 
         options = argparse.Namespace(ssot_ids_config=None, stdin_display_name="stdin")
         SsotIdsPlugin.parse_options(None, options, paths)
-        _, project = SsotIdsPlugin._session.of(os.getcwd())
+        project = SsotIdsPlugin._sessions.of(os.getcwd()).project
         assert project.surveyed == ((b"make",) if surveyed else None)
         assert (project.survey is None) == surveyed

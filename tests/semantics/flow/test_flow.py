@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow, Sink
+from flake8_ssot_ids.semantics.module.allnames import AllNames
 
 FOLDER = Path(__file__).resolve().parents[2] / "cases" / "flow"
 MAKERS = ("u", "uuid4")
@@ -55,10 +56,14 @@ def wanted(source: str) -> list[tuple[int, str, str]]:
     return sorted(marks)
 
 
+def flow_of(tree: ast.Module, parents: dict[ast.AST, ast.AST] | None = None) -> ModuleFlow:
+    return ModuleFlow(tree, lambda: AllNames(tree, ":=", "app", lambda values: values), parents)
+
+
 def found(source: str) -> list[Sink]:
     tree = ast.parse(source)
     before = ast.dump(tree, include_attributes=True)
-    sinks = ModuleFlow(tree).sinks(seed(tree))
+    sinks = flow_of(tree).sinks(seed(tree))
     assert ast.dump(tree, include_attributes=True) == before
     return sinks
 
@@ -74,6 +79,7 @@ def check(source: str) -> None:
 
 
 KINDS, WAYS, SILENT, MIGRATION = (read(topic) for topic in ("kinds", "ways", "silent", "migration"))
+MEANING = read("meaning")
 
 
 @pytest.mark.parametrize("source", KINDS.values(), ids=KINDS.keys())
@@ -96,6 +102,12 @@ def test_nothing_else_is_a_place(source: str) -> None:
 
 @pytest.mark.parametrize("source", MIGRATION.values(), ids=MIGRATION.keys())
 def test_what_breaks_in_a_migration(source: str) -> None:
+    check(source)
+
+
+@pytest.mark.parametrize(("sentence", "source"), MEANING.items(), ids=MEANING.keys())
+def test_names_mean_what_they_are_bound_to(sentence: str, source: str) -> None:
+    assert bool(wanted(source)) is not sentence.startswith("silent: ")
     check(source)
 
 
@@ -190,7 +202,7 @@ def shard(context, data, user_id):
 
 
 def test_the_cuts_of_names() -> None:
-    sinks = ModuleFlow(ast.parse(CUTS)).cuts_of(lambda name: name == "user_id")
+    sinks = flow_of(ast.parse(CUTS)).cuts_of(lambda name: name == "user_id")
     assert [(sink.node.lineno, sink.kind, sink.through, sink.apply("abcdefgh_ij")) for sink in sinks] == [
         (3, "sliced", "user_id", "abcdefgh"),
         (4, "split", "user_id", "ij"),
@@ -201,7 +213,7 @@ def test_the_cuts_of_names() -> None:
         (9, "prefix-matched", "user_id", None),
     ]
     assert [sink.detail for sink in sinks][:2] == ["`context.user_id[:8]`", "`user_id.split('_')[-1]`"]
-    assert ModuleFlow(ast.parse(CUTS)).cuts_of(lambda name: name == "run_id") == []
+    assert flow_of(ast.parse(CUTS)).cuts_of(lambda name: name == "run_id") == []
 
 
 @pytest.mark.parametrize(
@@ -222,7 +234,7 @@ def test_the_cuts_of_names() -> None:
 )
 def test_text_glued_around_it_is_told_apart(source: str, places_: list[str]) -> None:
     tree = ast.parse(source)
-    flow = ModuleFlow(tree)
+    flow = flow_of(tree)
     assert [ast.get_source_segment(source, sink.node) for sink in flow.glued(seed(tree))] == places_
     assert flow.sinks(seed(tree)) == []
 
@@ -238,7 +250,7 @@ def test(monkeypatch):
     setattr(self, "uuid", 1)
     mock.patch.object(uuid, "uuid7")
 """
-    found_ = ModuleFlow(ast.parse(source)).patches()
+    found_ = flow_of(ast.parse(source)).patches()
     assert [(target, call.lineno) for target, call in found_] == [
         ("app.ids.uuid.uuid4", 2),
         ("app.ids.uuid4", 6),
@@ -250,16 +262,16 @@ def test(monkeypatch):
 def test_a_factory_may_be_told() -> None:
     tree = ast.parse("make = maker\nx = make()\nx[:8]")
     (node,) = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "maker")
-    flow = ModuleFlow(tree)
+    flow = flow_of(tree)
     assert [sink.kind for sink in flow.sinks(node, factory=True)] == ["sliced"]
     assert flow.sinks(node) == []
 
 
 def test_the_parents_may_be_given_in_part() -> None:
     tree = ast.parse("x = u()\nx[:8]")
-    assert [sink.kind for sink in ModuleFlow(tree, {}).sinks(seed(tree))] == ["sliced"]
+    assert [sink.kind for sink in flow_of(tree, {}).sinks(seed(tree))] == ["sliced"]
     partial: dict[ast.AST, ast.AST] = {tree.body[0]: tree}
-    assert [sink.kind for sink in ModuleFlow(tree, partial).sinks(seed(tree))] == ["sliced"]
+    assert [sink.kind for sink in flow_of(tree, partial).sinks(seed(tree))] == ["sliced"]
     assert partial == {tree.body[0]: tree}
 
 
@@ -305,6 +317,6 @@ def test_large_programs_are_ordinary_input(source: str, number: int) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "u"
     )
     began = time.process_time()
-    sinks = ModuleFlow(tree).sinks(node)
+    sinks = flow_of(tree).sinks(node)
     assert time.process_time() - began < 10
     assert len(sinks) == number

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import pytest
 
 from flake8_ssot_ids.semantics.flow.flow import SLICED, ModuleFlow
+from flake8_ssot_ids.semantics.module.allnames import AllNames
 
 PROGRAMS = 400
 RUNS = 25
@@ -180,13 +181,17 @@ def run(source: str, seed: int) -> Pairs:
     return cuts
 
 
+def flow_of(tree: ast.Module, source: str) -> ModuleFlow:
+    return ModuleFlow(tree, lambda: AllNames(tree, source, "", lambda values: values))
+
+
 @pytest.mark.parametrize("seed", range(0, PROGRAMS, 20))
 def test_each_cut_that_happens_is_found(seed: int) -> None:
     happened = 0
     for number in range(seed, seed + 20):
         source = Writer(number).write()
         tree = ast.parse(source)
-        flow = ModuleFlow(tree)
+        flow = flow_of(tree, source)
         said: Pairs = set()
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "u":
