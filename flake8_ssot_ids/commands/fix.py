@@ -10,6 +10,7 @@ from flake8_ssot_ids.commands import arguments, examine, fixing
 from flake8_ssot_ids.commands.zones import add_zone
 from flake8_ssot_ids.render import fixreport, machine, output, terminal
 from flake8_ssot_ids.rules.codes import UNREADABLE
+from flake8_ssot_ids.system import collector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def finish(planned: Sequence[Outcome], options: argparse.Namespace, paths: Seque
     if options.diff:
         if not options.silent:
             cwd = os.getcwd()
-            output.diff_to_stdout(fixing.diff(item, cwd) for item in planned)
+            with collector.paused():  # what has been read is still kept
+                output.diff_to_stdout(fixing.diff(item, cwd) for item in planned)
         return errors
     changed = [item.path for item in planned if item.new is not None]
     if changed and not options.allow_dirty:

@@ -22,6 +22,7 @@ from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.ids.wrappers import Module, Wrappers
 from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.semantics.classes.lookup import ReadModules
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.module.allnames import AllNames, is_meant
 from flake8_ssot_ids.semantics.module.bindings import Flow
@@ -198,6 +199,7 @@ class _Shared:
         self._project = project
         self._policy = policy
         self._sources: dict[tuple[str, ...], Sources] = {}
+        self._read = ReadModules()
         self._flows: dict[str, ModuleFlow | None] = {}
         self._families: dict[tuple[str, ...], tuple[Family, frozenset[str]]] = {}
         self._canonical: dict[tuple[str, ...], Callable[[Values], Values]] = {}
@@ -217,7 +219,7 @@ class _Shared:
         """What classes offer, with absolute imports as they are at ``home``."""
         sources = self._sources.get(home.roots)
         if sources is None:
-            sources = self._sources[home.roots] = Sources(home.roots)
+            sources = self._sources[home.roots] = Sources(home.roots, known=self._read)
         return sources
 
     def family(self, home: Home) -> Family:

@@ -14,6 +14,7 @@ from flake8_ssot_ids.model import Finding, Span
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.names import rows
 from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, MODULE, UNBOUND, Hits, Scope
+from flake8_ssot_ids.semantics.module.syntax import statements
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -131,20 +132,8 @@ def binding(dotted: str, local: str) -> str:
     return f"{dotted} as {local}"
 
 
-def _statements(tree: ast.Module) -> Iterable[ast.AST]:
-    """All statements of a tree, in no order that matters."""
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        yield node
-        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-            inner = getattr(node, name, None)
-            if isinstance(inner, list):
-                pending += inner
-
-
 def _bindings(tree: ast.Module) -> Iterable[str]:
-    for node in _statements(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield binding(alias.name, alias.asname or alias.name)

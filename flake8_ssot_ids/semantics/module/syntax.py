@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from flake8_ssot_ids.semantics.module.scopes import Hits
@@ -53,6 +54,16 @@ def descendants(root: ast.AST) -> Iterator[ast.AST]:
         yield node
         if node.__class__ is not ast.Name and node.__class__ is not ast.Constant:
             pending += below(node)
+
+
+def statements(root: ast.AST) -> Iterator[ast.AST]:
+    """``root`` and the statements below it, with handlers and cases, as :func:`ast.walk` orders them."""
+    pending = deque([root])
+    while pending:
+        node = pending.popleft()
+        yield node
+        for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+            pending += getattr(node, name, ())
 
 
 def executed(*roots: ast.AST) -> Iterator[ast.AST]:
