@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from flake8_ssot_ids.ids.generatorcalls import Family
 from flake8_ssot_ids.ids.wrappers import Module, Wrappers
 from flake8_ssot_ids.semantics.module.allnames import Definition
-from flake8_ssot_ids.semantics.module.names import rows as rows_of
+from flake8_ssot_ids.semantics.module.occurrences import nodes_on, rows_with
 from flake8_ssot_ids.semantics.module.scopes import Hits
-from flake8_ssot_ids.semantics.module.syntax import descendants, executed, last_name, nodes_on
+from flake8_ssot_ids.semantics.module.syntax import descendants, executed, last_name
 from flake8_ssot_ids.semantics.project.exports import imported_names
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
@@ -201,7 +201,7 @@ def _led_to(words: Set[str], module: Module, edges: Callable[[Hits], Iterable[Ed
     for _ in range(_PATIENCE):
         if not new:
             return found
-        rows = Hits(rows_of(module.text, (), new))
+        rows = Hits(rows_with(module.text, (), new))
         step: set[str] = set()
         for given, names in edges(rows):
             if not given.isdisjoint(new):

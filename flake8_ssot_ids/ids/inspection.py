@@ -24,9 +24,9 @@ from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.module.allnames import AllNames
-from flake8_ssot_ids.semantics.module.names import rows
+from flake8_ssot_ids.semantics.module.occurrences import nodes_on, rows_with
 from flake8_ssot_ids.semantics.module.scopes import Hits
-from flake8_ssot_ids.semantics.module.syntax import last_name, nodes_on
+from flake8_ssot_ids.semantics.module.syntax import last_name
 from flake8_ssot_ids.semantics.module.values import Reached, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
@@ -118,7 +118,7 @@ class Inspection:
         """Whether a name or an attribute that is read is one of the words."""
         if not words:
             return False
-        nodes = nodes_on(self.tree, Hits(rows(self.text, (), words)))
+        nodes = nodes_on(self.tree, Hits(rows_with(self.text, (), words)))
         return any(
             isinstance(node, (ast.Name, ast.Attribute))
             and isinstance(node.ctx, ast.Load)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
 from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
-from flake8_ssot_ids.semantics.module.names import may_have_star
+from flake8_ssot_ids.semantics.module.occurrences import may_have_star
 from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
 
 from flake8_ssot_ids.semantics.glance.assignments import returned_words
 from flake8_ssot_ids.semantics.module.bindings import Flow
@@ -12,7 +12,7 @@ from flake8_ssot_ids.semantics.module.conditions import flag_words, is_flag
 from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
 from flake8_ssot_ids.semantics.module.makers import makers_of
 from flake8_ssot_ids.semantics.module.members import members_of
-from flake8_ssot_ids.semantics.module.privates import private_forms
+from flake8_ssot_ids.semantics.module.occurrences import rows_at, rows_with
 from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import Hits
 from flake8_ssot_ids.semantics.module.syntax import descendants
@@ -22,7 +22,6 @@ from flake8_ssot_ids.uuids import catalog
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
 _PATIENCE = 4
-_STAR = re.compile(r"import[\s\\]*\*")
 
 
 class ModuleNames:
@@ -78,7 +77,7 @@ class ModuleNames:
                 tree,
                 watched=watched,
                 attributes=attributes,
-                hits=Hits(None if exports else rows(text, watched, attributes)),
+                hits=Hits(None if exports else rows_with(text, watched, attributes)),
                 package=package,
                 names=watched,
                 inside=inside,
@@ -118,14 +117,9 @@ class ModuleNames:
         return sorted(one for one in found if self._is_source(one[0]))
 
 
-def may_have_star(text: str) -> bool:
-    """Whether the module may have a star import."""
-    return _STAR.search(text) is not None
-
-
 def _inside(text: str, words: Set[str]) -> Hits:
     """The rows for which the body of a function is worth a look: it binds or returns something there."""
-    found = _rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])
+    found = rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])
     if "return" in text and any(word in text for word in words):
         data = text.encode("utf-8", "surrogatepass")
         found += [data.count(b"\n", 0, at) + 1 for _, at in returned_words(data, words)]
@@ -169,57 +163,3 @@ def _with_star_of_uuid(expand: Expand) -> Expand:
         return expand(values)
 
     return expanded
-
-
-def rows(text: str, words: Iterable[str], attributes: Iterable[str]) -> list[int]:
-    """The 1-based rows of ``text`` on which a name of ``words`` or ``attributes`` stands, or a star import.
-
-    Python compares identifiers in NFKC form, so rows that are not ASCII are looked at in that
-    form, too. A class may have a name in its private form.
-    """
-    attributes = frozenset(attributes)
-    attributes |= private_forms(attributes)
-    words = {*words, *private_forms(words), *attributes}
-    places = sorted(place for word in words for place in _places(text, word, word in attributes))
-    for match in _STAR.finditer(text):
-        places += (match.start(), match.end())
-    places.sort()
-    found = _rows_at(text, places)
-    if not text.isascii():
-        from unicodedata import normalize
-
-        for number, line in enumerate(text.split("\n"), 1):
-            if not line.isascii():
-                line = normalize("NFKC", line)
-                if any(word in line for word in words):
-                    found.append(number)
-    return found
-
-
-def _rows_at(text: str, places: Iterable[int]) -> list[int]:
-    """The rows of ascending offsets."""
-    found: list[int] = []
-    row, seen = 1, 0
-    for place in places:
-        row += text.count("\n", seen, place)
-        seen = place
-        found.append(row)
-    return found
-
-
-def _places(text: str, word: str, attribute: bool) -> Iterator[int]:
-    """The offsets at which ``word`` stands as a whole word; after a dot only for an ``attribute``."""
-    at = text.find(word)
-    length = len(word)
-    while at >= 0:
-        before = text[at - 1] if at else " "
-        after = text[at + length : at + length + 1]
-        if not (
-            after == "_"
-            or after.isalnum()
-            or before == "_"
-            or before.isalnum()
-            or (before == "." and not attribute)
-        ):
-            yield at
-        at = text.find(word, at + length)

@@ -44,7 +44,7 @@ class Memory:
         self.walks: dict[tuple[ast.AST, str], Definite | None] = {}
         self.bodies = Bodies(text is None or "global" in text or "nonlocal" in text)
         self.walruses = Walruses()
-        self.resets = resets or Resets()
+        self.resets = resets or Resets(text)
         self.always: dict[tuple[ast.ClassDef, str], bool] = {}
 
     def always_set(self, owner: ast.ClassDef, attribute: str) -> bool:
