@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -191,11 +192,18 @@ def _apart(changes: Sequence[Change], state: FileState) -> list[Change]:
     placed.sort(key=lambda pair: min((edit.start, -edit.end) for edit in pair[0]))
     for edits, change in placed:
         spans = [(edit.start, edit.end) for edit in edits if edit.start < edit.end]
-        if any(start < end_ and start_ < end for start_, end_ in taken for start, end in spans):
+        if any(_meets(span, taken) for span in spans):
             continue
-        taken += spans
+        for span in spans:
+            insort(taken, span)
         kept.append(change)
     return kept
+
+
+def _meets(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
+    """Whether a span overlaps one of those that are taken, which are sorted and apart from each other."""
+    at = bisect_left(taken, (span[1], span[1]))
+    return at > 0 and taken[at - 1][1] > span[0]
 
 
 def _names_in(change: Change) -> Iterable[ast.Name]:

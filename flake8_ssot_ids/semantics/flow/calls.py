@@ -153,7 +153,9 @@ def _to_unknown(way: Way, token: Token, site: Site, given: ast.expr | ast.keywor
     if not token.path and not token.factory:
         way.exits += (Exit(target, site.call, site, given) for target in from_elsewhere(site.meaning))
     function, call = site.function, site.call
-    name = last_name(function)
+    name = last_name(call.func)
+    if not name[:1].isupper():
+        name = last_name(function) or name
     if isinstance(given, ast.keyword):
         if isinstance(function, ast.Attribute) and name in _CREATES:
             name = _created(way, token, function, given) or name

@@ -15,12 +15,6 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _LEAVES = frozenset({"ctx", "op", "ops", "kind", "type_comment", "conversion", "type_ignores"})
-_NOTED = frozenset(
-    {
-        *(ast.Subscript, ast.JoinedStr, ast.ClassDef, ast.arg, ast.Global, ast.Nonlocal, ast.Import),
-        *(ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
-    }
-)
 #: Steps that may be taken in a module to follow its values: in any, and more for each node of its tree.
 _STEPS = 50_000
 _STEPS_PER_NODE = 4
@@ -31,10 +25,9 @@ class Index:
     """The index of a module.
 
     ``attributes``, ``names`` and ``calls`` are the reads of attributes and of names, and the calls, by the
-    (last) name. ``stored`` are the names that the module or a class body binds, ``declared`` those that a
-    function declares ``global`` (True) or ``nonlocal``. Lists of reads and calls are in source order.
-    ``means`` asks the name engine. ``steps_left`` bounds the work of all that follow values here: each value
-    of the file may go to each place of it.
+    (last) name. ``stored`` are the names that the module or a class body binds. Lists of reads and calls are
+    in source order. ``means`` asks the name ``engine``. ``steps_left`` bounds the work of all that follow
+    values here: each value of the file may go to each place of it.
     """
 
     def __init__(
@@ -43,7 +36,7 @@ class Index:
         self.tree = tree
         self.parents = Parents()
         self.parents.update(parents or {})
-        meanings = Meanings(self.parents, names)
+        meanings = self._meanings = Meanings(self.parents, names)
         self.means, self.is_uuid_class, self.quoted = meanings.of, meanings.is_uuid_class, meanings.quoted
         self.attributes: dict[str, list[ast.Attribute]] = {}
         self.set_attributes: dict[str, list[ast.Attribute]] = {}
@@ -53,14 +46,6 @@ class Index:
         self.functions: dict[str, list[Function]] = {}
         self.classes: dict[str, list[ast.ClassDef]] = {}
         self.stored: dict[str, list[ast.Name]] = {}
-        self.declared: dict[Function, dict[str, bool]] = {}
-        #: All assigned names of the module, and those that are bound anywhere in a function.
-        self.targets: dict[str, list[ast.Name]] = {}
-        self.local: dict[Function, set[str]] = {}
-        #: Rows on which imports, definitions, handlers and patterns bind a name.
-        self.bound_on: dict[str, list[int]] = {}
-        #: Rows that count for every name: declarations, and f-strings in which Python 3.11 gives wrong rows.
-        self.rows: list[int] = []
         self._function_of: dict[ast.AST, Function | None] = {}
         bodies: list[ast.AST] = [tree]
         for body in bodies:
@@ -76,7 +61,6 @@ class Index:
         parents, fields = self.parents, _FIELDS
         names, attributes, calls = self.names, self.attributes, self.calls
         outer = root is self.tree
-        local: set[str] = self.local.setdefault(root, set()) if isinstance(root, FUNCTIONS) else set()
         pending: list[ast.AST] = [root]
         pop, push = pending.pop, pending.append
         while pending:
@@ -85,12 +69,8 @@ class Index:
             if isinstance(node, ast.Name):
                 if isinstance(node.ctx, ast.Load):
                     names.setdefault(node.id, []).append(node)
-                    continue
-                self.targets.setdefault(node.id, []).append(node)
-                if outer:
+                elif outer:
                     self.stored.setdefault(node.id, []).append(node)
-                else:
-                    local.add(node.id)
                 continue
             if kind is ast.Constant:
                 continue
@@ -106,11 +86,12 @@ class Index:
                     calls.setdefault(name, []).append(node)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not root:
                 self.functions.setdefault(node.name, []).append(node)
-                self.bound_on.setdefault(node.name, []).append(node.lineno)
                 bodies.append(node)
                 continue
-            elif kind in _NOTED:
-                self._note(node, root)
+            elif isinstance(node, ast.Subscript):
+                self.slices.append(node)
+            elif isinstance(node, ast.ClassDef):
+                self.classes.setdefault(node.name, []).append(node)
             for field in fields.get(kind) or _fields_of(kind):
                 value = getattr(node, field, None)
                 if isinstance(value, list):
@@ -122,33 +103,10 @@ class Index:
                     parents[value] = node
                     push(value)
 
-    def _note(self, node: ast.AST, body: ast.AST) -> None:
-        """Note what is rarer."""
-        if isinstance(node, ast.Subscript):
-            self.slices.append(node)
-        elif isinstance(node, ast.JoinedStr):
-            if node.end_lineno != node.lineno:
-                self.rows.append(node.lineno)
-        elif isinstance(node, ast.ClassDef):
-            self.classes.setdefault(node.name, []).append(node)
-            self.bound_on.setdefault(node.name, []).append(node.lineno)
-        elif isinstance(node, ast.arg):
-            if isinstance(body, FUNCTIONS):
-                self.local.setdefault(body, set()).add(node.arg)
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            self.rows.append(node.lineno)
-            if isinstance(body, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                for name in node.names:
-                    self.declared.setdefault(body, {})[name] = isinstance(node, ast.Global)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names:
-                name = alias.asname or alias.name.partition(".")[0]
-                self.bound_on.setdefault(name, []).append(node.lineno)
-        else:
-            # Handlers and patterns.
-            bound = getattr(node, "name", None) or getattr(node, "rest", None)
-            if bound is not None:
-                self.bound_on.setdefault(bound, []).append(getattr(node, "lineno", 0))
+    @property
+    def engine(self) -> AllNames:
+        """The name engine of the module."""
+        return self._meanings.engine
 
     def function_of(self, node: ast.AST) -> Function | None:
         """The function in whose body (or parameters) ``node`` stands."""

@@ -86,7 +86,8 @@ class Meanings:
         self._quoted: dict[ast.Constant, ast.expr | None] = {}
 
     @cached_property
-    def _names(self) -> AllNames:
+    def engine(self) -> AllNames:
+        """The name engine."""
         return self._make()
 
     def of(self, node: ast.AST | None) -> Meaning:
@@ -103,11 +104,11 @@ class Meanings:
         while isinstance(base, ast.Attribute):
             base = base.value
         if isinstance(base, ast.Name):
-            self._names.stands_in(base, self._around(base))
-        values = self._names.resolve(node)
+            self.engine.stands_in(base, self._around(base))
+        values = self.engine.resolve(node)
         if not values and isinstance(node, ast.Attribute):
             return Meaning(words=frozenset({node.attr}), keys=(f".{node.attr}", f"*{node.attr}"))
-        found = {one for value in values if (one := self._names.definition(value)) is not None}
+        found = {one for value in values if (one := self.engine.definition(value)) is not None}
         dotted = frozenset(name.removeprefix(".").replace(":", "") for name in names_among(values))
         return _meaning(dotted, tuple(sorted(found, key=lambda one: (one.lineno, one.col_offset))))
 

@@ -119,8 +119,7 @@ class Sites:
         values: list[ast.expr] = []
         meaning = index.means(node)
         if isinstance(node, ast.Name):
-            if node.id in index.targets:
-                values = self._assigned(node)
+            values = self._assigned(node)
         elif isinstance(node, ast.Attribute):
             found = self._attribute(node)
             if found:

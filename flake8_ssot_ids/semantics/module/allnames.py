@@ -7,7 +7,8 @@ several times as much; the rules in preview and the codemods need it, a plain ch
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
@@ -16,6 +17,7 @@ from flake8_ssot_ids.semantics.module.occurrences import may_have_star
 from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
+    COMPREHENSION,
     EVERYTHING,
     FUNCTION,
     Binding,
@@ -23,8 +25,8 @@ from flake8_ssot_ids.semantics.module.scopes import (
     Load,
     Place,
     Scope,
+    State,
 )
-from flake8_ssot_ids.semantics.module.syntax import descendants
 from flake8_ssot_ids.semantics.module.values import (
     DIRECT,
     Made,
@@ -35,6 +37,7 @@ from flake8_ssot_ids.semantics.module.values import (
     names_among,
 )
 
+_NOTHING: State = {}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -43,8 +46,53 @@ def _is_source(value: Value) -> bool:
     return isinstance(value, (str, Made))
 
 
-def _names_in(tree: ast.Module) -> set[str]:
-    return {node.id for node in descendants(tree) if isinstance(node, ast.Name)}
+class _Whole(Flow):
+    """A walk that also notes what was in force where a function was defined, as it may be called at once.
+
+    ``around`` has that for the names that stand in it.
+    """
+
+    def __init__(self, tree: ast.Module, within: Mapping[Any, set[str]], **options: Any) -> None:
+        super().__init__(tree, **options)
+        self.around: dict[ast.AST, State] = {}
+        self._within = within
+
+    def _enters(self, statement: ast.stmt) -> bool:
+        self._remember(statement)
+        return super()._enters(statement)
+
+    def _defines(self, node: ast.Lambda) -> None:
+        self._remember(node)
+
+    def _remember(self, node: ast.AST) -> None:
+        scope: Scope | None = self.scope
+        while scope is not None and scope.kind in (CLASS, COMPREHENSION):
+            scope = scope.parent
+        names = self._within.get(node, ())
+        if scope is not None and names:
+            known = self.around.setdefault(node, {})
+            for name in names & scope.state.keys():
+                known[name] = known.get(name, frozenset()) | scope.state[name]
+
+
+def _names_within(tree: ast.Module) -> tuple[set[str], dict[Definition, set[str]]]:
+    """The names of a module, and those that stand in each function and lambda."""
+    found: dict[Definition, set[str]] = {}
+    names: set[str] = set()
+    outer: dict[Definition, set[str]] = {}
+    pending: list[tuple[ast.AST, set[str]]] = [(tree, names)]
+    while pending:
+        node, inside = pending.pop()
+        if isinstance(node, ast.Name):
+            inside.add(node.id)
+            continue
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            outer[node] = inside
+            inside = found[node] = set()
+        pending += ((child, inside) for child in ast.iter_child_nodes(node))
+    for function in reversed(found):
+        outer[function] |= found[function]
+    return names, found
 
 
 class AllNames:
@@ -58,18 +106,22 @@ class AllNames:
     """
 
     def __init__(self, tree: ast.Module, text: str, package: str, expand: Expand) -> None:
+        names, within = _names_within(tree)
         self._expand = expand
-        self.flow = Flow(
+        walk = _Whole(
             tree,
+            within,
             watched=EVERYTHING,
             attributes=EVERYTHING,
             hits=Hits(None),
             package=package,
-            names=_names_in(tree) if may_have_star(text) else (),
+            names=names if may_have_star(text) else (),
             walruses=":=" in text,
             flags=flag_words(text),
             keeps_functions=True,
-        ).run()
+        )
+        self.flow = walk.run()
+        self._around = walk.around
         self._resolver = Resolver(self.flow, expand, _is_source, Dynamic(text))
 
     def resolve(self, node: ast.expr) -> frozenset[Value]:
@@ -84,7 +136,7 @@ class AllNames:
         """What a name with these bindings may stand for."""
         return frozenset(value for value, _ in self._resolver.values_of(bindings))
 
-    def function(self, value: Value) -> Definition | None:
+    def function(self, value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The function of this module that a value of :meth:`resolve` stands for."""
         node = value.node if isinstance(value, OwnFunction) else None
         return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
@@ -93,8 +145,7 @@ class AllNames:
         """The function or class, not an instance of one, that a value of :meth:`resolve` stands for."""
         if isinstance(value, OwnClass):
             return self.class_node(value)
-        found = self.function(value)
-        return None if isinstance(found, ast.Lambda) else found
+        return self.function(value)
 
     def stands_in(self, node: ast.Name, around: ast.AST | None) -> None:
         """Let a name that no code reads, as one of an annotation, be read in the body of ``around``.
@@ -111,6 +162,28 @@ class AllNames:
             load.bindings, load.owners = scope.at_end(node.id), (scope,)
         else:
             load.onward = Scope(FUNCTION, None, scope, "")
+
+    def in_force(self, node: ast.Name) -> set[Binding]:
+        """All bindings that a read may see, those of the functions around it included."""
+        load, name = self.flow.loads.get(node), self.flow.name_of(node)
+        if load is None:
+            return set()
+        found = set(load.bindings)
+        for owner in load.owners:
+            found |= owner.injected.get(name, set())
+        inner = load.onward
+        while inner is not None:
+            if name in inner.declared:
+                declared = inner.declared[name]
+                return found if declared is None else found | declared.at_end(name)
+            scope = inner.parent
+            while scope is not None and scope.kind is CLASS:
+                scope = scope.parent
+            if scope is not None and (name in scope.bound or name in scope.injected):
+                around = self._around.get(inner.node) if inner.node is not None else None
+                return found | scope.at_end(name) | (around or _NOTHING).get(name, frozenset())
+            inner = scope
+        return found
 
     def load(self, node: ast.Name) -> Load | None:
         """What was in force where ``node`` is read; None where that is no executed code."""

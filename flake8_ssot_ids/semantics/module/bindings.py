@@ -316,7 +316,12 @@ class Flow(Declarations):
                 self._bind(parameter.name, OPAQUE)
             self._parameters(arguments)
             if first_parameter is not None:
+                name = self._named(first_parameter[0])
+                given = scope.state.get(name)
                 self._bind(*first_parameter)
+                if self.keeps_functions and given is not None:
+                    # Who calls it by its class gives it what he likes.
+                    scope.state[name] |= given
             self._block(statement.body)
 
         self._deferred.append(run)

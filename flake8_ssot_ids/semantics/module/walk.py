@@ -44,7 +44,8 @@ class Walk(Conditions):
         hits: rows on which watched words stand.
         package: the dotted package of the module, to resolve relative imports.
         walruses: whether there is an assignment expression at all.
-        keeps_functions: bind the name of a function to its definition, not to something unknown.
+        keeps_functions: bind the name of a function to its definition, not to something unknown, and keep
+            apart each target.
         inside: rows that make the body of a function or class worth a look; None: all are.
         flags: names that conditions on what type checkers see are written with.
         is_flag: whether a dotted name is the flag that such conditions are about.
@@ -182,9 +183,9 @@ class Walk(Conditions):
                         value in self.makers or self._mentions(value)
                     ):
                         self.suspects.append((name, value))
-                    self._bind(target.id, Binding("assign", value=value))
+                    self._bind(target.id, self._assigned(target, value))
                 else:
-                    self._bind(target.id, OPAQUE)
+                    self._bind(target.id, self._assigned(target, None))
             elif isinstance(target, (ast.Tuple, ast.List)):
                 pending.extend([*unpack(target.elts, value)][::-1])
             elif isinstance(target, ast.Starred):
@@ -244,9 +245,9 @@ class Walk(Conditions):
                 name = self._named(parameter.arg)
                 if name not in self.watched and self._mentions(default):
                     self.suspects.append((name, default))
-                self._bind(parameter.arg, Binding("assign", value=default))
+                self._bind(parameter.arg, self._assigned(parameter, default))
             else:
-                self._bind(parameter.arg, OPAQUE)
+                self._bind(parameter.arg, self._assigned(parameter, None))
 
     def _expression(self, root: ast.expr | None, parent: ast.AST | None = None) -> None:
         """Walk one expression in evaluation order."""
@@ -273,6 +274,12 @@ class Walk(Conditions):
         """Take note of what the function around returns, if it may be a source or a module."""
         if may_hand_on(value) and self._executed and self.scope.node is not None and self._mentions(value):
             self.returns.append((self.scope.node, value))
+
+    def _assigned(self, target: ast.Name | ast.arg, value: ast.expr | None) -> Binding:
+        """What binds ``target``; each is one of its own where functions are kept."""
+        if self.keeps_functions:
+            return Binding("opaque" if value is None else "assign", value=value, node=target)
+        return OPAQUE if value is None else Binding("assign", value=value)
 
     def _function_binding(self, statement: ast.stmt) -> Binding:
         if self.keeps_functions or statement in self.makers:
