@@ -220,7 +220,7 @@ def unreadable(path: str, policy: Policy, reason: str, row: int = 1, column: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Located:
     """What a rule has found, before it is located in its line, counted and filtered."""
 
     span: Span
@@ -260,7 +260,7 @@ class _Reporter:
             for rule in rules()
             if rule.matches is not None and (not rule.preview or policy.selected(rule.code, preview=True))
         ]
-        self._found: list[_Found] = []
+        self._found: list[_Located] = []
         self._ordinals: dict[tuple[str, str, str], int] = {}
         self._expressions: dict[Span, str] = {}
         self._fingerprint = Fingerprints(self._relative)
@@ -292,7 +292,7 @@ class _Reporter:
             whole = use.shape.node
             prefix = use.shape.prefix
             self._found.append(
-                _Found(
+                _Located(
                     span,
                     span if whole is use.reference else self._span(whole, self._parents),
                     rule,
@@ -313,7 +313,7 @@ class _Reporter:
             span = self._span(hit.node, parents)
             id_span = span if hit.whole is None else self._span(hit.whole, parents)
             self._found.append(
-                _Found(span, id_span, rule, hit.message, hit.symbol, hit.role, None, hit.source)
+                _Located(span, id_span, rule, hit.message, hit.symbol, hit.role, None, hit.source)
             )
 
     def report(self, noqa: bool) -> FileReport:
@@ -342,7 +342,7 @@ class _Reporter:
                 findings.append(finding)
         return FileReport(self._path, True, tuple(findings), tuple(suppressed))
 
-    def _finding(self, found: _Found, suppressions: Suppressions) -> Finding:
+    def _finding(self, found: _Located, suppressions: Suppressions) -> Finding:
         code = found.rule.code
         row = found.span.start.row
         symbol = found.symbol or _MODULE_SYMBOL

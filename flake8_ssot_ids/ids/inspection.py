@@ -19,7 +19,7 @@ from flake8_ssot_ids.ids.generatorcalls import (
 from flake8_ssot_ids.ids.hints import Hints, words_of
 from flake8_ssot_ids.ids.signatures import ClassSource, Sources
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.ids.wrappers import Module, Wrappers
+from flake8_ssot_ids.ids.wrappers import LookedAt, Wrappers
 from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
@@ -73,10 +73,10 @@ class Inspection:
         return self.module.names
 
     @cached_property
-    def module(self) -> Module:
+    def module(self) -> LookedAt:
         """The module as one that may hold wrappers."""
         uses = self.uses  # and not self, which would tie a knot
-        return Module(self.path, self.tree, self.text, self.home, self._shared, lambda: uses)
+        return LookedAt(self.path, self.tree, self.text, self.home, self._shared, lambda: uses)
 
     @property
     def wrappers(self) -> Wrappers:

@@ -42,10 +42,10 @@ def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> R
 
     Both in snake case: ``("session_id", None)``, ``("id", "auth_user")``; None where nothing tells.
     """
-    return _Way(node, parents_of(parents), symbol).role()
+    return _Errand(node, parents_of(parents), symbol).role()
 
 
-class _Way:
+class _Errand:
     """The way of a value up to where it is kept: each step says what the id is for, or goes on (None)."""
 
     def __init__(self, node: ast.AST, parents: Parents, symbol: str) -> None:
@@ -125,16 +125,16 @@ class _Way:
 
 
 #: What each class of nodes around a value tells; where there is none, the value is lost from sight.
-_STEPS: dict[type, Callable[[_Way, Any], Role | None]] = {
-    ast.Call: _Way._in_call,
-    ast.keyword: _Way._in_keyword,
-    ast.Dict: _Way._in_dict,
-    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign), _Way._assigned),
-    **dict.fromkeys((ast.Return, ast.Yield), _Way._returned),
-    ast.arguments: _Way._by_default,
-    **dict.fromkeys((ast.Tuple, ast.List), _Way._in_display),
-    **dict.fromkeys((ast.BoolOp, ast.IfExp, ast.Lambda, ast.Await, ast.Starred), _Way._on),
-    **dict.fromkeys((ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp), _Way._on),
+_STEPS: dict[type, Callable[[_Errand, Any], Role | None]] = {
+    ast.Call: _Errand._in_call,
+    ast.keyword: _Errand._in_keyword,
+    ast.Dict: _Errand._in_dict,
+    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign), _Errand._assigned),
+    **dict.fromkeys((ast.Return, ast.Yield), _Errand._returned),
+    ast.arguments: _Errand._by_default,
+    **dict.fromkeys((ast.Tuple, ast.List), _Errand._in_display),
+    **dict.fromkeys((ast.BoolOp, ast.IfExp, ast.Lambda, ast.Await, ast.Starred), _Errand._on),
+    **dict.fromkeys((ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp), _Errand._on),
 }
 
 

@@ -364,7 +364,7 @@ _STEPS: dict[type, Callable[[_Climb, Any], ast.AST | None]] = {
 }
 
 
-def _show(value: IdValue, field: templates.Field) -> None:
+def _show(value: IdValue, field: templates.TemplateField) -> None:
     """Let a replacement field of a ``str.format`` template show the id."""
     if field.path and not (field.path[0] == "." and idcalls.attribute(value, field.path[1:])):
         idtexts.to_text(value)

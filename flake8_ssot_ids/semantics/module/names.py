@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Set
+from itertools import count
 
 from flake8_ssot_ids.semantics.glance.assignments import returned_words
 from flake8_ssot_ids.semantics.module.bindings import Flow
@@ -20,6 +21,7 @@ from flake8_ssot_ids.semantics.module.values import DIRECT, Made, Value, Values
 from flake8_ssot_ids.uuids import catalog
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
+_AS = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
 _PATIENCE = 4
 
@@ -56,60 +58,66 @@ class ModuleNames:
         def is_source(value: Value) -> bool:
             return isinstance(value, str) and catalog.source_name(value, sources) is not None
 
-        # A bound method would tie a knot that only the collector, which is off, could undo.
-        self._is_source = is_source
-        watched = {catalog.MODULE, *attributes, *words}
-        dynamic = Dynamic(text)
-        rounds = 0
-        makers: dict[ast.AST, list[ast.expr]] = {}
-        callables = set(makers_elsewhere)
-        telling = {catalog.MODULE, *attributes, *handing}
-        flags = flag_words(text)
-        watched |= flags
-
         def is_type_checking(dotted: str) -> bool:
             found = expand(frozenset({(dotted, DIRECT)}))
             return bool(found) and all(isinstance(value, str) and is_flag(value) for value, _ in found)
 
-        inside = _inside(text, telling) if exports else None
-        while True:
+        # A bound method would tie a knot that only the collector, which is off, could undo.
+        self._is_source = is_source
+        flags = flag_words(text)
+        self.watched = {catalog.MODULE, *attributes, *words, *flags}
+        if not exports:
+            # Most aliases are of imports; to watch those at once mostly makes one walk enough.
+            self.watched |= {local for given, local in _AS.findall(text) if given in self.watched}
+        self._attributes = attributes
+        self._makers: dict[ast.AST, list[ast.expr]] = {}
+        self._callables = set(makers_elsewhere)
+        #: Words that make the body of a function worth a look; None: each is.
+        self._telling = {catalog.MODULE, *attributes, *handing} if exports else None
+        walruses, dynamic = ":=" in text, Dynamic(text)
+        inside = _inside(text, self._telling)
+        for number in count(1):
             self.flow = Flow(
                 tree,
-                watched=watched,
-                attributes=attributes,
-                hits=Hits(None if exports else rows_with(text, watched, attributes)),
+                watched=self.watched,
+                attributes=self._attributes,
+                hits=Hits(None if exports else rows_with(text, self.watched, self._attributes)),
                 package=package,
-                names=watched,
+                names=self.watched,
                 inside=inside,
-                makers=makers,
-                callables=callables,
-                walruses=":=" in text,
+                makers=self._makers,
+                callables=self._callables,
+                walruses=walruses,
                 flags=flags,
                 is_flag=is_type_checking,
             ).run()
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic, exports)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
-            known, makers = makers, makers_of(self.flow, self.resolver)
-            named = {getattr(function, "name", "") for function in makers} - {""}
-            bound = [(name, self.resolver.resolve(value)) for name, value in self.flow.suspects]
-            aliases = self.flow.aliases.union(name for name, values in bound if values)
-            named.update(name for name, values in bound if any(isinstance(one, Made) for one, _ in values))
-            if exports and not aliases <= telling:
-                telling |= aliases
-                inside = _inside(text, telling)
-            settled = makers == known and named <= callables
-            callables |= named
-            found = (named | aliases | self.resolver.wanted) - watched
-            new = frozenset() if exports else members_of(self.flow, self.resolver) - attributes
-            attributes |= new | named
-            if not found and not new and settled:
+            new = self._new_names()
+            if new is None:
                 break
-            rounds += 1
-            if rounds >= _PATIENCE:
-                found |= _reached_from(tree, found) - watched
-            watched |= found
-        self.watched = watched
+            inside = _inside(text, self._telling)
+            self.watched |= new | (_reached_from(tree, new) if number >= _PATIENCE else set())
+
+    def _new_names(self) -> set[str] | None:
+        """What another walk has to watch beside; None if it would find no more than this one."""
+        flow, resolver = self.flow, self.resolver
+        known, self._makers = self._makers, makers_of(flow, resolver)
+        named = {getattr(function, "name", "") for function in self._makers} - {""}
+        bound = [(name, resolver.resolve(value)) for name, value in flow.suspects]
+        aliases = flow.aliases.union(name for name, values in bound if values)
+        named.update(name for name, values in bound if any(isinstance(one, Made) for one, _ in values))
+        members: frozenset[str] = frozenset()
+        if self._telling is None:
+            members = members_of(flow, resolver) - self._attributes
+        else:
+            self._telling |= aliases
+        settled = self._makers == known and named <= self._callables
+        self._callables |= named
+        self._attributes |= members | named
+        found = (named | aliases | resolver.wanted) - self.watched
+        return None if settled and not found and not members else found
 
     def sources_of(self, node: ast.expr) -> list[tuple[str, str]]:
         """The id sources that ``node`` may be, each with the step that led there, sorted."""
@@ -117,8 +125,10 @@ class ModuleNames:
         return sorted(one for one in found if self._is_source(one[0]))
 
 
-def _inside(text: str, words: Set[str]) -> Hits:
+def _inside(text: str, words: Set[str] | None) -> Hits | None:
     """The rows for which the body of a function is worth a look: it binds or returns something there."""
+    if words is None:
+        return None
     found = rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])
     if "return" in text and any(word in text for word in words):
         data = text.encode("utf-8", "surrogatepass")

@@ -84,11 +84,11 @@ def is_bound(
     ``node`` is the expression at whose place it would be written, ``parents`` lead from there upward: without
     them the conditions within the statement are not seen. ``memory`` is kept for one module.
     """
-    at = _Place(scope, statement, node, parents or {}, memory or Memory(), 0)
+    at = _Spot(scope, statement, node, parents or {}, memory or Memory(), 0)
     return at.state(text) == GOOD
 
 
-class _Place:
+class _Spot:
     """One place in its scope."""
 
     def __init__(
@@ -298,7 +298,7 @@ class _Values:
     def _name(self, name: str, statement: ast.stmt, number: int) -> int:
         if self._depth > _DEEPEST or number > _MOST_NAMES:
             return NONE | USELESS
-        place = _Place(self._scope, statement, None, {}, self._memory, self._depth + 1)
+        place = _Spot(self._scope, statement, None, {}, self._memory, self._depth + 1)
         state = place.state(name)
         # A name that is bound elsewhere, such as one of the module, is not known to be None.
         return GOOD if state == UNBOUND else state & ~UNBOUND or NONE
