@@ -271,18 +271,9 @@ class _Reporter:
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
-            context = Context(
-                self._generator,
-                self._zone,
-                self._policy.roles,
-                use.scope,
-                use.statement,
-                self._parents,
-                operation,
-                self._policy.api,
-                place=use.reference,
-                memory=memory,
-            )
+            house = self._generator, self._zone, self._policy.roles
+            where = use.scope, use.statement, self._parents
+            context = Context(*house, *where, operation, self._policy.api, place=use.reference, memory=memory)
             use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
             rule = next((rule for rule in self._rules if rule.matches and rule.matches(use)), None)
             if rule is None:
@@ -303,7 +294,6 @@ class _Reporter:
                     use.spelling,
                 )
             )
-
         memory.forget()
 
     def add_hits(self, rule: Rule, hits: Iterable[Hit], inspection: Inspection) -> None:

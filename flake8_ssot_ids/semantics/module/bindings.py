@@ -15,11 +15,10 @@ has run to an end; ``global`` and ``nonlocal`` bindings may have happened at any
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flake8_ssot_ids.semantics.module.declarations import Declarations
+from flake8_ssot_ids.semantics.module.declarations import SIMPLE, Declarations
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
     COMPREHENSION,
@@ -39,7 +38,6 @@ from flake8_ssot_ids.semantics.module.scopes import (
 from flake8_ssot_ids.semantics.module.syntax import (
     always_true,
     bound_in,
-    children,
     irrefutable,
     join_symbol,
     swallows,
@@ -57,7 +55,7 @@ class Flow(Declarations):
         return self
 
     def _block(self, statements: Sequence[ast.stmt]) -> None:
-        handlers, simple = _HANDLERS, _SIMPLE
+        handlers, simple = _HANDLERS, SIMPLE
         between = self.hits.between
         for statement in statements:
             kind = statement.__class__
@@ -66,37 +64,7 @@ class Flow(Declarations):
                 handler(self, statement)
             elif between(statement.lineno, statement.end_lineno or statement.lineno):
                 self._statement = statement
-                simple.get(kind, Flow._expressions)(self, statement)
-
-    def _assign(self, statement: ast.Assign) -> None:
-        self._expression(statement.value)
-        for target in statement.targets:
-            self._bind_target(target, statement.value)
-
-    def _annotated(self, statement: ast.AnnAssign) -> None:
-        self._annotation(statement.annotation)
-        self._expression(statement.value)
-        if statement.value is not None:
-            self._bind_target(statement.target, statement.value)
-        elif isinstance(statement.target, ast.Name):
-            name = self._named(statement.target.id)
-            if name not in self.scope.declared:
-                self.scope.bound.add(name)
-        else:
-            self._expression(statement.target)
-
-    def _augmented(self, statement: ast.AugAssign) -> None:
-        self._expression(statement.value)
-        self._bind_target(statement.target, None)
-
-    def _deleted(self, statement: ast.Delete) -> None:
-        for target in statement.targets:
-            self._delete(target)
-
-    def _expressions(self, statement: ast.stmt) -> None:
-        for child in children(statement):
-            if isinstance(child, ast.expr):
-                self._expression(child)
+                simple.get(kind, Declarations._expressions)(self, statement)
 
     def _return(self, statement: ast.stmt) -> None:
         if self.hits.between(statement.lineno, statement.end_lineno or statement.lineno):
@@ -389,16 +357,3 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Flow, Any], None]] = {
     ast.Break: Flow._break,
     ast.Continue: Flow._break,
 }
-#: The statements that hold no others; what is not here only has expressions.
-_SIMPLE: dict[type[ast.stmt], Callable[[Flow, Any], None]] = {
-    ast.Assign: Flow._assign,
-    ast.AnnAssign: Flow._annotated,
-    ast.AugAssign: Flow._augmented,
-    ast.Delete: Flow._deleted,
-    ast.Import: Flow._import,
-    ast.ImportFrom: Flow._import_from,
-    ast.Global: Flow._declare,
-    ast.Nonlocal: Flow._declare,
-}
-if sys.version_info >= (3, 12):
-    _SIMPLE[ast.TypeAlias] = lambda flow, statement: flow._bind(statement.name.id, OPAQUE)

@@ -16,6 +16,7 @@ from flake8_ssot_ids.semantics.states.declared import (
     Interrupts,
     Method,
     Resets,
+    Walruses,
     always_set,
     annotation_of,
     first_parameter,
@@ -27,7 +28,7 @@ from flake8_ssot_ids.semantics.states.declared import (
     parameter_state,
     parameters,
 )
-from flake8_ssot_ids.semantics.states.definite import Definite, Walruses
+from flake8_ssot_ids.semantics.states.definite import Definite
 from flake8_ssot_ids.semantics.states.facts import GOOD, NONE, UNBOUND, USELESS, is_useless
 
 
@@ -257,8 +258,6 @@ class _Spot:
             if part is generator:
                 return state
         return self._narrowed(known, state, node) if state != UNBOUND else state
-
-    # -- values ----------------------------------------------------------------------------------
 
     def _value_of(self, scope: Scope, key: str) -> _Values:
         return _Values(key, scope, self._memory, self._depth)

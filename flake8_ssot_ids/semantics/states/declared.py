@@ -354,3 +354,18 @@ class Bodies:
                 set(stores),
             )
         return known
+
+
+class Walruses:
+    """The assignment expressions that are executed with a node; each node is searched once."""
+
+    def __init__(self) -> None:
+        self._known: dict[ast.AST, tuple[ast.NamedExpr, ...]] = {}
+
+    def within(self, node: ast.AST) -> tuple[ast.NamedExpr, ...]:
+        """Those in ``node``, in the order of the search."""
+        known = self._known.get(node)
+        if known is None:
+            found = (part for part in executed(node) if isinstance(part, ast.NamedExpr))
+            known = self._known[node] = tuple(found)
+        return known
