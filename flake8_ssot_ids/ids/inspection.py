@@ -44,6 +44,7 @@ class Inspection:
         policy: what counts where.
         project: finds other modules.
         uses: the raw uses in it.
+        follows: it will be asked for the flow of values, also where nothing speaks of the generator.
     """
 
     def __init__(
@@ -54,7 +55,10 @@ class Inspection:
         policy: Policy,
         project: Project,
         uses: list[Use],
+        *,
+        follows: bool = False,
     ) -> None:
+        self._follows = follows
         self.tree = tree
         self.text = text
         self.path = path
@@ -76,7 +80,10 @@ class Inspection:
     def module(self) -> LookedAt:
         """The module as one that may hold wrappers."""
         uses = self.uses  # and not self, which would tie a knot
-        return LookedAt(self.path, self.tree, self.text, self.home, self._shared, lambda: uses)
+        followed = self._follows or self._speaks_of_generator
+        return LookedAt(
+            self.path, self.tree, self.text, self.home, self._shared, lambda: uses, followed=followed
+        )
 
     @property
     def wrappers(self) -> Wrappers:
@@ -96,9 +103,13 @@ class Inspection:
     @cached_property
     def calls(self) -> list[GeneratorCall]:
         """The calls of the approved generator and its kin."""
-        if not self._shared.hints.speaks_of_generator(self._data, self.home):
+        if not self._speaks_of_generator:
             return []
         return GeneratorCalls(self.names, self.family, self.module.instances, self._inherits).all()
+
+    @cached_property
+    def _speaks_of_generator(self) -> bool:
+        return self._shared.hints.speaks_of_generator(self._data, self.home)
 
     def _inherits(self, dotted: str) -> bool:
         """Whether this is a class of the project that inherits from the generator."""

@@ -68,8 +68,12 @@ class LookedAt:
         home: Home,
         reads: ProjectReads,
         uses: Callable[[], list[Use]],
+        *,
+        followed: bool = False,
     ) -> None:
+        """``followed``: it will be asked for the flow of values, too."""
         self.file = file
+        self._followed = followed
         self.tree = tree
         self.home = home
         self.text = text
@@ -117,7 +121,8 @@ class LookedAt:
     @cached_property
     def names(self) -> AllNames:
         """Every name of the module resolved."""
-        return AllNames(self.tree, self.text, self.home.package, self._reads.canonical(self.home))
+        canonical = self._reads.canonical(self.home)
+        return AllNames(self.tree, self.text, self.home.package, canonical, apart=self._followed)
 
     @cached_property
     def instances(self) -> Instances:

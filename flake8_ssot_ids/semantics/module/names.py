@@ -21,7 +21,11 @@ from flake8_ssot_ids.semantics.module.values import DIRECT, Made, Value, Values
 from flake8_ssot_ids.uuids import catalog
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
-_AS = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
+#: It begins with plain text, which is searched for fast.
+_AS = re.compile(r" as +(\w+)")
+_WORD_BEFORE = re.compile(r"\w+\Z")
+#: A longer name is no source.
+_LONG = 60
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
 _PATIENCE = 4
 
@@ -68,7 +72,7 @@ class ModuleNames:
         self.watched = {catalog.MODULE, *attributes, *words, *flags}
         if not exports:
             # Most aliases are of imports; to watch those at once mostly makes one walk enough.
-            self.watched |= {local for given, local in _AS.findall(text) if given in self.watched}
+            self.watched |= _aliases_of(self.watched, text)
         self._attributes = attributes
         self._makers: dict[ast.AST, list[ast.expr]] = {}
         self._callables = set(makers_elsewhere)
@@ -123,6 +127,16 @@ class ModuleNames:
         """The id sources that ``node`` may be, each with the step that led there, sorted."""
         found = [(value, via) for value, via in self.resolver.resolve(node) if isinstance(value, str)]
         return sorted(one for one in found if self._is_source(one[0]))
+
+
+def _aliases_of(words: Set[str], text: str) -> set[str]:
+    """Names that may be bound as other names of the words, as in ``import uuid as u``."""
+    found: set[str] = set()
+    for match in _AS.finditer(text):
+        given = _WORD_BEFORE.search(text, max(0, match.start() - _LONG), match.start())
+        if given is not None and given[0] in words:
+            found.add(match[1])
+    return found
 
 
 def _inside(text: str, words: Set[str] | None) -> Hits | None:
