@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.semantics.module.syntax import statements
 from flake8_ssot_ids.source.sourcefile import parse
 
 
@@ -67,7 +68,7 @@ class Index:
         package = self.names.get(file, "").split(".")
         if not file.endswith("/__init__.py") and file != "__init__.py":
             package = package[:-1]
-        for node in ast.walk(tree):
+        for node in statements(tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     yield Import(alias.name, "", alias.asname or alias.name)

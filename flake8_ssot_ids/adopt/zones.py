@@ -80,7 +80,7 @@ def _kind(file: str, index: Index) -> Signal | None:
     heaviest = max((signal.weight for signal in signals), default=0)
     if heaviest < HEAVIEST and may_tell(index.texts[file]):
         tree = index.tree(file)
-        signals += of_code(tree) if tree is not None else []
+        signals += of_code(tree, index.texts[file]) if tree is not None else []
     return max(signals, key=lambda signal: (signal.weight, -KINDS.index(signal.kind)), default=None)
 
 

@@ -7,6 +7,7 @@ import os
 from flake8_ssot_ids.render import output, terminal
 from flake8_ssot_ids.rules.codes import FIXABLE, HOUSE_RECIPE
 from flake8_ssot_ids.runs.session import Session
+from flake8_ssot_ids.system import collector
 from flake8_ssot_ids.system.files import folder_of, is_below, outermost_top_of
 
 TYPE_CHECKING = False
@@ -61,10 +62,21 @@ class Fixing:
         if not policy.generators:
             self.no_generator[policy.origin or ""] = ""
             return
-        places = {path: place for place, path in enumerate(files)}
+        with collector.paused():
+            self._plan(policy, files, project, wanted, pool)
+
+    def _plan(
+        self,
+        policy: Policy,
+        files: Sequence[str],
+        project: Sequence[str],
+        wanted: Sequence[str],
+        pool: Pool,
+    ) -> None:
         if self._left is not None:
             self._one_by_one(policy, project, wanted, pool)
             return
+        places = {path: place for place, path in enumerate(files)}
         if len(wanted) > _WORTH_A_PROCESS:
             pool.start()
         pool.look_at_packages()
@@ -114,7 +126,8 @@ def finish(planned: Sequence[Outcome], options: argparse.Namespace, paths: Seque
     if options.diff:
         if not options.silent:
             cwd = os.getcwd()
-            output.diff_to_stdout(diff(item, cwd) for item in planned)
+            with collector.paused():  # what has been read is still kept
+                output.diff_to_stdout(diff(item, cwd) for item in planned)
         return errors
     changed = [item.path for item in planned if item.new is not None]
     if changed and not options.allow_dirty:
