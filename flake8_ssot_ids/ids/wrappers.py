@@ -32,7 +32,7 @@ from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
 #: So many parsed modules are kept at a time; what is known of their functions stays.
-_KEPT = 60
+_KEPT = 12
 #: A chain of wrappers longer than this is given up.
 _LONGEST = 12
 
