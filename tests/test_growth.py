@@ -22,7 +22,7 @@ from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.ids import hints
-from flake8_ssot_ids.ids.wrappers import Module
+from flake8_ssot_ids.ids.wrappers import LookedAt
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import Palette
 from flake8_ssot_ids.render.text import full
@@ -171,7 +171,7 @@ def test_a_chain_of_names_is_followed_link_by_link(order: int) -> None:
         rows = [f"a{at + 1} = a{at}" for at in range(number)][::order]
         text = "\n".join(rows)
         parts = {"tree": ast.parse(text), "text": text, "functions": {}, "raw": set(), "raw_statements": {}}
-        module = cast("Module", SimpleNamespace(**parts))
+        module = cast("LookedAt", SimpleNamespace(**parts))
         found: list[frozenset[str]] = []
         count = calls(lambda: found.append(hints.words_of(module, frozenset({"a0"}))))
         assert found == [{f"a{at}" for at in range(number + 1)}]

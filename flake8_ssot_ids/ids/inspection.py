@@ -19,7 +19,7 @@ from flake8_ssot_ids.ids.generatorcalls import (
 from flake8_ssot_ids.ids.hints import Hints, words_of
 from flake8_ssot_ids.ids.signatures import ClassSource, Sources
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.ids.wrappers import Module, Wrappers
+from flake8_ssot_ids.ids.wrappers import LookedAt, Wrappers
 from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.classes.lookup import ReadModules
@@ -28,10 +28,10 @@ from flake8_ssot_ids.semantics.module.allnames import AllNames, is_meant
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
 from flake8_ssot_ids.semantics.module.dynamic import Dynamic
-from flake8_ssot_ids.semantics.module.names import rows
+from flake8_ssot_ids.semantics.module.occurrences import nodes_on, rows_with
 from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import Hits
-from flake8_ssot_ids.semantics.module.syntax import last_name, nodes_on
+from flake8_ssot_ids.semantics.module.syntax import last_name
 from flake8_ssot_ids.semantics.module.values import Reached, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
@@ -49,6 +49,7 @@ class Inspection:
         policy: what counts where.
         project: finds other modules.
         uses: the raw uses in it.
+        follows: it will be asked for the flow of values, also where nothing speaks of the generator.
     """
 
     def __init__(
@@ -59,7 +60,10 @@ class Inspection:
         policy: Policy,
         project: Project,
         uses: list[Use],
+        *,
+        follows: bool = False,
     ) -> None:
+        self._follows = follows
         self.tree = tree
         self.text = text
         self.path = path
@@ -78,10 +82,13 @@ class Inspection:
         return self.module.names
 
     @cached_property
-    def module(self) -> Module:
+    def module(self) -> LookedAt:
         """The module as one that may hold wrappers."""
         uses = self.uses  # and not self, which would tie a knot
-        return Module(self.path, self.tree, self.text, self.home, self._shared, lambda: uses)
+        followed = self._follows or self._speaks_of_generator
+        return LookedAt(
+            self.path, self.tree, self.text, self.home, self._shared, lambda: uses, followed=followed
+        )
 
     @property
     def wrappers(self) -> Wrappers:
@@ -101,9 +108,13 @@ class Inspection:
     @cached_property
     def calls(self) -> list[GeneratorCall]:
         """The calls of the approved generator and its kin."""
-        if not self._shared.hints.speaks_of_generator(self._data, self.home):
+        if not self._speaks_of_generator:
             return []
         return GeneratorCalls(self.names, self.family, self.module.instances, self._inherits).all()
+
+    @cached_property
+    def _speaks_of_generator(self) -> bool:
+        return self._shared.hints.speaks_of_generator(self._data, self.home)
 
     def _inherits(self, dotted: str) -> bool:
         """Whether this is a class of the project that inherits from the generator."""
@@ -123,7 +134,7 @@ class Inspection:
         """Whether a name or an attribute that is read is one of the words."""
         if not words:
             return False
-        nodes = nodes_on(self.tree, Hits(rows(self.text, (), words)))
+        nodes = nodes_on(self.tree, Hits(rows_with(self.text, (), words)))
         return any(
             isinstance(node, (ast.Name, ast.Attribute))
             and isinstance(node.ctx, ast.Load)
@@ -158,7 +169,7 @@ class Inspection:
                 self.tree,
                 watched=watched,
                 attributes=frozenset(),
-                hits=Hits(rows(self.text, watched, ())),
+                hits=Hits(rows_with(self.text, watched, ())),
                 package=self.home.package,
                 names=watched,
                 walruses=":=" in self.text,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from flake8_ssot_ids.semantics.module.names import rows
+from flake8_ssot_ids.semantics.module.occurrences import nodes_on, rows_with
 from flake8_ssot_ids.semantics.module.scopes import Hits
-from flake8_ssot_ids.semantics.module.syntax import nodes_on
 
 
 class Mentions:
@@ -32,7 +31,7 @@ class Mentions:
 
     def near_any(self, words: Collection[str]) -> list[ast.AST]:
         """Those near one of several words, which may stand behind a dot."""
-        return [*nodes_on(self._tree, Hits(rows(self._text, words, words)))]
+        return [*nodes_on(self._tree, Hits(rows_with(self._text, words, words)))]
 
     def binds(self, name: str) -> bool:
         """Whether anything in the module has the name, in whatever scope: what it binds and reads."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from flake8_ssot_ids.model import Finding, Span
 from flake8_ssot_ids.semantics.module.bindings import Flow
-from flake8_ssot_ids.semantics.module.names import rows
+from flake8_ssot_ids.semantics.module.occurrences import rows_with
 from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, MODULE, UNBOUND, Hits, Scope
 from flake8_ssot_ids.semantics.module.syntax import statements
 
@@ -145,7 +145,7 @@ def _bindings(tree: ast.Module) -> Iterable[str]:
 
 def unbound(tree: ast.Module, text: str, wanted: Collection[str], package: str) -> list[tuple[str, int]]:
     """The reads of the names in ``wanted`` that may find nothing, with their rows."""
-    hits = Hits(rows(text, wanted, ()))
+    hits = Hits(rows_with(text, wanted, ()))
     flow = Flow(tree, watched=frozenset(wanted), attributes=frozenset(), hits=hits, package=package).run()
     found = []
     for node, load in flow.loads.items():

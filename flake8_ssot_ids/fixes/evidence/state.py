@@ -84,7 +84,7 @@ class FileState:
     @cached_property
     def inspection(self) -> Inspection:
         """A closer look at it."""
-        return Inspection(self.tree, self.text, self.path, self.policy, self.project, self.uses)
+        return Inspection(self.tree, self.text, self.path, self.policy, self.project, self.uses, follows=True)
 
     @cached_property
     def module(self) -> EditedModule:

@@ -13,7 +13,7 @@ from typing import Any
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
 from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
-from flake8_ssot_ids.semantics.module.names import may_have_star
+from flake8_ssot_ids.semantics.module.occurrences import may_have_star
 from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
@@ -27,6 +27,7 @@ from flake8_ssot_ids.semantics.module.scopes import (
     Scope,
     State,
 )
+from flake8_ssot_ids.semantics.module.syntax import below
 from flake8_ssot_ids.semantics.module.values import (
     DIRECT,
     Made,
@@ -89,7 +90,7 @@ def _names_within(tree: ast.Module) -> tuple[set[str], dict[Definition, set[str]
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             outer[node] = inside
             inside = found[node] = set()
-        pending += ((child, inside) for child in ast.iter_child_nodes(node))
+        pending += [(child, inside) for child in below(node)]
     for function in reversed(found):
         outer[function] |= found[function]
     return names, found
@@ -103,10 +104,14 @@ class AllNames:
         text: its source with ``\\n`` line ends.
         package: dotted package for relative imports.
         expand: follows dotted names through the project.
+        apart: it is known what functions see that are called at once, which :meth:`in_force` asks for.
     """
 
-    def __init__(self, tree: ast.Module, text: str, package: str, expand: Expand) -> None:
-        names, within = _names_within(tree)
+    def __init__(
+        self, tree: ast.Module, text: str, package: str, expand: Expand, *, apart: bool = True
+    ) -> None:
+        has_star = may_have_star(text)
+        names, within = _names_within(tree) if apart or has_star else ((), {})
         self._expand = expand
         walk = _Whole(
             tree,
@@ -115,7 +120,7 @@ class AllNames:
             attributes=EVERYTHING,
             hits=Hits(None),
             package=package,
-            names=names if may_have_star(text) else (),
+            names=names if has_star else (),
             walruses=":=" in text,
             flags=flag_words(text),
             keeps_functions=True,

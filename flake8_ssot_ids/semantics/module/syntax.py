@@ -7,8 +7,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from flake8_ssot_ids.semantics.module.scopes import Hits
-
 #: Context managers that swallow exceptions: what their body binds may not have happened.
 _SWALLOWING = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -75,27 +73,6 @@ def executed(*roots: ast.AST) -> Iterator[ast.AST]:
         kind = node.__class__
         if kind is not ast.Name and kind is not ast.Constant and kind not in _SCOPES:
             pending += below(node)
-
-
-def nodes_on(root: ast.AST, hits: Hits) -> Iterator[ast.AST]:
-    """``root`` and the nodes below it that stand on the rows of ``hits``, and some others."""
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        yield node
-        if isinstance(node, ast.JoinedStr):
-            # Positions inside an f-string are not to be trusted before Python 3.12.
-            for child in below(node):
-                yield from descendants(child)
-            continue
-        for child in below(node):
-            first = getattr(child, "lineno", None)
-            if first is not None:
-                decorators = getattr(child, "decorator_list", None)
-                first = decorators[0].lineno if decorators else first
-                if not hits.between(first, child.end_lineno or first):  # type: ignore[attr-defined]
-                    continue
-            pending.append(child)
 
 
 def decorators_of(function: ast.AST) -> list[ast.expr]:
