@@ -92,6 +92,7 @@ GROWING = [
     ("sum of ids", "preview", 100),
     *((kind, "fix", 200) for kind in ("sum of ids", "sum in brackets")),
     ("implicit f-strings", "fix", 100),
+    *((kind, "fix", 100) for kind in ("unpacked tuple", "long import list of aliases")),
     *((kind, "check", 60) for kind in ("re-exports", "re-exports by assignment")),
     *((kind, "check", 120) for kind in ("stars in a ring", "stars in a chain")),
 ]  # fmt: skip

@@ -20,7 +20,7 @@ class Import:
     bound: str
 
 
-class Index:
+class ProjectCode:
     """The modules of a project.
 
     Args:
@@ -88,22 +88,6 @@ class Index:
                     found.add(self.files[dotted])
                     break
         return found
-
-    def resolve(self, module: str, name: str) -> tuple[str, str]:
-        """The module that defines ``module.name``, through re-exports, and the name there.
-
-        It ends at the first module that is not of the project.
-        """
-        seen = set()
-        while module in self.files and (module, name) not in seen:
-            seen.add((module, name))
-            source = next(
-                (item for item in self.imports(self.files[module]) if item.bound == name and item.name), None
-            )
-            if source is None:
-                break
-            module, name = source.module, source.name
-        return module, name
 
     def containing(self, word: bytes) -> list[str]:
         """The files in whose bytes ``word`` stands, sorted."""
