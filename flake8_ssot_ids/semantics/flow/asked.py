@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from flake8_ssot_ids.semantics.flow.cuts import only_logged
-from flake8_ssot_ids.semantics.flow.index import Index, last_name, spelled
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, spelled
 from flake8_ssot_ids.semantics.flow.sinks import (
     LENGTH_CHECKED,
     MATCHED_AS_UUID,
@@ -162,7 +162,7 @@ class _Anywhere(tuple[int | str, ...]):
         return True
 
 
-def _only_uuid(classes: ast.expr, index: Index) -> bool:
+def _only_uuid(classes: ast.expr, index: NodeIndex) -> bool:
     """Whether the second argument of ``isinstance`` lets a UUID pass and no text."""
     pending, found = [classes], False
     while pending:

@@ -6,7 +6,7 @@ import ast
 
 from flake8_ssot_ids.semantics.flow.classes import STATIC, parameter_for
 from flake8_ssot_ids.semantics.flow.exits import Exit, targets_of
-from flake8_ssot_ids.semantics.flow.index import Function, Index
+from flake8_ssot_ids.semantics.flow.index import Function, NodeIndex
 from flake8_ssot_ids.semantics.flow.token import Token
 from flake8_ssot_ids.semantics.flow.way import Way
 
@@ -32,7 +32,7 @@ def enter(way: Way, token: Token, names: tuple[str, ...], leaving: Exit) -> list
     return _to_class(way, token, cls, leaving)
 
 
-def _function(index: Index, names: tuple[str, ...]) -> Function | None:
+def _function(index: NodeIndex, names: tuple[str, ...]) -> Function | None:
     if len(names) != 1:
         return None
     for function in index.functions.get(names[0], ()):

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from flake8_ssot_ids.semantics.flow.index import Index
+from flake8_ssot_ids.semantics.flow.index import NodeIndex
 from flake8_ssot_ids.semantics.flow.meaning import Meaning
-from flake8_ssot_ids.semantics.flow.reads import Reads
+from flake8_ssot_ids.semantics.flow.reads import NameReads
 from flake8_ssot_ids.semantics.module.parents import Parents
 
 PARTIAL = frozenset({"functools.partial"})
@@ -84,8 +84,8 @@ class Sites:
 
     def __init__(
         self,
-        index: Index,
-        reads: Reads,
+        index: NodeIndex,
+        reads: NameReads,
         attribute: Callable[[ast.Attribute], list[tuple[ast.expr, bool]]],
     ) -> None:
         self._index = index

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_ssot_ids.semantics.flow.index import Index, dotted, last_name, spelled
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, dotted, last_name, spelled
 from flake8_ssot_ids.semantics.flow.sinks import MATCHED_AS_UUID, NARROW_COLUMN
 from flake8_ssot_ids.semantics.module.literals import text_of
 
@@ -67,7 +67,7 @@ _HEX = re.compile(
 _DASHES = re.compile(r"\{8\}\)?-.*\{4\}.*\{12\}")
 
 
-def typed_as_uuid(annotation: ast.expr | None, path: Path, index: Index, depth: int = 12) -> bool:
+def typed_as_uuid(annotation: ast.expr | None, path: Path, index: NodeIndex, depth: int = 12) -> bool:
     """Whether an annotation asks for a UUID where ``path`` leads; one that takes text as well does not."""
     if depth == 0 or annotation is None:
         return False
@@ -87,7 +87,7 @@ def typed_as_uuid(annotation: ast.expr | None, path: Path, index: Index, depth: 
     return index.is_uuid_class(annotation) or typed_as_uuid(_alias(annotation, index), path, index, depth - 1)
 
 
-def _inside(annotation: ast.Subscript, path: Path, index: Index) -> tuple[ast.expr | None, Path]:
+def _inside(annotation: ast.Subscript, path: Path, index: NodeIndex) -> tuple[ast.expr | None, Path]:
     """The parameter of a generic type that tells of what ``path`` leads to, and the rest of the path."""
     words = index.means(annotation.value).words
     parts = _parts(annotation)
@@ -107,7 +107,7 @@ def _parts(annotation: ast.Subscript) -> list[ast.expr]:
     return inner.elts if isinstance(inner, ast.Tuple) else [inner]
 
 
-def narrow_type(holder: ast.expr | None, index: Index) -> Narrow | None:
+def narrow_type(holder: ast.expr | None, index: NodeIndex) -> Narrow | None:
     """What in a column, a field or an annotation takes only UUIDs or short texts."""
     pending: list[tuple[ast.expr | None, int]] = [(holder, 4)]
     while pending:
@@ -137,7 +137,7 @@ def narrow_type(holder: ast.expr | None, index: Index) -> Narrow | None:
     return None
 
 
-def _of_call(call: ast.Call, index: Index) -> Narrow | None:
+def _of_call(call: ast.Call, index: NodeIndex) -> Narrow | None:
     """What a call that describes a field says, by itself or by a type among its arguments."""
     found = _type_itself(call, index)
     if found is not None:
@@ -159,7 +159,7 @@ def _of_call(call: ast.Call, index: Index) -> Narrow | None:
     return None
 
 
-def _type_itself(node: ast.expr, index: Index) -> Narrow | None:
+def _type_itself(node: ast.expr, index: NodeIndex) -> Narrow | None:
     call = node if isinstance(node, ast.Call) else None
     function = node if call is None else call.func
     name, words = last_name(function), _of_column(function, index)
@@ -184,7 +184,7 @@ def _type_itself(node: ast.expr, index: Index) -> Narrow | None:
     return None
 
 
-def _of_column(node: ast.expr, index: Index) -> frozenset[str]:
+def _of_column(node: ast.expr, index: NodeIndex) -> frozenset[str]:
     """What a type of a column is called; a class of this file counts if it inherits."""
     meaning = index.means(node)
     own = (one.name for one in meaning.definitions if isinstance(one, ast.ClassDef) and one.bases)
@@ -198,7 +198,7 @@ def is_uuid_pattern(text: str) -> bool:
     return any(match[1] is None or int(match[1]) >= 4 for match in _HEX.finditer(text))
 
 
-def pattern_of(node: ast.expr | None, index: Index) -> str | None:
+def pattern_of(node: ast.expr | None, index: NodeIndex) -> str | None:
     """The text of a pattern: a literal, a call of ``re.compile`` with one, or a constant of the module."""
     if isinstance(node, ast.Name):
         node = index.value_of(node.id)
@@ -212,7 +212,7 @@ def pattern_of(node: ast.expr | None, index: Index) -> str | None:
     return None if node is None else text_of(node)
 
 
-def _members(annotation: ast.expr, index: Index) -> Iterator[ast.expr]:
+def _members(annotation: ast.expr, index: NodeIndex) -> Iterator[ast.expr]:
     """The members of a union, None left out; the annotation itself if it is none."""
     pending = [annotation]
     while pending:
@@ -225,12 +225,12 @@ def _members(annotation: ast.expr, index: Index) -> Iterator[ast.expr]:
             yield node
 
 
-def _is_text(node: ast.expr, index: Index) -> bool:
+def _is_text(node: ast.expr, index: NodeIndex) -> bool:
     quoted = index.quoted(node) if isinstance(node, ast.Constant) else node
     return not index.means(quoted).words.isdisjoint(("str", "Any", "object"))
 
 
-def _alias(node: ast.expr, index: Index) -> ast.expr | None:
+def _alias(node: ast.expr, index: NodeIndex) -> ast.expr | None:
     """What a module-level alias or ``NewType`` of this file stands for."""
     if not isinstance(node, ast.Name):
         return None
