@@ -283,6 +283,16 @@ LARGE = {
         "x0 = u()\n" + "".join(f"x{at + 1} = x{at}\n" for at in range(2000)) + "x2000[:8]\n",
         1,
     ),
+    "a function behind 2,000 aliases": (
+        "def p0(x): x[:8]\n" + "".join(f"p{at + 1} = p{at}\n" for at in range(2000)) + "p2000(u())\n",
+        1,
+    ),
+    "a partial of 400 partials": (
+        "from functools import partial\ndef p0(*x): x[-1][:8]\n"
+        + "".join(f"p{at + 1} = partial(p{at}, {at})\n" for at in range(400))
+        + "p400(u())\n",
+        1,
+    ),
     "2,000 branches": (
         "if a: x = u()\n" + "".join(f"elif a{at}: x = {at}\n" for at in range(2000)) + "x[:8]\n",
         1,
