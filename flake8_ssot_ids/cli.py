@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# Verb -> what it does. The module of a verb is only imported when it is called.
+# Verb -> what it does. A verb is the function `run` of its module, which is only imported when it is called.
 VERBS = {
     "check": "find raw ids in files and folders",
     "fix": "rewrite raw ids as generator calls and explain what is left alone",
@@ -81,7 +81,10 @@ def _dispatch(given: list[str]) -> int:
 
             return show(answer, started)
     if given and given[0] in VERBS:
-        return _load(given[0])(given[1:])
+        from importlib import import_module
+
+        run: Callable[[Sequence[str]], int] = import_module(f"flake8_ssot_ids.commands.{given[0]}").run
+        return run(given[1:])
     if given and given[0] in ("-V", "--version"):
         from flake8_ssot_ids import __version__
 
@@ -111,50 +114,6 @@ def _refuse(reason: str, *lines: str) -> int:
     for text in (f"error: {reason}", *lines):
         terminal.say(text)
     return 2
-
-
-def _load(verb: str) -> Callable[[Sequence[str]], int]:
-    if verb == "check":
-        from flake8_ssot_ids.commands.check import run as check
-
-        return check
-    if verb == "fix":
-        from flake8_ssot_ids.commands.fix import run as fix
-
-        return fix
-    if verb == "compliance":
-        from flake8_ssot_ids.commands.compliance import run as compliance
-
-        return compliance
-    if verb == "init":
-        from flake8_ssot_ids.commands.init import run as init
-
-        return init
-    if verb == "rule":
-        from flake8_ssot_ids.commands.rule import run as rule
-
-        return rule
-    return _config
-
-
-def _config(argv: Sequence[str]) -> int:
-    from flake8_ssot_ids.commands import arguments, config
-    from flake8_ssot_ids.commands.configs import Configurations
-
-    description = "Print the configuration in force and where each value comes from."
-    parser = arguments.parser("config", description, config.EXIT_CODES)
-    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)")
-    arguments.add_selection(parser)
-    arguments.add_files(parser)
-    arguments.add_configuration(parser)
-    options = parser.parse_args(list(argv))
-    arguments.check_configuration(parser, options)
-    if not os.path.exists(options.path):
-        parser.error(f"no such file or folder: {options.path}")
-    folder = os.path.abspath(options.path)
-    configurations = Configurations(options.config, options.isolated, arguments.overrides(options))
-    policy = configurations.above(folder if os.path.isdir(folder) else os.path.dirname(folder))
-    return 2 if configurations.complain() else config.run(policy)
 
 
 def _usage() -> tuple[str, ...]:

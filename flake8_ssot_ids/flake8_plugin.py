@@ -143,8 +143,10 @@ class SsotIdsPlugin:
         codes = [*(chosen.get("select") or ()), *(chosen.get("extend_select") or ())]
         cls._sessions = _Sessions(options.ssot_ids_config, codes, chosen.get("filename") or ())
         paths = [options.stdin_display_name if path == "-" else path for path in filenames or ["."]]
+        from flake8_ssot_ids.system.files import folder_of
+
         try:
-            for folder in dict.fromkeys(map(_folder_of, paths)):
+            for folder in dict.fromkeys(map(folder_of, paths)):
                 cls._sessions.of(folder)
         except ConfigurationError as error:
             manager.parser.error(f"{cls.name}: {error}")
@@ -204,12 +206,6 @@ def _are_many(paths: Sequence[str]) -> bool:
             if number >= _WORTH_A_SURVEY:
                 return True
     return number >= _WORTH_A_SURVEY
-
-
-def _folder_of(path: str) -> str:
-    """Return the folder whose configuration governs a path on the command line."""
-    path = os.path.abspath(path)
-    return path if os.path.isdir(path) else os.path.dirname(path)
 
 
 def _excluded(path: str, policy: Policy) -> bool:

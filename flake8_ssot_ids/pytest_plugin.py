@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ssot-report", metavar="FILE", help="write the outcome of the contracts as JSON")
 
 
-class Session:
+class Suite:
     """What one pytest process knows of the target; the scan is made when it is first asked for."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -98,17 +98,17 @@ class Session:
         return self._target
 
 
-_SESSION = pytest.StashKey[Session]()
+_SUITE = pytest.StashKey[Suite]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the session; the controller of xdist scans at once, before it starts its workers."""
-    config.stash[_SESSION] = Session(config)
+    config.stash[_SUITE] = Suite(config)
     config.addinivalue_line("markers", "ssot_contract(id): the compliance contract that a test is part of")
     if config.getoption("--ssot-root"):
-        _ = config.stash[_SESSION].policy  # what cannot be judged at all is said at once
+        _ = config.stash[_SUITE].policy  # what cannot be judged at all is said at once
         if _is_controller(config):
-            _ = config.stash[_SESSION].target
+            _ = config.stash[_SUITE].target
     report = config.getoption("--ssot-report")
     if report and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Collector(os.path.abspath(report)), "ssot-ids-collector")
@@ -123,7 +123,7 @@ def _is_controller(config: pytest.Config) -> bool:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Hand the scan to a worker of xdist."""
-    node.workerinput[_SCAN] = json.dumps(node.config.stash[_SESSION].target.scan.plain())
+    node.workerinput[_SCAN] = json.dumps(node.config.stash[_SUITE].target.scan.plain())
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -136,7 +136,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             f"{metafunc.module.__name__}: what uses the fixture ssot_check says which contract it is part "
             f'of, such as `{_CONTRACT} = "C01"`'
         )
-    session = metafunc.config.stash[_SESSION]
+    session = metafunc.config.stash[_SUITE]
     checks = checks_of(contract, session.target.scan)
     metafunc.parametrize(
         "ssot_check",
@@ -185,19 +185,19 @@ class ContractError(AssertionError):
 @pytest.fixture
 def ssot_check(request: pytest.FixtureRequest) -> BoundCheck:
     """One check of the contract that the test module names in ``CONTRACT``."""
-    return BoundCheck(request.param, request.config.stash[_SESSION].target)
+    return BoundCheck(request.param, request.config.stash[_SUITE].target)
 
 
 @pytest.fixture(scope="session")
 def ssot_target(pytestconfig: pytest.Config) -> Target:
     """The target of this session: its policy, the strict scan of its code, its probes."""
-    return pytestconfig.stash[_SESSION].target
+    return pytestconfig.stash[_SUITE].target
 
 
 @pytest.fixture(scope="session")
 def ssot_policy(pytestconfig: pytest.Config) -> Policy:
     """The policy that governs the target."""
-    return pytestconfig.stash[_SESSION].policy
+    return pytestconfig.stash[_SUITE].policy
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from flake8_ssot_ids.semantics.module.makers import makers_of
 from flake8_ssot_ids.semantics.module.members import members_of
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.resolver import Resolver
-from flake8_ssot_ids.semantics.module.scopes import Everything, Hits
+from flake8_ssot_ids.semantics.module.scopes import EVERYTHING, Hits
 from flake8_ssot_ids.semantics.module.values import Value, Values
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.uuids import catalog
@@ -302,13 +302,13 @@ class FullNames:
         while True:
             self.flow = Flow(
                 tree,
-                watched=Everything(),
+                watched=EVERYTHING,
                 attributes=attributes,
                 hits=Hits(None),
                 package="",
                 names=words,
                 makers=makers,
-                callables=cast("frozenset[str]", Everything()),
+                callables=cast("frozenset[str]", EVERYTHING),
                 flags=frozenset({"TYPE_CHECKING", "MYPY"}),
             ).run()
             self._resolver = Resolver(self.flow, expand, self._is_source, AnyAccess("import_module"))
@@ -333,7 +333,7 @@ Row = tuple[int, int, str, str, str, object, object, object]
 
 
 def rows(uses: list[Use]) -> list[Row]:
-    """Everything about uses that a finding shows."""
+    """EVERYTHING about uses that a finding shows."""
     return [
         (
             use.reference.lineno, use.reference.col_offset, use.source, use.via, use.shape.kind,

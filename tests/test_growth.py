@@ -7,6 +7,8 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -20,6 +22,7 @@ from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.ids import hints
+from flake8_ssot_ids.ids.wrappers import Module
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import Palette
 from flake8_ssot_ids.render.text import full
@@ -166,10 +169,12 @@ def test_a_chain_of_modules_deeper_than_the_stack_is_looked_into(tmp_path: Path)
 def test_a_chain_of_names_is_followed_link_by_link(order: int) -> None:
     def work(number: int) -> int:
         rows = [f"a{at + 1} = a{at}" for at in range(number)][::order]
-        tree = ast.parse("\n".join(rows))
-        found: list[set[str]] = []
-        count = calls(lambda: found.append(hints._aliases(tree, {"a0"})))
-        assert found == [{f"a{at + 1}" for at in range(number)}]
+        text = "\n".join(rows)
+        parts = {"tree": ast.parse(text), "text": text, "functions": {}, "raw": set(), "raw_statements": {}}
+        module = cast("Module", SimpleNamespace(**parts))
+        found: list[frozenset[str]] = []
+        count = calls(lambda: found.append(hints.words_of(module, frozenset({"a0"}))))
+        assert found == [{f"a{at}" for at in range(number + 1)}]
         return count
 
     assert work(200) < MOST * work(100)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_ssot_ids.adopt.generators import Candidate
 from flake8_ssot_ids.adopt.plan import Plan
@@ -11,6 +11,7 @@ from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
 from flake8_ssot_ids.adopt.zones import Draft
 from flake8_ssot_ids.policy.globs import Globs, escape
 from flake8_ssot_ids.policy.kinds import toml, toml_key
+from flake8_ssot_ids.render.statistics import counted
 from flake8_ssot_ids.system.escapes import harmless
 
 _WIDTH = 96
@@ -24,12 +25,12 @@ _TITLES = {
 }
 
 
-def write(plan: Plan, *, counted: bool) -> str:
-    """The whole table; without ``counted`` its numbers are left out."""
-    return "\n".join(_lines(plan, counted)) + "\n"
+def write(plan: Plan, *, with_numbers: bool) -> str:
+    """The whole table; without ``with_numbers`` its numbers are left out."""
+    return "\n".join(_lines(plan, with_numbers)) + "\n"
 
 
-def _lines(plan: Plan, counted: bool) -> Iterator[str]:
+def _lines(plan: Plan, with_numbers: bool) -> Iterator[str]:
     yield "# Proposed by `ssot-ids init` from names and imports. Read it: a file named `auth` may have"
     yield "# nothing to do with authentication. `ssot-ids config` shows what is in force."
     yield "[tool.ssot-ids]"
@@ -50,7 +51,7 @@ def _lines(plan: Plan, counted: bool) -> Iterator[str]:
     yield from _parts(plan)
     for draft in plan.zones:
         yield ""
-        yield from _zone(draft, plan, counted)
+        yield from _zone(draft, plan, with_numbers)
     if plan.not_applicable:
         yield ""
         yield "# A contract without anything to look at fails, so that a wrong path is no pass. Nothing that"
@@ -126,7 +127,7 @@ def _why(candidate: Candidate, others: list[Candidate]) -> str:
 
 
 def _parts(plan: Plan) -> Iterator[str]:
-    found = plan.parts
+    found = plan.api
     if not (found.certain or found.possible or (found.hints and plan.choice.approved)):
         return
     yield ""
@@ -143,7 +144,7 @@ def _parts(plan: Plan) -> Iterator[str]:
         yield from (f"# {toml_key(key)} = {toml(value)}" for key, value in found.hints.items())
 
 
-def _zone(draft: Draft, plan: Plan, counted: bool) -> Iterator[str]:
+def _zone(draft: Draft, plan: Plan, with_numbers: bool) -> Iterator[str]:
     zone = draft.zone
     kind = next(
         (kind for kind in (WEBSOCKET, AUTH, CONTEXT) if zone.phase == _PHASES[kind]), zone.phase or ""
@@ -151,9 +152,8 @@ def _zone(draft: Draft, plan: Plan, counted: bool) -> Iterator[str]:
     title = _TITLES[kind].format(f"`{zone.service}`" if zone.service else "the modules")
     if zone.contracts:
         title += f" of `{zone.service}`"
-    numbers = f": {_ids(sum(plan.raw[file] for file in draft.files))}" if counted else ""
-    files = f" in {len(draft.files)} file{'s'[: len(draft.files) != 1]}"
-    yield from _comment(f"{title}{numbers}{files}.")
+    numbers = f": {_raw_ids(draft.files, plan)}" if with_numbers else ""
+    yield from _comment(f"{title}{numbers} in {counted(len(draft.files), 'file')}.")
     yield "[[tool.ssot-ids.zone]]"
     yield f"name = {toml(zone.name)}"
     if draft.reasons:
@@ -163,7 +163,7 @@ def _zone(draft: Draft, plan: Plan, counted: bool) -> Iterator[str]:
             glob = Globs((path,), anywhere=False)
             mine = {file for file in left if glob.matches(file)}
             left -= mine
-            number = f"; {_ids(sum(plan.raw[file] for file in mine))}" if counted else ""
+            number = f"; {_raw_ids(mine, plan)}" if with_numbers else ""
             yield f"  {toml(path)},  # {harmless(draft.reasons[path])}{number}"
         yield "]"
     elif len(zone.paths) > 3:
@@ -183,5 +183,5 @@ def _zone(draft: Draft, plan: Plan, counted: bool) -> Iterator[str]:
 _PHASES = {WEBSOCKET: "1A", AUTH: "1B", CONTEXT: "1C"}
 
 
-def _ids(number: int) -> str:
-    return f"{number} raw id{'s'[: number != 1]}"
+def _raw_ids(files: Iterable[str], plan: Plan) -> str:
+    return counted(sum(plan.raw[file] for file in files), "raw id")

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.adopt.index import Index
-from flake8_ssot_ids.adopt.layout import Layout
+from flake8_ssot_ids.adopt.layout import Repository
 from flake8_ssot_ids.adopt.signals import words_of
+from flake8_ssot_ids.render.statistics import counted
 
 RUNTIME = "ssot_ids"
 RUNTIME_GENERATOR = "UnifiedIdGenerator"
@@ -53,17 +54,15 @@ class Candidate:
     def evidence(self) -> str:
         """What speaks for it, for a comment."""
         number = len(self.importers)
-        parts = [
-            f"imported by {number} module{'s'[: number != 1]}" if number else "imported by no other module"
-        ]
+        parts = [f"imported by {counted(number, 'module')}" if number else "imported by no other module"]
         if self.reexport:
             parts.append(f"re-exports `{self.reexport}`")
         elif self.methods:
             shown = ", ".join(self.methods[:3]) + (", …" if len(self.methods) > 3 else "")
-            kind = "function" if self.functions else "method"
-            parts.append(f"{len(self.methods)} id-making {kind}{'s'[: len(self.methods) != 1]} ({shown})")
+            kind = f"id-making {'function' if self.functions else 'method'}"
+            parts.append(f"{counted(len(self.methods), kind)} ({shown})")
         if self.raw:
-            parts.append(f"made from {self.raw} raw source{'s'[: self.raw != 1]}")
+            parts.append(f"made from {counted(self.raw, 'raw source')}")
         return ", ".join(parts)
 
     @property
@@ -87,7 +86,7 @@ class Candidate:
         )
 
 
-def find(index: Index, layout: Layout, production: Callable[[str], bool]) -> list[Candidate]:
+def find(index: Index, layout: Repository, production: Callable[[str], bool]) -> list[Candidate]:
     """All candidates, the likeliest first."""
     found: list[Candidate] = []
     files = [file for file, data in index.texts.items() if production(file) and _may_define(data)]
@@ -110,7 +109,7 @@ def _may_define(data: bytes) -> bool:
     return any(pattern.search(data) for pattern in _MAY_DEFINE)
 
 
-def _in_module(file: str, tree: ast.Module, index: Index, layout: Layout) -> list[Candidate]:
+def _in_module(file: str, tree: ast.Module, index: Index, layout: Repository) -> list[Candidate]:
     module = index.names[file]
     found = []
     named = _id_module(file)

@@ -30,7 +30,7 @@ _IMPORT = re.compile(
 )
 
 
-class Layout:
+class Repository:
     """Where things are. All paths are relative to the root, with ``/``; the root itself is ``""``.
 
     Args:

@@ -6,12 +6,12 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.adopt import copies, generators, parts, zones
+from flake8_ssot_ids.adopt import api, copies, generators, zones
+from flake8_ssot_ids.adopt.api import Api
 from flake8_ssot_ids.adopt.copies import Copies
 from flake8_ssot_ids.adopt.generators import Choice
 from flake8_ssot_ids.adopt.index import Index
-from flake8_ssot_ids.adopt.layout import Layout
-from flake8_ssot_ids.adopt.parts import Parts
+from flake8_ssot_ids.adopt.layout import Repository
 from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
 from flake8_ssot_ids.adopt.zones import Draft
 from flake8_ssot_ids.policy.load import find_config
@@ -43,7 +43,7 @@ class Plan:
     copies: list[Copies] = field(default_factory=list)
     src: list[str] = field(default_factory=list)
     test_paths: list[str] = field(default_factory=list)
-    parts: Parts = field(default_factory=Parts)
+    api: Api = field(default_factory=Api)
     zones: list[Draft] = field(default_factory=list)
     not_applicable: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -80,7 +80,7 @@ def survey(root: str) -> Plan:
     for folder in (f"{found.folder}/" for found in plan.copies):
         texts = {file: data for file, data in texts.items() if not file.startswith(folder)}
         plan.paths = [path for path in plan.paths if not policy.relative(path).startswith(folder)]
-    layout = Layout(root, texts)
+    layout = Repository(root, texts)
     plan.test_paths = _test_paths(layout, policy, texts)
     policy = Policy(root=policy.root, test_paths=tuple(plan.test_paths) or DEFAULT_TEST_PATHS)
     scopes = {file: policy.scope_of(os.path.join(root, file)) == "production" for file in texts}
@@ -91,7 +91,7 @@ def survey(root: str) -> Plan:
         return scopes[file] and not layout.is_aside(file)
 
     plan.choice = generators.choose(generators.find(index, layout, deployed))
-    plan.parts = parts.find(index, plan.choice.approved, deployed)
+    plan.api = api.find(index, plan.choice.approved, deployed)
     approved = {candidate.file for candidate in plan.choice.approved} - {""}
     plan.zones = zones.find(index, layout, lambda file: scopes[file], approved)
     plan.not_applicable = _not_applicable(plan.zones, texts)
@@ -99,7 +99,7 @@ def survey(root: str) -> Plan:
     return plan
 
 
-def _test_paths(layout: Layout, policy: Policy, texts: dict[str, bytes]) -> list[str]:
+def _test_paths(layout: Repository, policy: Policy, texts: dict[str, bytes]) -> list[str]:
     root = policy.root
     rest = {file: data for file, data in texts.items() if policy.scope_of(f"{root}/{file}") == "production"}
     more = layout.test_patterns(rest)

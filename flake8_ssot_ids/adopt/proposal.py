@@ -6,8 +6,8 @@ import os
 import tempfile
 
 from flake8_ssot_ids.adopt import document
+from flake8_ssot_ids.adopt.configfile import ConfigFile, ConfigFileError
 from flake8_ssot_ids.adopt.plan import Plan, survey
-from flake8_ssot_ids.adopt.target import Target, TargetError
 from flake8_ssot_ids.model import PolicyError
 from flake8_ssot_ids.policy.load import find_config
 from flake8_ssot_ids.policy.policy import Policy
@@ -17,28 +17,28 @@ from flake8_ssot_ids.runs.session import load
 from flake8_ssot_ids.system import collector
 
 
-def propose(root: str, where: Target) -> tuple[Plan, str]:
+def propose(root: str, where: ConfigFile) -> tuple[Plan, str]:
     """The plan for the folder ``root`` and the table to write to ``where``, which is known to be valid there.
 
     Raises:
-        TargetError: with it, the file would not be valid.
+        ConfigFileError: with it, the file would not be valid.
     """
     with collector.paused():
         plan = survey(root)
     governing = find_config(os.path.dirname(root))
     if governing is not None:
         plan.notes.append(f"{governing} governs this folder now, and will not any more")
-    count(plan, _checked(where, document.write(plan, counted=False)))
-    text = document.write(plan, counted=True)
+    count(plan, _checked(where, document.write(plan, with_numbers=False)))
+    text = document.write(plan, with_numbers=True)
     _checked(where, text)
     return plan, text
 
 
-def _checked(where: Target, text: str) -> Policy:
+def _checked(where: ConfigFile, text: str) -> Policy:
     """The policy that ``text`` makes of the file.
 
     Raises:
-        TargetError: it makes none.
+        ConfigFileError: it makes none.
     """
     with tempfile.TemporaryDirectory(prefix="ssot-ids-init-") as folder:
         path = os.path.join(folder, where.name)
@@ -48,7 +48,7 @@ def _checked(where: Target, text: str) -> Policy:
             return load(path, where.root)
         except PolicyError as error:
             problems = "; ".join(f"{problem.key}: {problem.message}" for problem in error.problems)
-            raise TargetError(f"{where.name} cannot take the table: {problems}") from None
+            raise ConfigFileError(f"{where.name} cannot take the table: {problems}") from None
 
 
 def count(plan: Plan, policy: Policy) -> None:

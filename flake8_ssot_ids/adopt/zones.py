@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flake8_ssot_ids.adopt.index import Index
-from flake8_ssot_ids.adopt.layout import Layout, compress, service_label
+from flake8_ssot_ids.adopt.layout import Repository, compress, service_label
 from flake8_ssot_ids.adopt.signals import (
     AUTH,
     BRIDGE,
@@ -42,7 +42,9 @@ class Draft:
     files: set[str] = field(default_factory=set)
 
 
-def find(index: Index, layout: Layout, production: Callable[[str], bool], approved: set[str]) -> list[Draft]:
+def find(
+    index: Index, layout: Repository, production: Callable[[str], bool], approved: set[str]
+) -> list[Draft]:
     """All zones, in the order in which they have to stand: a file belongs to the first that names it.
 
     ``approved`` are the files of the approved generators, whose folders are of no kind.
@@ -120,7 +122,7 @@ def _may_import(stem: bytes, data: bytes) -> bool:
     )
 
 
-def _critical(kind: str, kinds: dict[str, Signal], layout: Layout, deployed: set[str]) -> list[Draft]:
+def _critical(kind: str, kinds: dict[str, Signal], layout: Repository, deployed: set[str]) -> list[Draft]:
     by_service: dict[str, set[str]] = {}
     for file, signal in kinds.items():
         if signal.kind == kind:
@@ -143,7 +145,7 @@ def _critical(kind: str, kinds: dict[str, Signal], layout: Layout, deployed: set
     return drafts
 
 
-def _rest(layout: Layout, deployed: set[str], taken: set[str]) -> list[Draft]:
+def _rest(layout: Repository, deployed: set[str], taken: set[str]) -> list[Draft]:
     by_service: dict[str, set[str]] = {}
     for file in deployed - taken:
         by_service.setdefault(layout.service_of(file), set()).add(file)
@@ -180,7 +182,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", name.lower()) or "other"
 
 
-def _tests(files: set[str], layout: Layout, production: Callable[[str], bool]) -> Draft:
+def _tests(files: set[str], layout: Repository, production: Callable[[str], bool]) -> Draft:
     """The zone of the tests and of what is not deployed."""
     mixed: set[str] = set()
     for file in filter(production, layout.files):
@@ -207,7 +209,7 @@ def _above(path: str) -> list[str]:
     return ["/".join(parts[:length]) for length in range(1, len(parts))]
 
 
-def _generalise(paths: dict[str, None], files: set[str], layout: Layout) -> None:
+def _generalise(paths: dict[str, None], files: set[str], layout: Repository) -> None:
     """Write many folders or files that are called alike as one glob, where it names nothing else."""
     numbers = Counter(path.rpartition("/")[2] for path in paths if "/" in path)
     for pattern in (*(name for name, number in numbers.items() if number > 2), "test_*.py", "*_test.py"):
@@ -219,6 +221,6 @@ def _generalise(paths: dict[str, None], files: set[str], layout: Layout) -> None
             paths[f"**/{pattern}"] = None
 
 
-def _only_these(pattern: str, files: set[str], layout: Layout) -> bool:
+def _only_these(pattern: str, files: set[str], layout: Repository) -> bool:
     glob = Globs((pattern,), anywhere=False)
     return all(file in files for file in layout.files if glob.matches(file))

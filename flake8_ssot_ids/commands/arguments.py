@@ -129,6 +129,39 @@ def jobs(text: str) -> int | None:
     return number
 
 
+def add_paths(target: argparse.ArgumentParser) -> None:
+    """Add what is to be looked at."""
+    target.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
+    )
+    target.add_argument("--stdin-filename", metavar="FILE", help="the file name of standard input")
+
+
+def add_jobs(target: argparse.ArgumentParser) -> None:
+    """Add ``-j``."""
+    target.add_argument("-j", "--jobs", type=jobs, metavar="N", help="processes to use (default: auto)")
+
+
+def add_printing(target: argparse._ActionsContainer, kept: str) -> None:
+    """Add ``-q``, with which only ``kept`` is printed, ``-s`` and ``--color``."""
+    target.add_argument("-q", "--quiet", action="store_true", help=f"print only {kept} and errors")
+    target.add_argument("-s", "--silent", action="store_true", help="print nothing; look at the exit code")
+    add_color(target)
+
+
+def add_color(target: argparse._ActionsContainer) -> None:
+    """Add ``--color``."""
+    target.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
+    )
+
+
+def _add_switch(
+    target: argparse._ActionsContainer, name: str, meaning: str, default: bool | None = None
+) -> None:
+    target.add_argument(name, action=argparse.BooleanOptionalAction, default=default, help=meaning)
+
+
 def add_configuration(target: argparse.ArgumentParser) -> None:
     """Add ``--config`` and ``--isolated``."""
     group = target.add_argument_group("Configuration")
@@ -154,12 +187,8 @@ def add_selection(target: argparse.ArgumentParser) -> None:
     add("--select", "only these codes or prefixes of codes")
     add("--ignore", "none of these codes or prefixes")
     add("--extend-select", "these codes or prefixes too")
-    group.add_argument(
-        "--preview",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="turn on the selected rules that are in preview (default: only those named in full)",
-    )
+    preview = "turn on the selected rules that are in preview (default: only those named in full)"
+    _add_switch(group, "--preview", preview)
     group.add_argument(
         "--per-file-ignores",
         action="extend",
@@ -179,18 +208,10 @@ def add_files(
         ("--extend-exclude", "leave these out too"),
     ):
         group.add_argument(name, action="extend", type=patterns, metavar="PATTERNS", help=meaning)
-    group.add_argument(
-        "--respect-gitignore",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="leave out what git ignores, and what .ignore names (default: yes)",
-    )
-    group.add_argument(
-        "--force-exclude",
-        action=argparse.BooleanOptionalAction,
-        default=False,
-        help="leave out excluded files even if they are named on the command line",
-    )
+    respect = "leave out what git ignores, and what .ignore names (default: yes)"
+    _add_switch(group, "--respect-gitignore", respect)
+    force = "leave out excluded files even if they are named on the command line"
+    _add_switch(group, "--force-exclude", force, default=False)
     if more is not None:
         more(group)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from flake8_ssot_ids.commands import answers, arguments, examine, printing
-from flake8_ssot_ids.commands.configs import Configurations
-from flake8_ssot_ids.commands.zones import Zones, add_zone
+from flake8_ssot_ids.commands import arguments, checkreport, examine, printing
+from flake8_ssot_ids.commands.zones import add_zone
 from flake8_ssot_ids.render import terminal
 from flake8_ssot_ids.runs.kept.replay import MOST_BYTES
 from flake8_ssot_ids.runs.session import Session
@@ -32,18 +31,13 @@ EXIT_CODES = {
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
     parser = arguments.parser("check", "Find raw ids in files and folders.", EXIT_CODES)
-    parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
-    )
-    parser.add_argument("--stdin-filename", metavar="FILE", help="the file name of standard input")
+    arguments.add_paths(parser)
     parser.add_argument("--ignore-noqa", action="store_true", help="report suppressed findings too")
     parser.add_argument("--all-files", action="store_true", help="also parse files that cannot hold a raw id")
     parser.add_argument(
         "-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings"
     )
-    parser.add_argument(
-        "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
-    )
+    arguments.add_jobs(parser)
     arguments.add_selection(parser)
     arguments.add_files(parser, add_zone)
     output = parser.add_argument_group("Output")
@@ -57,20 +51,12 @@ def make_parser() -> argparse.ArgumentParser:
         "-o", "--output-file", metavar="FILE", help="write findings to a file instead of stdout"
     )
     output.add_argument(
-        "--statistics",
-        action="store_true",
-        help="print only the number of findings of each code",
+        "--statistics", action="store_true", help="print only the number of findings of each code"
     )
     output.add_argument(
-        "--show-files",
-        action="store_true",
-        help="print only the files that would be checked",
+        "--show-files", action="store_true", help="print only the files that would be checked"
     )
-    output.add_argument("-q", "--quiet", action="store_true", help="print only findings and errors")
-    output.add_argument("-s", "--silent", action="store_true", help="print nothing; look at the exit code")
-    output.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
-    )
+    arguments.add_printing(output, "findings")
     arguments.add_cache(parser)
     parser.add_argument("--fix", action="store_true", help="first do what `ssot-ids fix` does")
     arguments.add_fixing(parser)
@@ -95,30 +81,26 @@ def run(argv: Sequence[str]) -> int:
         )
     if options.statistics and options.output_format == "github":
         parser.error("--statistics cannot be combined with --output-format=github")
-    arguments.check_configuration(parser, options)
-    configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
-    zones = Zones(options, parser)
-    outcome = examine.Outcome()
+    asked = examine.Asked(paths, options, parser)
     if options.show_files:
         if paths == ["-"]:
             parser.error("--show-files lists files; it cannot be combined with standard input")
         from flake8_ssot_ids.commands.showfiles import show_files
 
-        return show_files(paths, options, configurations, zones)
+        return show_files(asked)
     fixing = None
     if options.fix or options.diff:
         from flake8_ssot_ids.commands.checkfix import fix_first
 
-        fixing = fix_first(paths, options, configurations, zones, parser)
+        fixing = fix_first(asked, parser)
     if isinstance(fixing, int):
         return fixing
     shown = _shown_fixes(options)
     if paths == ["-"]:
-        _check_stdin(options, configurations, outcome, shown)
+        outcome = _check_stdin(asked, shown)
     else:
-        after = shown.group if shown is not None else None
-        examine.examine(paths, options, configurations, outcome, zones, after)
-    if configurations.complain():
+        outcome = asked.check(shown.group if shown is not None else None)
+    if asked.configurations.complain():
         return 2
     if shown is not None:
         outcome.findings = shown.with_fixes(outcome.findings)
@@ -130,10 +112,10 @@ def run(argv: Sequence[str]) -> int:
             for text in outcome.notes:
                 terminal.say(f"note: {text}")
     code = outcome.exit_code(options.exit_zero)
-    written = options.output_file is None or answers.write_file(outcome, options)
-    answer = answers.answer_of(outcome, options, written, code if written else 2)
+    written = options.output_file is None or checkreport.write_file(outcome, options)
+    answer = checkreport.answer_of(outcome, options, written, code if written else 2)
     recorded = outcome.depends is not None and not (outcome.failed or outcome.errors or outcome.notes)
-    parts = printing.Kept(answers.shown(outcome, options), most=MOST_BYTES if recorded else 0)
+    parts = printing.Recorded(checkreport.shown(outcome, options), most=MOST_BYTES if recorded else 0)
     code = printing.show(answer, started, parts)
     if recorded and outcome.depends is not None and parts.text is not None:
         from flake8_ssot_ids.runs.kept.replay import Question
@@ -152,21 +134,17 @@ def _shown_fixes(options: argparse.Namespace) -> ShownFixes | None:
     return ShownFixes()
 
 
-def _check_stdin(
-    options: argparse.Namespace,
-    configurations: Configurations,
-    outcome: examine.Outcome,
-    shown: ShownFixes | None,
-) -> None:
+def _check_stdin(asked: examine.Asked, shown: ShownFixes | None) -> examine.Examined:
+    outcome, options = examine.Examined(), asked.options
     try:
-        path, data, policy = examine.stdin_of(options, configurations)
+        path, data, policy = asked.stdin()
     except OSError as error:
         outcome.errors.append(f"standard input: {error.strerror or error}")
-        return
-    if configurations.broken:
-        return
+        return outcome
+    if asked.configurations.broken:
+        return outcome
     if path != "-" and options.force_exclude and policy.excluded(path, False):
-        return
+        return outcome
     session = Session(policy, keeps=not options.no_cache, folder=options.cache_dir)
     report = session.check(data, path, all_files=options.all_files, noqa=not options.ignore_noqa)
     outcome.stdin = (path, data)
@@ -174,3 +152,4 @@ def _check_stdin(
     outcome.files_checked = 1
     if shown is not None and policy.generators and report.findings:
         shown.take([session.plan(data, path, unsafe=True)])
+    return outcome

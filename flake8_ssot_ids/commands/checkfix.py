@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_ssot_ids.commands import examine, fix, fixing
+from flake8_ssot_ids.commands import fix, fixing
 from flake8_ssot_ids.render import terminal
 
 TYPE_CHECKING = False
@@ -12,29 +12,22 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    from flake8_ssot_ids.commands.configs import Configurations
-    from flake8_ssot_ids.commands.zones import Zones
-    from flake8_ssot_ids.fixes.shares import Outcome as Planned
+    from flake8_ssot_ids.commands.examine import Asked
+    from flake8_ssot_ids.fixes.shares import Outcome
     from flake8_ssot_ids.model import Finding, Fix
     from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.runs.pool import Pool
     from flake8_ssot_ids.runs.run import RunResult
 
 
-def fix_first(
-    paths: list[str],
-    options: argparse.Namespace,
-    configurations: Configurations,
-    zones: Zones,
-    parser: argparse.ArgumentParser,
-) -> list[str] | int:
+def fix_first(asked: Asked, parser: argparse.ArgumentParser) -> list[str] | int:
     """Write fixes, or show them; return what went wrong, or the exit code where that is all."""
+    paths, options = asked.paths, asked.options
     if paths == ["-"]:
         parser.error("--fix and --diff do not take standard input; `ssot-ids fix -` does")
-    outcome = examine.Outcome()
     work = fixing.Fixing(unsafe=options.unsafe_fixes)
-    examine.examine(paths, options, configurations, outcome, zones, work.group)
-    if configurations.complain():
+    asked.check(work.group)
+    if asked.configurations.complain():
         return 2
     errors = [
         *fixing.no_generator_lines(work.no_generator),
@@ -68,7 +61,7 @@ class ShownFixes:
         work.group(policy, files, project, result, pool)
         self.take(work.planned)
 
-    def take(self, planned: Iterable[Planned]) -> None:
+    def take(self, planned: Iterable[Outcome]) -> None:
         """Note what is or would be written."""
         for item in planned:
             self._fixes.update(((item.path, key), value) for key, value in (item.fixes or {}).items())

@@ -114,9 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json", metavar="FILE", help="write the outcome and all evidence as JSON; - is stdout"
     )
-    parser.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)"
-    )
+    arguments.add_color(parser)
     return parser
 
 

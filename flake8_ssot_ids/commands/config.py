@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import os
 
+from flake8_ssot_ids.commands import arguments
+from flake8_ssot_ids.commands.configs import Configurations
 from flake8_ssot_ids.policy.kinds import toml, toml_key
 from flake8_ssot_ids.policy.settings import OPTIONS
 from flake8_ssot_ids.render import machine, output
 from flake8_ssot_ids.system.escapes import harmless
+from flake8_ssot_ids.system.files import folder_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flake8_ssot_ids.policy.options import Option
     from flake8_ssot_ids.policy.policy import Policy
 
 EXIT_CODES = {0: "the configuration was printed", 2: "a usage error, or the configuration cannot be used"}
 
 
-def run(policy: Policy) -> int:
-    """Print the policy; the exit code is 0."""
+def run(argv: Sequence[str]) -> int:
+    """Run the verb; return 0, or 2 if the configuration cannot be used."""
+    description = "Print the configuration in force and where each value comes from."
+    parser = arguments.parser("config", description, EXIT_CODES)
+    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)")
+    arguments.add_selection(parser)
+    arguments.add_files(parser)
+    arguments.add_configuration(parser)
+    options = parser.parse_args(list(argv))
+    arguments.check_configuration(parser, options)
+    if not os.path.exists(options.path):
+        parser.error(f"no such file or folder: {options.path}")
+    configurations = Configurations(options.config, options.isolated, arguments.overrides(options))
+    policy = configurations.above(folder_of(options.path))
+    if configurations.complain():
+        return 2
     # TOML is UTF-8 whatever the terminal speaks.
     output.to_people(describe(policy).splitlines(), encode=machine.to_bytes)
     return 0
@@ -42,7 +62,8 @@ def describe(policy: Policy) -> str:
             tables += ["", f"[{option.key}]  {comment}"]
             tables += [f"{toml_key(key)} = {toml(item)}" for key, item in value.items()]
         elif option.parts and value:
-            for record in cast("tuple[object, ...]", value):
+            assert isinstance(value, tuple)
+            for record in value:
                 tables += ["", f"[[{option.key}]]  {comment}", *_record(record, option.parts)]
         else:
             lines.append(f"{option.key} = {_list(value)}  {comment}")

@@ -7,9 +7,8 @@ import sys
 import time
 
 from flake8_ssot_ids.commands import arguments, examine, fixing
-from flake8_ssot_ids.commands.configs import Configurations
-from flake8_ssot_ids.commands.zones import Zones, add_zone
-from flake8_ssot_ids.render import fixreport, output, terminal
+from flake8_ssot_ids.commands.zones import add_zone
+from flake8_ssot_ids.render import fixreport, machine, output, terminal
 from flake8_ssot_ids.rules.codes import UNREADABLE
 
 TYPE_CHECKING = False
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from flake8_ssot_ids.fixes.shares import Outcome as Planned
+    from flake8_ssot_ids.fixes.shares import Outcome
 
 EXIT_CODES = {
     0: "no raw ids are left to rewrite",
@@ -34,22 +33,14 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the verb."""
     description = "Rewrite raw ids as generator calls and explain what is left alone."
     parser = arguments.parser("fix", description, EXIT_CODES)
-    parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files or folders, or - for stdin (default: .)"
-    )
-    parser.add_argument("--stdin-filename", metavar="FILE", help="the file name of standard input")
+    arguments.add_paths(parser)
     arguments.add_fixing(parser)
     parser.add_argument("--max", type=_positive, metavar="N", help="write at most N findings")
     parser.add_argument("--report", metavar="FILE", help="write what was fixed and what was not as JSON")
-    parser.add_argument(
-        "-j", "--jobs", type=arguments.jobs, metavar="N", help="processes to use (default: auto)"
-    )
+    arguments.add_jobs(parser)
     arguments.add_selection(parser)
     arguments.add_files(parser, add_zone)
-    group = parser.add_argument_group("Output")
-    group.add_argument("-q", "--quiet", action="store_true", help="print only the diff and errors")
-    group.add_argument("-s", "--silent", action="store_true", help="print nothing; look at the exit code")
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
+    arguments.add_printing(parser.add_argument_group("Output"), "the diff")
     arguments.add_cache(parser)
     arguments.add_configuration(parser)
     parser.set_defaults(all_files=False, ignore_noqa=False, output_file=None)
@@ -72,14 +63,12 @@ def run(argv: Sequence[str]) -> int:
     flags, literal = arguments.split(argv)
     options = parser.parse_intermixed_args(flags)
     paths = examine.paths_of(options, literal, parser)
-    arguments.check_configuration(parser, options)
-    configurations = Configurations(options.config, options.isolated, arguments.overrides(options), paths)
-    outcome = examine.Outcome()
+    asked = examine.Asked(paths, options, parser)
     work = fixing.Fixing(unsafe=options.unsafe_fixes, most=options.max)
     if paths == ["-"]:
-        return _stdin(options, configurations, work)
-    examine.examine(paths, options, configurations, outcome, Zones(options, parser), work.group)
-    if configurations.complain():
+        return _stdin(asked, work)
+    outcome = asked.check(work.group)
+    if asked.configurations.complain():
         return 2
     errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
     errors += finish(work.planned, options, paths)
@@ -103,15 +92,17 @@ def run(argv: Sequence[str]) -> int:
                 terminal.say(text, palette)
         else:
             output.to_people(told, palette)
-    if options.report is not None and not _report(work.planned, options.report):
-        return 2
+    if options.report is not None:
+        report = machine.document(fixreport.as_object(work.planned))
+        if not output.written(options.report, (report,), machine.to_bytes):
+            return 2
     if errors or outcome.failed or unreadable or any(item.refused or item.failed for item in work.planned):
         return 2
     left = any(item.left for item in work.planned)
     return 1 if left or (options.diff and any(item.new is not None for item in work.planned)) else 0
 
 
-def finish(planned: Sequence[Planned], options: argparse.Namespace, paths: Sequence[str]) -> list[str]:
+def finish(planned: Sequence[Outcome], options: argparse.Namespace, paths: Sequence[str]) -> list[str]:
     """Show the diff, or write the files, which lie where ``paths`` say; return what went wrong."""
     within = fixing.writable_folders(paths)
     errors = [*fixing.refuse_outside(planned, within)]
@@ -139,14 +130,15 @@ def finish(planned: Sequence[Planned], options: argparse.Namespace, paths: Seque
     return [*errors, *fixing.write(planned, within)]
 
 
-def _stdin(options: argparse.Namespace, configurations: Configurations, work: fixing.Fixing) -> int:
+def _stdin(asked: examine.Asked, work: fixing.Fixing) -> int:
     """Fix a text: the new one goes to standard output, also where nothing changes."""
+    options = asked.options
     try:
-        path, data, policy = examine.stdin_of(options, configurations)
+        path, data, policy = asked.stdin()
     except OSError as error:
         terminal.say(f"error: standard input: {error.strerror or error}")
         return 2
-    if configurations.complain():
+    if asked.configurations.complain():
         return 2
     if not policy.generators:
         for line in fixing.no_generator_lines({policy.origin or "": ""}):
@@ -164,14 +156,3 @@ def _stdin(options: argparse.Namespace, configurations: Configurations, work: fi
     if item.no_generator or item.refused or item.failed:
         return 2
     return 1 if item.left or (options.diff and item.new is not None) else 0
-
-
-def _report(planned: Sequence[Planned], path: str) -> bool:
-    from flake8_ssot_ids.render import machine
-
-    try:
-        output.to_file(path, (machine.document(fixreport.as_object(planned)),), machine.to_bytes)
-    except OSError as error:
-        terminal.say(f"error: {path}: {error.strerror or error}")
-        return False
-    return True

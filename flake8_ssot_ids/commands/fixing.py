@@ -6,13 +6,13 @@ import os
 
 from flake8_ssot_ids.rules.codes import FIXABLE, HOUSE_RECIPE
 from flake8_ssot_ids.runs.session import Session
-from flake8_ssot_ids.system.files import is_below
+from flake8_ssot_ids.system.files import folder_of, is_below, outermost_top_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from flake8_ssot_ids.fixes.shares import Outcome as Planned
+    from flake8_ssot_ids.fixes.shares import Outcome
     from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.runs.pool import Pool
     from flake8_ssot_ids.runs.run import RunResult
@@ -34,7 +34,7 @@ class Fixing:
     def __init__(self, *, unsafe: bool, most: int | None = None) -> None:
         self._unsafe = unsafe
         self._left = most
-        self.planned: list[Planned] = []
+        self.planned: list[Outcome] = []
         #: The name under which each file is planned, by its real path.
         self._names: dict[str, str] = {}
         #: Why nothing can be written at all, with the configuration that says so.
@@ -89,14 +89,14 @@ class Fixing:
             if self._left is not None:
                 self._left -= len(item.fixed)
 
-    def _take(self, policy: Policy, planned: Iterable[Planned]) -> None:
+    def _take(self, policy: Policy, planned: Iterable[Outcome]) -> None:
         for item in planned:
             if item.no_generator:
                 self.no_generator[policy.origin or ""] = item.no_generator
             else:
                 self.planned.append(item)
 
-    def text(self, path: str, data: bytes, policy: Policy) -> Planned:
+    def text(self, path: str, data: bytes, policy: Policy) -> Outcome:
         """Plan one text, such as standard input."""
         item = Session(policy).plan(data, path, unsafe=self._unsafe, most=self._left)
         self._take(policy, [item])
@@ -118,7 +118,7 @@ def no_generator_lines(found: dict[str, str]) -> Iterator[str]:
 
 def not_restorable(paths: Iterable[str]) -> dict[str, str]:
     """Files that git could not bring back, each with the reason: of ``paths``, and in their work trees."""
-    from flake8_ssot_ids.findings import basebranch as gitbase
+    from flake8_ssot_ids.findings import basebranch
     from flake8_ssot_ids.system import atomic, git
 
     found: dict[str, str] = {}
@@ -132,15 +132,15 @@ def not_restorable(paths: Iterable[str]) -> dict[str, str]:
         else:
             trees.setdefault(top, []).append(path)
     for top, inside in sorted(trees.items()):
-        answer = gitbase.not_restorable(top, inside)
-        if isinstance(answer, gitbase.NotJudged):
+        answer = basebranch.not_restorable(top, inside)
+        if isinstance(answer, basebranch.NotJudged):
             found.update(dict.fromkeys(inside, f"git gives no answer: {answer.reason}"))
         else:
             found.update(answer)
     return dict(sorted(found.items()))
 
 
-def write(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
+def write(planned: Iterable[Outcome], within: Sequence[str]) -> Iterator[str]:
     """Write the new files, in the folders ``within``; give an error for each that could not be written."""
     from flake8_ssot_ids.fixes.edits.write import ChangedError, OutsideError, replace_file
 
@@ -158,7 +158,7 @@ def write(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
             yield f"{item.path}: it cannot be written: {reason}; it is as it was"
 
 
-def refuse_outside(planned: Iterable[Planned], within: Sequence[str]) -> Iterator[str]:
+def refuse_outside(planned: Iterable[Outcome], within: Sequence[str]) -> Iterator[str]:
     """Take back what would be written outside of the folders ``within``; give an error for each file."""
     from flake8_ssot_ids.fixes.edits.write import is_within, outside
 
@@ -178,8 +178,7 @@ def writable_folders(paths: Iterable[str]) -> list[str]:
     from flake8_ssot_ids.system import git
 
     found: list[str] = []
-    for path in map(os.path.abspath, paths):
-        folder = path if os.path.isdir(path) else os.path.dirname(path)
+    for folder in map(folder_of, paths):
         real, bound = os.path.realpath(folder), os.path.realpath(_bound(folder))
         if is_below(real, bound):
             found += filter(None, (real, git.top_of(real)))
@@ -188,20 +187,13 @@ def writable_folders(paths: Iterable[str]) -> list[str]:
 
 def _bound(folder: str) -> str:
     """The folder that holds all that may be foreign in the path of a given folder."""
-    bound, above = "", folder
-    while True:
-        if os.path.lexists(os.path.join(above, ".git")):
-            bound = above
-        if os.path.dirname(above) == above:
-            break
-        above = os.path.dirname(above)
-    cwd = os.getcwd()
-    if not bound and is_below(folder, cwd):
+    bound = outermost_top_of(folder)
+    if bound is None and is_below(folder, cwd := os.getcwd()):
         return cwd
     return bound or folder
 
 
-def diff(item: Planned, cwd: str) -> bytes:
+def diff(item: Outcome, cwd: str) -> bytes:
     """A unified diff that ``git apply`` takes, in the bytes of the file; empty where nothing changes."""
     import difflib
 

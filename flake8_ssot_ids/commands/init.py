@@ -25,7 +25,7 @@ _SHOWN = 5
 def run(argv: Sequence[str]) -> int:
     """Run the verb; return 0 if the table was printed or written, 2 if it cannot be."""
     options = _parser().parse_args(list(argv))
-    from flake8_ssot_ids.adopt import hints, proposal, target
+    from flake8_ssot_ids.adopt import configfile, otherlinters, proposal
     from flake8_ssot_ids.model import SsotIdsError
 
     root = os.path.realpath(options.path)
@@ -33,7 +33,7 @@ def run(argv: Sequence[str]) -> int:
         terminal.say(f"error: {options.path}: no such folder")
         return 2
     try:
-        where = target.find(root, output=None if options.write else _stdout())
+        where = configfile.find(root, output=None if options.write else _stdout())
         found, text = proposal.propose(root, where)
         if options.write:
             where.write(text)
@@ -47,7 +47,7 @@ def run(argv: Sequence[str]) -> int:
         lines = where.addition(text).decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
         output.to_people(lines, encode=_as_utf8)
     _tell(found)
-    for hint in (*hints.for_ruff(root), *hints.for_flake8(root)):
+    for hint in (*otherlinters.for_ruff(root), *otherlinters.for_flake8(root)):
         terminal.say(f"hint: {hint}")
     if options.write:
         terminal.say(f"Wrote {'[tool.ssot-ids] to ' if where.old is not None else ''}{where.path}.")

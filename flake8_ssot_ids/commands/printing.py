@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SECONDS = "\0"
 
 
-class Kept:
+class Recorded:
     """Parts of a text, which are kept while they are gone through, up to ``most`` characters.
 
     ``text`` is all of it, None as long as not all was gone through, or if it is longer.

@@ -7,35 +7,26 @@ from flake8_ssot_ids.system.escapes import file_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-
-    from flake8_ssot_ids.commands.configs import Configurations
-    from flake8_ssot_ids.commands.zones import Zones
+    from flake8_ssot_ids.commands.examine import Asked
 
 
-def show_files(
-    paths: list[str], options: argparse.Namespace, configurations: Configurations, zones: Zones
-) -> int:
+def show_files(asked: Asked) -> int:
     """Print the absolute paths, sorted; return 0, or 2 where not everything could be searched."""
-    from flake8_ssot_ids.commands.examine import Outcome, files_of
+    from flake8_ssot_ids.commands.examine import Examined
 
-    outcome = Outcome()
-    found = files_of(paths, options, configurations, outcome, zones)
+    outcome, options = Examined(), asked.options
+    found = asked.files(outcome)
     if found is None:
-        configurations.complain()
+        asked.configurations.complain()
         return 2
     for text in outcome.errors:
         terminal.say(f"error: {text}")
     for text in outcome.notes:
         terminal.say(f"note: {text}")
-    files = sorted(path for policy, group in found.groups for path in zones.of(policy, group))
+    files = sorted(path for policy, group in found.groups for path in asked.zones.of(policy, group))
     lines = map(file_name, files)
     if options.output_file is None:
         output.to_people(lines)
         return outcome.exit_code(exit_zero=True)
-    try:
-        output.to_file(options.output_file, terminal.PLAIN.rows(lines), terminal.to_utf8)
-    except OSError as error:
-        terminal.say(f"error: {options.output_file}: {error.strerror or error}")
-        return 2
-    return outcome.exit_code(exit_zero=True)
+    written = output.written(options.output_file, terminal.PLAIN.rows(lines), terminal.to_utf8)
+    return outcome.exit_code(exit_zero=True) if written else 2

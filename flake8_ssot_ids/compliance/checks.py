@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from flake8_ssot_ids.compliance.contracts import BY_ID, CONTRACTS, ZONE_KINDS, zones_of
-from flake8_ssot_ids.compliance.foreign import foreign_imports
+from flake8_ssot_ids.compliance.foreigngenerators import foreign_imports
 from flake8_ssot_ids.compliance.probes import Probes
-from flake8_ssot_ids.compliance.scan import Place, Scan
+from flake8_ssot_ids.compliance.scan import PlainFinding, Scan
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.rules.codes import RAW, is_raw
 
@@ -118,7 +118,7 @@ def _probe(contract: str, name: str) -> Check:
     return Check(contract, name, run, runs_target=True)
 
 
-def _evidence(place: Place) -> Evidence:
+def _evidence(place: PlainFinding) -> Evidence:
     return Evidence(place.where, place.code, place.message, place.scope)
 
 

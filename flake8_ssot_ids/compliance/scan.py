@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from flake8_ssot_ids.compliance.contracts import ZONE_KINDS, zones_of
-from flake8_ssot_ids.findings import basebranch as gitbase
-from flake8_ssot_ids.findings import baseline
+from flake8_ssot_ids.findings import basebranch, baseline
 from flake8_ssot_ids.ids.signatures import Sources
 from flake8_ssot_ids.model import Finding, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy.approved import file_of
@@ -40,7 +39,7 @@ class TargetError(SsotIdsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlainFinding:
     """A finding as the contracts show it; ``path`` is relative to the target's root."""
 
     path: str
@@ -64,7 +63,7 @@ class Ratchet:
     cannot be used, ``not_judged`` why the base branch cannot be asked; both are empty otherwise.
     """
 
-    new: list[Place] = field(default_factory=list)
+    new: list[PlainFinding] = field(default_factory=list)
     stale: list[tuple[str, str]] = field(default_factory=list)
     added: list[tuple[str, str]] = field(default_factory=list)
     base: str = ""
@@ -83,7 +82,7 @@ class Scan:
 
     root: str
     files: int = 0
-    findings: list[Place] = field(default_factory=list)
+    findings: list[PlainFinding] = field(default_factory=list)
     exempted: int = 0
     ratchet: Ratchet = field(default_factory=lambda: Ratchet())
     modules: dict[str, list[str]] = field(default_factory=dict)
@@ -101,9 +100,9 @@ class Scan:
     def of_plain(cls, data: dict[str, Any]) -> Scan:
         """The scan that :meth:`plain` made plain."""
         values = dict(data)
-        values["findings"] = [Place(**item) for item in values["findings"]]
+        values["findings"] = [PlainFinding(**item) for item in values["findings"]]
         ratchet = values["ratchet"]
-        ratchet["new"] = [Place(**item) for item in ratchet["new"]]
+        ratchet["new"] = [PlainFinding(**item) for item in ratchet["new"]]
         for key in ("stale", "added"):
             ratchet[key] = [(where, line) for where, line in ratchet[key]]
         values["ratchet"] = Ratchet(**ratchet)
@@ -235,15 +234,15 @@ def _parse_all(paths: list[str], target: str, result: Scan) -> None:
                 continue
             row, column = getattr(error, "row", 1), getattr(error, "column", 1)
             message = f"this critical module cannot be read: {error}"
-            result.findings.append(Place(relative, row, column, UNREADABLE, message, "production"))
+            result.findings.append(PlainFinding(relative, row, column, UNREADABLE, message, "production"))
 
 
 def _ratchet(findings: list[Finding], policy: Policy, target: str, base: str | None) -> Ratchet:
     raw = [finding for finding in findings if is_raw(finding.code)]
     if policy.baseline is None:
         # No file is an empty baseline, which can have no row too many; but who compares it says so.
-        none = gitbase.base_rows(policy.root, "ssot-ids-baseline.txt", base)
-        reason = none.reason if isinstance(none, gitbase.NotJudged) else ""
+        none = basebranch.base_rows(policy.root, "ssot-ids-baseline.txt", base)
+        reason = none.reason if isinstance(none, basebranch.NotJudged) else ""
         return Ratchet(new=[_place(finding, target) for finding in raw], not_judged=reason)
     name = policy.relative(policy.baseline)
     try:
@@ -257,8 +256,8 @@ def _ratchet(findings: list[Finding], policy: Policy, target: str, base: str | N
     compared = baseline.compare(findings, known, policy, checked=checked)
     result.new = [_place(finding, target) for finding in compared.new if is_raw(finding.code)]
     result.stale = [(f"{name}:{known.lines.get(row, 0)}", row.text) for row in compared.stale]
-    before = gitbase.base_rows(policy.root, policy.baseline, base)
-    if isinstance(before, gitbase.NotJudged):
+    before = basebranch.base_rows(policy.root, policy.baseline, base)
+    if isinstance(before, basebranch.NotJudged):
         result.not_judged = before.reason
     else:
         result.base = before.ref
@@ -316,8 +315,8 @@ def slot_of_context(name: str) -> str | None:
     return "" if name in ("context_id", "contextid") or name.endswith("_context_id") else None
 
 
-def _place(finding: Finding, target: str) -> Place:
-    return Place(
+def _place(finding: Finding, target: str) -> PlainFinding:
+    return PlainFinding(
         _relative(finding.path, target),
         finding.span.start.row,
         finding.span.start.column,

@@ -13,7 +13,7 @@ from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.recipes import Written, of_sink, problem_with_calls
 from flake8_ssot_ids.fixes.verdicts import Name
 from flake8_ssot_ids.model import Finding, SafetyLevel
-from flake8_ssot_ids.policy import metavariables as metavars
+from flake8_ssot_ids.policy import metavariables
 from flake8_ssot_ids.recipes.filling import fill
 from flake8_ssot_ids.recipes.house import HouseMatch, house_of
 from flake8_ssot_ids.rules.codes import HOUSE_RECIPE
@@ -103,23 +103,23 @@ def _generators(state: FileState) -> set[str]:
 
 def _own_names(rewrite: str) -> list[str]:
     """The names that the rewrite itself looks up, in order; those that it binds are not among them."""
-    names = [node for node in ast.walk(metavars.syntax(rewrite)) if isinstance(node, ast.Name)]
+    names = [node for node in ast.walk(metavariables.syntax(rewrite)) if isinstance(node, ast.Name)]
     bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-    bound |= {node.arg for node in ast.walk(metavars.syntax(rewrite)) if isinstance(node, ast.arg)}
-    found = (node.id for node in names if node.id not in bound and metavars.is_name(node.id) is None)
+    bound |= {node.arg for node in ast.walk(metavariables.syntax(rewrite)) if isinstance(node, ast.arg)}
+    found = (node.id for node in names if node.id not in bound and metavariables.is_name(node.id) is None)
     return [*dict.fromkeys(found)]
 
 
 def _renamed(rewrite: str, old: str, new: str) -> str:
     """``rewrite`` with the name ``old`` called ``new``."""
-    python = metavars.as_python(rewrite).strip()
+    python = metavariables.as_python(rewrite).strip()
     rows = python.split("\n")
     names = [node for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Name) and node.id == old]
     for node in sorted(names, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         row = rows[node.lineno - 1].encode()
         row = row[: node.col_offset] + new.encode() + row[node.end_col_offset :]
         rows[node.lineno - 1] = row.decode()
-    return metavars.as_rewrite("\n".join(rows))
+    return metavariables.as_rewrite("\n".join(rows))
 
 
 def _is_visible(name: str, scope: Scope) -> bool:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from flake8_ssot_ids.ids.generatorcalls import Family
 from flake8_ssot_ids.ids.wrappers import Module, Wrappers
-from flake8_ssot_ids.semantics.module.syntax import own_nodes
+from flake8_ssot_ids.semantics.module.allnames import Definition
+from flake8_ssot_ids.semantics.module.names import rows as rows_of
+from flake8_ssot_ids.semantics.module.scopes import Hits
+from flake8_ssot_ids.semantics.module.syntax import descendants, executed, last_name, nodes_on
 from flake8_ssot_ids.semantics.project.exports import imported_names
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
@@ -28,6 +31,8 @@ _LONGEST = 40
 _DEEPEST = 80
 #: What may turn out to be a fresh id, beside what is one as it stands.
 _MAYBE_FRESH = (ast.Name, ast.Call, ast.IfExp, ast.Await, ast.Attribute)
+#: After so many steps from name to name, the rest is followed at once.
+_PATIENCE = 4
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -44,8 +49,10 @@ class Hints:
         self._project = project
         self._wrappers = wrappers
         self._family = family
-        #: By file: the words, and the paths that they depend on; None: under way.
-        self._offers: dict[str, tuple[frozenset[str], frozenset[str]] | None] = {}
+        #: By file: the words, the paths that they depend on, whether these are all; None: under way.
+        self._offers: dict[str, tuple[frozenset[str], frozenset[str], bool] | None] = {}
+        #: Whether nothing was left out, in what is being read, for a circle of imports or their depth.
+        self._sure = True
         #: How many modules are being read, one for the other.
         self._depth = 0
         self._telling: dict[str, bool] = {}
@@ -126,19 +133,21 @@ class Hints:
 
     def offers(self, file: str) -> frozenset[str]:
         """The names of the wrappers in a module, and of what they are handed on as."""
-        if file in self._offers:
-            known = self._offers[file]
-            if known is None:
+        known = self._offers.get(file)
+        if known is None:
+            if file in self._offers or self._depth > _DEEPEST:
+                self._sure = False
                 return _NOTHING
-        elif self._depth > _DEEPEST:
-            return _NOTHING
-        else:
             self._offers[file] = None
             self._depth += 1
+            outer, self._sure = self._sure, True
             try:
-                known = self._offers[file] = self._project.apart(lambda: self._read(file))
+                words, paths = self._project.apart(lambda: self._read(file))
+                known = self._offers[file] = (words, paths, self._sure)
             finally:
                 self._depth -= 1
+                self._sure = outer
+        self._sure = self._sure and known[2]
         self._project.depend_on(known[1])
         return known[0]
 
@@ -160,69 +169,117 @@ class Hints:
         if looked_at is None:
             return frozenset(found)
         hints = words_of(looked_at, words)
+        if self._sure:
+            self._wrappers.words[file] = hints
         for name in looked_at.functions:
             last = name.rpartition(".")[2]
             if last in hints and self._wrappers.is_wrapper_in(file, name):
                 found.add(last)
-        return frozenset(found | (_aliases(looked_at.tree, found | words) if found or words else set()))
+        return frozenset(found | _led_to(found | words, looked_at, lambda rows: _bindings(looked_at, rows)))
 
 
 def words_of(module: Module, words: frozenset[str]) -> frozenset[str]:
     """``words``, the functions of a module that may be wrappers, and names that these are bound to."""
-    found = set(words)
-    calls: dict[str, set[str]] = {}
-    for name, function in module.functions.items():
-        last = name.rpartition(".")[2]
-        body = function.body
-        nodes = [*(own_nodes(body) if isinstance(body, list) else ast.walk(body))]
-        values = [node.value for node in nodes if isinstance(node, ast.Return)]
-        if isinstance(body, ast.expr):
-            values = [body]
-        if not values or not all(value in module.raw or isinstance(value, _MAYBE_FRESH) for value in values):
-            continue
-        if not module.raw.isdisjoint(nodes):
-            found.add(last)
-        called = {_name_of(node.func) for node in nodes if isinstance(node, ast.Call)}
-        called |= {_name_of(node) for node in nodes if isinstance(node, ast.Attribute)}
-        calls.setdefault(last, set()).update(called)
+    makers = _Makers(module)
+    found = words | makers.raw()
+    found |= _led_to(found, module, makers.edges)
+    return found | _led_to(found, module, lambda rows: _bindings(module, rows))
+
+
+#: Words, and the names that each of them leads to.
+Edge = tuple[set[str], set[str]]
+
+
+def _led_to(words: Set[str], module: Module, edges: Callable[[Hits], Iterable[Edge]]) -> set[str]:
+    """The names that some words lead to, step by step.
+
+    Words stand in few places, so that only the ``edges`` on the rows of new ones are asked for; where that
+    takes many steps, all at once.
+    """
+    found: set[str] = set()
+    seen, new = {*words}, {*words}
+    for _ in range(_PATIENCE):
+        if not new:
+            return found
+        rows = Hits(rows_of(module.text, (), new))
+        step: set[str] = set()
+        for given, names in edges(rows):
+            if not given.isdisjoint(new):
+                step |= names
+        found |= step
+        new = step - seen
+        seen |= step
     onward: dict[str, list[str]] = {}
-    for name, called in calls.items():
-        for one in called:
-            onward.setdefault(one, []).append(name)
-    found |= _reached(found, onward)
-    return frozenset(found | _aliases(module.tree, found)) if found else frozenset()
-
-
-def _aliases(tree: ast.Module, words: set[str]) -> set[str]:
-    """Names that are bound to something with one of the words in it."""
-    onward: dict[str, list[str]] = {}
-
-    def bind(given: set[str], names: set[str]) -> None:
+    for given, names in edges(Hits(None)):
         for word in given:
             onward.setdefault(word, []).extend(names)
-
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            bind(_words_in(node.value), set().union(*map(_words_in, node.targets)))
-        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-            bind(_words_in(node.value), _words_in(node.target))
-        elif isinstance(node, ast.arguments):
-            defaults = [one for one in (*node.defaults, *node.kw_defaults) if one is not None]
-            names = {one.arg for one in (*node.posonlyargs, *node.args, *node.kwonlyargs)}
-            bind(set().union(*map(_words_in, defaults)), names)
-    return _reached(words, onward)
-
-
-def _reached(words: set[str], onward: dict[str, list[str]]) -> set[str]:
-    """All that some words lead to, step by step; each word is followed once."""
-    found: set[str] = set()
-    pending = [*words]
+    pending = [*new]
     while pending:
-        for word in onward.pop(pending.pop(), ()):
-            if word not in found:
-                found.add(word)
-                pending.append(word)
+        for name in onward.pop(pending.pop(), ()):
+            if name not in found:
+                found.add(name)
+                pending.append(name)
     return found
+
+
+class _Makers:
+    """The functions of a module that may return a fresh id by their form: what each mentions."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        #: What is called, and all last names of attributes, in those that were looked at; None: no maker.
+        self._mentioned: dict[Definition, set[str] | None] = {}
+
+    def raw(self) -> set[str]:
+        """Names of those in which a raw id is made."""
+        raw = self._module.raw
+        rows = Hits(statement.lineno for statement in self._module.raw_statements.values())
+        return {
+            name
+            for name, function in self._on(rows)
+            if self._mentions(function) is not None and not raw.isdisjoint(_own_nodes(function))
+        }
+
+    def edges(self, rows: Hits) -> Iterator[Edge]:
+        """What those on some rows mention, each with its name."""
+        for name, function in self._on(rows):
+            yield self._mentions(function) or set(), {name}
+
+    def _on(self, rows: Hits) -> Iterator[tuple[str, Definition]]:
+        for name, function in self._module.functions.items():
+            if rows.between(function.lineno, function.end_lineno or function.lineno):
+                yield name.rpartition(".")[2], function
+
+    def _mentions(self, function: Definition) -> set[str] | None:
+        if function not in self._mentioned:
+            nodes = [*_own_nodes(function)]
+            values = [node.value for node in nodes if isinstance(node, ast.Return)]
+            if isinstance(function.body, ast.expr):
+                values = [function.body]
+            found: set[str] | None = None
+            raw = self._module.raw
+            if values and all(value in raw or isinstance(value, _MAYBE_FRESH) for value in values):
+                found = {last_name(node.func) for node in nodes if isinstance(node, ast.Call)}
+                found |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+            self._mentioned[function] = found
+        return self._mentioned[function]
+
+
+def _own_nodes(function: Definition) -> Iterator[ast.AST]:
+    body = function.body
+    return executed(*body) if isinstance(body, list) else descendants(body)
+
+
+def _bindings(module: Module, rows: Hits) -> Iterator[Edge]:
+    """The words of what is assigned on some rows, each with the names that it is bound to."""
+    for node in nodes_on(module.tree, rows):
+        if isinstance(node, ast.arguments):
+            values = [one for one in (*node.defaults, *node.kw_defaults) if one is not None]
+            names = {one.arg for one in (*node.posonlyargs, *node.args, *node.kwonlyargs)}
+            yield set().union(*map(_words_in, values)), names
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield _words_in(node.value), set().union(*map(_words_in, targets))
 
 
 def _words_in(node: ast.expr) -> set[str]:
@@ -232,7 +289,7 @@ def _words_in(node: ast.expr) -> set[str]:
     while pending:
         part = pending.pop()
         if isinstance(part, (ast.Name, ast.Attribute)):
-            found.add(_name_of(part))
+            found.add(last_name(part))
         elif isinstance(part, ast.IfExp):
             pending += (part.body, part.orelse)
         elif isinstance(part, ast.BoolOp):
@@ -244,7 +301,3 @@ def _words_in(node: ast.expr) -> set[str]:
         elif isinstance(part, ast.Call) and len(part.args) == 1:
             pending.append(part.args[0])  # staticmethod(new_id), partial(new_id)
     return found
-
-
-def _name_of(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -7,7 +7,7 @@ of that. Parts are made when a rule asks for them.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import cached_property
 
 from flake8_ssot_ids.ids.generatorcalls import (
@@ -24,6 +24,9 @@ from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.module.allnames import AllNames
+from flake8_ssot_ids.semantics.module.names import rows
+from flake8_ssot_ids.semantics.module.scopes import Hits
+from flake8_ssot_ids.semantics.module.syntax import last_name, nodes_on
 from flake8_ssot_ids.semantics.module.values import Reached, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
@@ -73,7 +76,7 @@ class Inspection:
     def module(self) -> Module:
         """The module as one that may hold wrappers."""
         uses = self.uses  # and not self, which would tie a knot
-        return Module(self.tree, self.text, self.home, self._shared, lambda: uses)
+        return Module(self.path, self.tree, self.text, self.home, self._shared, lambda: uses)
 
     @property
     def wrappers(self) -> Wrappers:
@@ -110,6 +113,18 @@ class Inspection:
     def wrapper_words(self) -> frozenset[str]:
         """The last names of all references that may stand for a wrapper."""
         return words_of(self.module, self._shared.hints.imported_words(self._data, self.home))
+
+    def refers_to(self, words: Set[str]) -> bool:
+        """Whether a name or an attribute that is read is one of the words."""
+        if not words:
+            return False
+        nodes = nodes_on(self.tree, Hits(rows(self.text, (), words)))
+        return any(
+            isinstance(node, (ast.Name, ast.Attribute))
+            and isinstance(node.ctx, ast.Load)
+            and last_name(node) in words
+            for node in nodes
+        )
 
     @cached_property
     def _data(self) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.classes.instances import Instances
 from flake8_ssot_ids.semantics.module.allnames import AllNames, Definition
 from flake8_ssot_ids.semantics.module.names import ModuleNames
-from flake8_ssot_ids.semantics.module.syntax import join_symbol, last_name, own_nodes
+from flake8_ssot_ids.semantics.module.syntax import executed, join_symbol, last_name
 from flake8_ssot_ids.semantics.module.values import Value, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
@@ -64,19 +64,21 @@ class Module:
 
     def __init__(
         self,
+        file: str,
         tree: ast.Module,
         text: str,
         home: Home,
         reads: Reads,
         uses: Callable[[], list[Use]],
     ) -> None:
+        self.file = file
         self.tree = tree
         self.home = home
+        self.text = text
         #: What all answers about its functions depended on.
         self.touched: set[str] = set()
         #: Which of its functions are wrappers, as far as that is known.
         self.wrappers: dict[Definition, bool] = {}
-        self._text = text
         self._reads = reads
         self._make_uses = uses
 
@@ -107,12 +109,17 @@ class Module:
     @cached_property
     def raw(self) -> frozenset[ast.expr]:
         """The expressions that are a fresh raw id as they stand."""
-        return frozenset(use.shape.node for use in self._make_uses() if use.shape.called)
+        return frozenset(self.raw_statements)
+
+    @cached_property
+    def raw_statements(self) -> Mapping[ast.expr, ast.stmt]:
+        """The same, each with the statement that it stands in."""
+        return {use.shape.node: use.statement for use in self._make_uses() if use.shape.called}
 
     @cached_property
     def names(self) -> AllNames:
         """Every name of the module resolved."""
-        return AllNames(self.tree, self._text, self.home.package, self._reads.canonical(self.home))
+        return AllNames(self.tree, self.text, self.home.package, self._reads.canonical(self.home))
 
     @cached_property
     def instances(self) -> Instances:
@@ -136,6 +143,8 @@ class Wrappers:
         self._sources = catalog.attributes(policy.name_hashes)
         self._modules: OrderedDict[str, Module | None] = OrderedDict()
         self._known: dict[tuple[str, str], tuple[bool, frozenset[str]]] = {}
+        #: By file: the last names of all references in it that may lead to a wrapper, where that is known.
+        self.words: dict[str, frozenset[str]] = {}
         self._asking: list[object] = []
 
     def is_wrapper(self, dotted: str, home: Home) -> bool:
@@ -174,6 +183,10 @@ class Wrappers:
 
     def leads_to_wrapper(self, module: Module, reference: ast.Name | ast.Attribute) -> bool:
         """Whether ``reference``, a name or attribute in ``module``, stands for a wrapper."""
+        words = self.words.get(module.file)
+        if words is not None and last_name(reference) not in words:
+            # Nothing needs to be resolved.
+            return False
         is_function = False
         for value in module.names.resolve(reference):
             function = module.names.function(value)
@@ -271,19 +284,20 @@ class Wrappers:
                 )
             )
 
-        return Module(tree, text, home, self._reads, uses)
+        return Module(file, tree, text, home, self._reads, uses)
 
 
 def returns_fresh_id(function: Definition, module: Module, wrappers: Wrappers) -> bool:
     """Whether all that ``function``, one of ``module``, returns are fresh raw ids."""
     if isinstance(function, ast.Lambda):
-        return _is_fresh(function.body, {}, module, wrappers)
+        called = _called_for([function.body], {}, module)
+        return called is not None and all(wrappers.leads_to_wrapper(module, one) for one in called)
     if any(last_name(decorator) in _ABSTRACT for decorator in function.decorator_list):
         return False
     returned: list[ast.expr | None] = []
     assigned: dict[str, list[ast.expr | None]] = {}
     stores: dict[str, int] = {}
-    for node in own_nodes(function.body):
+    for node in executed(*function.body):
         if isinstance(node, ast.Return):
             returned.append(node.value)
         elif isinstance(node, (ast.Yield, ast.YieldFrom)):
@@ -303,9 +317,11 @@ def returns_fresh_id(function: Definition, module: Module, wrappers: Wrappers) -
             stores[parameter.arg] = -1
     # A name that something else than a plain assignment binds may be anything.
     certain = {name: values for name, values in assigned.items() if len(values) == stores.get(name)}
-    return all(
-        value is not None and _is_fresh(value, certain, module, wrappers) for value in returned
-    ) and not _ends_without_value(function)
+    called = _called_for([value for value in returned if value is not None], certain, module)
+    # What the form of the function tells comes before what its calls lead to, which costs much more.
+    if called is None or _ends_without_value(function):
+        return False
+    return all(wrappers.leads_to_wrapper(module, one) for one in called)
 
 
 def _ends_without_value(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -313,34 +329,36 @@ def _ends_without_value(function: ast.FunctionDef | ast.AsyncFunctionDef) -> boo
     return bool(Definite("", function.body, GOOD, lambda *_: GOOD).end)
 
 
-def _is_fresh(
-    value: ast.expr, assigned: Mapping[str, list[ast.expr | None]], module: Module, wrappers: Wrappers
-) -> bool:
-    pending: list[ast.expr] = [value]
-    seen: set[str] = set()
-    while pending:
-        node = pending.pop()
-        if node in module.raw:
-            continue
-        if isinstance(node, ast.IfExp):
-            pending += (node.body, node.orelse)
-        elif isinstance(node, ast.Await):
-            pending.append(node.value)
-        elif isinstance(node, ast.Name):
-            values = assigned.get(node.id, [])
-            if not values or node.id in seen or None in values:
-                return False
-            seen.add(node.id)
-            pending += filter(None, values)
-        elif isinstance(node, ast.Call):
-            function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if len(node.args) == 1 and not node.keywords and (name == "str" or is_type_name(name)):
-                pending.append(node.args[0])
-            elif not isinstance(function, (ast.Name, ast.Attribute)) or not wrappers.leads_to_wrapper(
-                module, function
-            ):
-                return False
-        else:
-            return False
-    return True
+def _called_for(
+    values: Sequence[ast.expr], assigned: Mapping[str, list[ast.expr | None]], module: Module
+) -> list[ast.Name | ast.Attribute] | None:
+    """What is called for the values, if these are fresh raw ids or come from calls; None if one does not."""
+    found: list[ast.Name | ast.Attribute] = []
+    for value in values:
+        pending: list[ast.expr] = [value]
+        seen: set[str] = set()
+        while pending:
+            node = pending.pop()
+            if node in module.raw:
+                continue
+            if isinstance(node, ast.IfExp):
+                pending += (node.body, node.orelse)
+            elif isinstance(node, ast.Await):
+                pending.append(node.value)
+            elif isinstance(node, ast.Name):
+                given = assigned.get(node.id, [])
+                if not given or node.id in seen or None in given:
+                    return None
+                seen.add(node.id)
+                pending += filter(None, given)
+            elif isinstance(node, ast.Call):
+                name = last_name(node.func)
+                if len(node.args) == 1 and not node.keywords and (name == "str" or is_type_name(name)):
+                    pending.append(node.args[0])
+                elif isinstance(node.func, (ast.Name, ast.Attribute)):
+                    found.append(node.func)
+                else:
+                    return None
+            else:
+                return None
+    return found

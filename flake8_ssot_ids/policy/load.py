@@ -13,7 +13,7 @@ from flake8_ssot_ids.policy.options import check_table
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.policy.settings import OPTIONS
 from flake8_ssot_ids.system import clock
-from flake8_ssot_ids.system.files import read
+from flake8_ssot_ids.system.files import folder_of, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,9 +35,7 @@ def find_config(start: str, known: dict[str, str | None] | None = None) -> str |
     returned too, so that loading it can say so. ``known`` remembers the answer for each folder.
     """
     known = {} if known is None else known
-    folder = os.path.abspath(start)
-    if not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
+    folder = folder_of(start)
     passed: list[str] = []
     found: str | None = None
     while found is None:

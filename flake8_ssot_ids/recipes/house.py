@@ -16,7 +16,7 @@ from flake8_ssot_ids.findings.engine import span_of
 from flake8_ssot_ids.ids.inspection import Inspection
 from flake8_ssot_ids.ids.roles import role_of, snake
 from flake8_ssot_ids.model import Problem
-from flake8_ssot_ids.policy import metavariables as metavars
+from flake8_ssot_ids.policy import metavariables
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.policy.settings import Recipe
 from flake8_ssot_ids.recipes.astgrep import Document, PatternError
@@ -60,7 +60,7 @@ class House:
     def __init__(self, recipes: Sequence[Recipe]) -> None:
         self._recipes = recipes
         self._words = [
-            [re.compile(rb"\b%b\b" % word) for word in sorted(metavars.words_of(recipe.pattern))]
+            [re.compile(rb"\b%b\b" % word) for word in sorted(metavariables.words_of(recipe.pattern))]
             for recipe in recipes
         ]
 
@@ -184,8 +184,8 @@ def problems_of(recipes: Sequence[Recipe]) -> list[Problem]:
     found = []
     for at, recipe in enumerate(recipes):
         key = f"recipes[{at}]"
-        pattern = metavars.as_python(recipe.pattern).strip()
-        rewrite = metavars.as_python(recipe.rewrite).strip()
+        pattern = metavariables.as_python(recipe.pattern).strip()
+        rewrite = metavariables.as_python(recipe.rewrite).strip()
         try:
             itself = Document(pattern).matches(recipe.pattern)
             again = Document(rewrite).matches(recipe.pattern)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from flake8_ssot_ids.render import terminal
-from flake8_ssot_ids.render.statistics import scopes
+from flake8_ssot_ids.render.statistics import counted, scopes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,20 +39,20 @@ def lines(
     fixed = [finding for item in planned if item.new is not None for finding in item.fixed]
     files = sum(item.new is not None for item in planned)
     what = "Would fix" if only_diff else "Fixed"
-    where = f"{_count(files, 'file')}{_scopes(fixed)}"
-    yield f"{what} {_count(len(fixed), 'finding')} in {where} ({seconds:.2f}s)."
+    where = f"{counted(files, 'file')}{_scopes(fixed)}"
+    yield f"{what} {counted(len(fixed), 'finding')} in {where} ({seconds:.2f}s)."
     withheld = [row[0] for item in planned for row in _rows(item) if row[1].safety == "unsafe"]
     if withheld:
         files = len({finding.path for finding in withheld})
         yield (
-            f"{_count(len(withheld), 'finding')} in {_count(files, 'file')} can be fixed with --unsafe-fixes"
-            f"{_scopes(withheld)}."
+            f"{counted(len(withheld), 'finding')} in {counted(files, 'file')} can be fixed with "
+            f"--unsafe-fixes{_scopes(withheld)}."
         )
     if manual:
         kinds = Counter(kind for _, _, kind, _ in manual)
         reasons = ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items(), key=_by_number))
         where = _scopes([row[0] for row in manual])
-        yield f"{_count(len(manual), 'finding')} to fix by hand{where}: {reasons}."
+        yield f"{counted(len(manual), 'finding')} to fix by hand{where}: {reasons}."
 
 
 def _by_number(pair: tuple[str, int]) -> tuple[int, str]:
@@ -66,10 +66,6 @@ def _rows(item: Outcome) -> Iterator[tuple[Finding, Fix, str, str]]:
 
 def _scopes(findings: Sequence[Finding]) -> str:
     return f" ({scopes(findings)})" if findings else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def as_object(planned: Sequence[Outcome]) -> dict[str, object]:

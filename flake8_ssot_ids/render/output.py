@@ -11,6 +11,9 @@ from flake8_ssot_ids.render import terminal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import BinaryIO, TypeVar
+
+    _Part = TypeVar("_Part", str, bytes)
 
 # Large enough that system calls do not matter, small enough that memory does not.
 _CHUNK_CHARACTERS = 1 << 16
@@ -31,39 +34,42 @@ def to_stdout(parts: Iterable[str], encode: Callable[[str], bytes] | None = None
     A reader that has gone, as ``head`` does, needs no more; it does not change what the run does and its exit
     code. Raises OutputError when writing fails for another reason.
     """
-    stream = sys.stdout
-    if stream is None:
-        return
-    for chunk in _chunks(parts):
-        raw = getattr(stream, "buffer", None)
-        try:
-            if encode is None or raw is None:
-                terminal.write(stream, chunk)
-            else:
-                stream.flush()
-                raw.write(encode(chunk))
-                raw.flush()
-        except BrokenPipeError:
-            terminal.forget_stdout()
-            return
-        except OSError as error:
-            raise terminal.OutputError(f"standard output: {error.strerror or error}") from error
+
+    def send(chunk: str) -> None:
+        raw = getattr(sys.stdout, "buffer", None)
+        if encode is None or raw is None:
+            terminal.write(sys.stdout, chunk)
+        else:
+            _send_bytes(encode(chunk), raw)
+
+    _send_each(_chunks(parts), send)
 
 
 def bytes_to_stdout(parts: Iterable[bytes]) -> None:
     """Write bytes to standard output as they are; see :func:`to_stdout`."""
-    stream = sys.stdout
-    if stream is None:
-        return
-    raw = getattr(stream, "buffer", None)
-    for part in parts:
+
+    def send(part: bytes) -> None:
+        raw = getattr(sys.stdout, "buffer", None)
         if raw is None:  # replaced by a text buffer, as tests do
-            stream.write(part.decode("utf-8", "surrogateescape"))
-            continue
+            sys.stdout.write(part.decode("utf-8", "surrogateescape"))
+        else:
+            _send_bytes(part, raw)
+
+    _send_each(parts, send)
+
+
+def _send_bytes(data: bytes, raw: BinaryIO) -> None:
+    sys.stdout.flush()
+    raw.write(data)
+    raw.flush()
+
+
+def _send_each(parts: Iterable[_Part], send: Callable[[_Part], None]) -> None:
+    if sys.stdout is None:
+        return
+    for part in parts:
         try:
-            stream.flush()
-            raw.write(part)
-            raw.flush()
+            send(part)
         except BrokenPipeError:
             terminal.forget_stdout()
             return
@@ -106,6 +112,16 @@ def to_file(path: str, parts: Iterable[str], encode: Callable[[str], bytes]) -> 
     folder = os.path.dirname(target)
     os.makedirs(folder, exist_ok=True)
     atomic.write_new(folder, write, lambda made: os.replace(made, target), mode=0o666)
+
+
+def written(path: str, parts: Iterable[str], encode: Callable[[str], bytes]) -> bool:
+    """Do what :func:`to_file` does, or say why that cannot be; whether it was done."""
+    try:
+        to_file(path, parts, encode)
+    except OSError as error:
+        terminal.say(f"error: {path}: {error.strerror or error}")
+        return False
+    return True
 
 
 def _chunks(parts: Iterable[str]) -> Iterable[str]:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.render.terminal import Palette
 
 
+def counted(number: int, noun: str) -> str:
+    """Say how many there are: ``1 file``, ``2 files``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def scopes(findings: Sequence[Finding]) -> str:
     """Say how many findings are in production code and how many in tests."""
     production = sum(finding.scope == "production" for finding in findings)

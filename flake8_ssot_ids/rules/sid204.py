@@ -17,7 +17,7 @@ def inspect(inspection: Inspection) -> Iterator[Hit]:
     from flake8_ssot_ids.ids.roles import role_of
 
     words = inspection.wrapper_words
-    if not words:
+    if not inspection.refers_to(words):
         return
     names, module, wrappers = inspection.names, inspection.module, inspection.wrappers
     parents = names.flow.parents

@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import suppress
 
-from flake8_ssot_ids.runs.messages import receive, send
+from flake8_ssot_ids.runs.transport import receive, send
 from flake8_ssot_ids.runs.worker import Worker
 
 

@@ -131,7 +131,7 @@ class _Helper:
         self._threads = [self._greeter]
 
     def _greet(self) -> None:
-        from flake8_ssot_ids.runs.messages import receive
+        from flake8_ssot_ids.runs.transport import receive
 
         try:
             receive(self._read)
@@ -145,7 +145,7 @@ class _Helper:
         """Start to hand it jobs of the queue, until there are none; the thread that does."""
         import threading
 
-        from flake8_ssot_ids.runs.messages import receive, send
+        from flake8_ssot_ids.runs.transport import receive, send
 
         def run() -> None:
             on_the_way: deque[Job] = deque()

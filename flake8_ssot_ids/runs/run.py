@@ -9,8 +9,8 @@ from flake8_ssot_ids.model import FileReport
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.runs.kept.results import Cache
 from flake8_ssot_ids.runs.kept.stamps import stamp_of
+from flake8_ssot_ids.runs.packed import unpack
 from flake8_ssot_ids.runs.pool import Pool
-from flake8_ssot_ids.runs.worker import unpack
 from flake8_ssot_ids.semantics.glance.survey import other_modules, settle
 from flake8_ssot_ids.semantics.project.modules import is_module_below
 from flake8_ssot_ids.source.sourcefile import NAMES

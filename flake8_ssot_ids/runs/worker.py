@@ -10,9 +10,9 @@ import gc
 import time
 
 from flake8_ssot_ids.findings.engine import is_exempt, unreadable
-from flake8_ssot_ids.model import Finding, Position, Span
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.runs.kept.stamps import stamp_of
+from flake8_ssot_ids.runs.packed import pack
 from flake8_ssot_ids.runs.session import Session
 from flake8_ssot_ids.semantics.glance.survey import Survey
 from flake8_ssot_ids.system.files import read
@@ -107,9 +107,6 @@ class Worker:
             report = self._session.check(data, path, all_files=self._all_files, noqa=self._noqa)
         except Exception as error:  # one file must not take the others with it
             return path, None, True, (), 0, (), f"{type(error).__name__}: {error}"
-        finally:
-            if policy.may_preview:
-                self._tidy(len(data))
         touched = tuple(sorted(project.touched))
         now = time.time_ns()
         for other in touched:
@@ -130,38 +127,3 @@ class Worker:
         if self._bytes_since >= _WORTH_COLLECTING:
             self._bytes_since = 0
             gc.collect()
-
-
-def pack(finding: Finding) -> tuple[object, ...]:
-    """A finding as plain values, without its path and fix."""
-    span, wide = finding.span, finding.id_span
-    here = (span.start.row, span.start.column, span.end.row, span.end.column)
-    return (
-        finding.code,
-        finding.name,
-        finding.message,
-        here,
-        here if wide is span else (wide.start.row, wide.start.column, wide.end.row, wide.end.column),
-        finding.noqa_row,
-        finding.scope,
-        finding.symbol,
-        finding.role,
-        finding.prefix,
-        finding.source,
-        finding.expression,
-        finding.ordinal,
-        finding.fingerprint,
-        finding.severity,
-    )
-
-
-def unpack(path: str, packed: tuple[Any, ...]) -> Finding:
-    """The finding that :func:`pack` made plain."""
-    code, name, message, span, wide, *rest = packed
-    here = _span(span)
-    return Finding(path, code, name, message, here, here if wide == span else _span(wide), *rest)
-
-
-def _span(rows: tuple[int, int, int, int]) -> Span:
-    first, start, last, end = rows
-    return Span(Position(first, start), Position(last, end))

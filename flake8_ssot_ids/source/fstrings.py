@@ -207,17 +207,28 @@ def locate(lines: Lines, joined: ast.JoinedStr, path: Sequence[ast.AST]) -> tupl
     node = path[-1]
     if _POSITIONS_ARE_RIGHT:
         return _own(node)
-    first = _own(joined)[:2]
+    first, last = _own(joined)[:2], _own(joined)[2:]
     text = lines.memory.get(joined)
     if text is None:
-        last = _own(joined)[2:]
         span = Span(Position(first[0], lines.column(*first)), Position(last[0], lines.column(*last)))
         text = lines.memory[joined] = _Text(lines.segment(span))
+    if text.is_simple and first[0] == last[0] and _is_in_one_field(path):
+        return _own(node)
     try:
         start, end = text.offsets(path)
     except (UnreadableError, ValueError, LookupError):
         return _own(joined)
     return (*_place(text.source, start, first), *_place(text.source, end, first))
+
+
+def _is_in_one_field(path: Sequence[ast.AST]) -> bool:
+    """Whether the path ends in the expression of a field, and in no other f-string than its first."""
+    return (
+        len(path) > 2
+        and isinstance(path[1], ast.FormattedValue)
+        and path[2] is path[1].value
+        and not any(isinstance(node, ast.JoinedStr) for node in path[2:])
+    )
 
 
 def _own(node: ast.AST) -> tuple[int, int, int, int]:
@@ -237,10 +248,16 @@ def _place(source: str, offset: int, first: tuple[int, int]) -> tuple[int, int]:
 class _Text:
     """The text of one f-string, and what was read of it: an f-string may hold thousands of ids."""
 
-    __slots__ = ("_codes", "_fields", "_places", "source")
+    __slots__ = ("_codes", "_fields", "_places", "is_simple", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
+        #: One string, not several, in ASCII: on one line, the parser's places of what is in it are right.
+        quote = source[-1:]
+        opening = _STRING_START.match(source)
+        self.is_simple = (
+            opening is not None and opening[2] == quote and source.count(quote) == 2 and source.isascii()
+        )
         self._fields: dict[ast.AST, list[Field]] = {}
         self._places: dict[ast.AST, dict[ast.AST, int]] = {}
         self._codes: dict[ast.AST, _Code] = {}

@@ -48,6 +48,12 @@ def rest(descriptor: int, path: str = "", most: int | None = None) -> bytes:
     return parts[0] if len(parts) < 3 else b"".join(parts)
 
 
+def folder_of(path: str) -> str:
+    """The absolute folder that a path names, or in which the file lies that it names."""
+    path = os.path.abspath(path)
+    return path if os.path.isdir(path) else os.path.dirname(path)
+
+
 def is_below(path: str, folder: str) -> bool:
     """Whether an absolute path is ``folder`` or lies in it; links are not resolved."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
@@ -66,3 +72,15 @@ def top_of(folder: str) -> str | None:
             return None
         folder = above
     return folder
+
+
+def outermost_top_of(folder: str) -> str | None:
+    """The outermost folder on the way to an absolute ``folder`` that holds a ``.git``, links not resolved."""
+    found = None
+    while True:
+        if os.path.lexists(os.path.join(folder, ".git")):
+            found = folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return found
+        folder = above

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.adopt import target
+from flake8_ssot_ids.adopt import configfile
 from flake8_ssot_ids.cli import main
 from flake8_ssot_ids.model import SsotIdsError
 from flake8_ssot_ids.policy.load import load_policy
@@ -285,9 +285,9 @@ def test_a_folder_that_cannot_be_written(repository: Callable[[dict[str, str]], 
 
 
 def test_a_file_that_comes_into_being_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
-    where = target.find(str(tmp_path))
+    where = configfile.find(str(tmp_path))
     (tmp_path / "ssot-ids.toml").write_text("theirs")
-    with pytest.raises(target.TargetError, match="has come into being meanwhile"):
+    with pytest.raises(configfile.ConfigFileError, match="has come into being meanwhile"):
         where.write("ours")
     assert [(item.name, item.read_text()) for item in tmp_path.iterdir()] == [("ssot-ids.toml", "theirs")]
 
@@ -295,7 +295,7 @@ def test_a_file_that_comes_into_being_meanwhile_is_not_overwritten(tmp_path: Pat
 def test_a_pyproject_that_changes_meanwhile_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_text("a = 1\n")
-    where = target.find(str(tmp_path))
+    where = configfile.find(str(tmp_path))
     file.write_text("a = 2\n")
     with pytest.raises(SsotIdsError):
         where.write("[tool.ssot-ids]\n")

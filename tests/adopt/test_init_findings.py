@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.adopt import generators, layout, parts, plan, signals
+from flake8_ssot_ids.adopt import api, generators, layout, plan, signals
 from flake8_ssot_ids.adopt.index import Index
-from flake8_ssot_ids.adopt.layout import Layout
+from flake8_ssot_ids.adopt.layout import Repository
 
 WS, AUTH, CONTEXT = signals.KINDS
 
@@ -113,7 +113,7 @@ USER = "from {module} import {name}\n"
 
 def choose(files: dict[str, str]) -> generators.Choice:
     index = index_of(files)
-    return generators.choose(generators.find(index, Layout("/nowhere", files), bool))
+    return generators.choose(generators.find(index, Repository("/nowhere", files), bool))
 
 
 def test_the_generator_that_more_modules_import_wins() -> None:
@@ -199,7 +199,7 @@ def test_parts_are_certain_where_there_is_one() -> None:
             "a/bridge2.py": "class NewBridge:\n    def find_matching_ids(self, a): ...\n",
         }
     )
-    found = parts.find(index, [], bool)
+    found = api.find(index, [], bool)
     assert found.certain == {
         "manager": "a.manager.MyIDManager",
         "typed-ids": "a.types",

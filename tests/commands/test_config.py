@@ -73,8 +73,7 @@ codes = ["SID1"]
 until = 2030-01-31
 """
     )
-    policy = load_policy("ssot-ids.toml", overrides={"ignore": ["SID101"]})
-    assert config.run(policy) == 0
+    assert config.run(["--ignore", "SID101"]) == 0
     assert capsys.readouterr().out == (
         f"""\
 # effective policy; paths and globs are relative to {tmp_path}

@@ -15,8 +15,8 @@ from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.runs import pool, worker
 from flake8_ssot_ids.runs import run as runner
+from flake8_ssot_ids.runs.packed import pack, unpack
 from flake8_ssot_ids.runs.run import RunResult, run
-from flake8_ssot_ids.runs.worker import pack, unpack
 
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 
@@ -239,7 +239,7 @@ def test_files_that_cannot_be_read_are_named(tree: Tree) -> None:
 #: Programs of helpers: one that never answers, and one that dies of its first, its second job.
 DOOMED = {
     "at once": "",
-    "after a greeting": "from flake8_ssot_ids.runs.messages import send; send(1, 'ready')",
+    "after a greeting": "from flake8_ssot_ids.runs.transport import send; send(1, 'ready')",
     "of its first job": (
         "from flake8_ssot_ids.runs import helper, worker\nworker.Worker.do = None\nhelper.serve(0, 1)"
     ),
@@ -249,7 +249,7 @@ DOOMED = {
         "helper.serve(0, 1)"
     ),
     "while it answers": (
-        "import os\nfrom flake8_ssot_ids.runs.messages import receive, send\nsend(1, 'ready')\n"
+        "import os\nfrom flake8_ssot_ids.runs.transport import receive, send\nsend(1, 'ready')\n"
         "while receive(0)[0] != 'do': pass\nos.write(1, b'0000')"
     ),
 }

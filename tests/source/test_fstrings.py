@@ -184,10 +184,11 @@ def test_literal_text_has_the_place_of_its_string(monkeypatch: pytest.MonkeyPatc
 
 def test_a_text_that_does_not_fit_the_tree_gives_the_whole_string(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fstrings, "_POSITIONS_ARE_RIGHT", False)
-    joined = next(outermost_strings(ast.parse('f"{abc}"')))
+    joined = next(outermost_strings(ast.parse("f'''{abc}'''")))
     path = next(path for path in chains([joined]) if isinstance(path[-1], ast.Name))
-    for other in ('f"{abc"  ', "abcdefgh", 'f"abcde"', 'f"{a b}"', 'f"{a;b}"', 'f"{abc:"', 'f"{(abc'):
-        assert fstrings.locate(Lines(other), joined, path) == (1, 0, 1, 8), other
+    for other in ("f'{abc'  ", "abcdefgh", "f'abcde'", "f'{a b}'", "f'{a;b}'", "f'{abc:'", "f'{(abc"):
+        text = other.replace("'", "'''").ljust(12)
+        assert fstrings.locate(Lines(text), joined, path) == (1, 0, 1, 12), text
 
 
 @pytest.mark.parametrize("text", ['f"abc', 'f"{abc', "f\"{'", 'f"{a:b"', 'f"""a"', "f'{a #'", "f'\\N{a"])
@@ -195,3 +196,30 @@ def test_a_string_without_an_end_is_an_error(text: str) -> None:
     quote = text[1] * 3 if text[2:4] == text[1] * 2 else text[1]
     with pytest.raises(ValueError, match=r"end|no '\\n'|substring"):
         fstrings.scan(text, 1, "f", quote)
+
+
+@pytest.mark.parametrize("before", ["", "x = ", "f(1, ", "é = 'ü'; "])
+@pytest.mark.parametrize("opening", ['f"', 'Rf"', "f'''", '"a" f"', "'a' f\"", 'f"{é}'])
+@pytest.mark.parametrize("text", ["", "a{{b}}", "\\\\", "%s,", "\\\n"])
+def test_what_stands_in_a_field_is_what_is_found(before: str, opening: str, text: str) -> None:
+    quote = "'''" if "'''" in opening else '"'
+    for expression in (
+        "x.y",
+        " z ",
+        "f(x)[1:2]",
+        "a + b",
+        "({1: a})[1]",
+        "[c for c in d]",
+        f"g(f{'`'}{{a}}{'`'})",
+    ):
+        inner = expression.replace("`", '"' if quote == "'''" else "'")
+        for spec in ("", "!r", "=", ":>10", ":{w}"):
+            source = f"{before}{opening}{text}{{{inner}{spec}}}{text}{quote}{')' * before.count('(')}"
+            lines = Lines(source)
+            for joined in outermost_strings(ast.parse(source)):
+                for path in chains([joined]):
+                    if isinstance(path[-1], (ast.Name, ast.Subscript, ast.Call)):
+                        row, start, end_row, end = fstrings.locate(lines, joined, path)
+                        assert row == end_row
+                        found = lines.lines[row - 1].encode()[start:end].decode()
+                        assert ast.unparse(ast.parse(found, mode="eval")) == ast.unparse(path[-1])

@@ -288,7 +288,7 @@ def test_helpers_end_with_it_and_say_nothing(number: int, expected: int, everyon
 STUCK = """
 import os, sys, time
 sys.path.append(sys.argv[1])
-from flake8_ssot_ids.runs.messages import send
+from flake8_ssot_ids.runs.transport import send
 send(1, "ready")
 time.sleep(600)
 """

@@ -13,7 +13,7 @@ import sys
 import traceback
 
 from flake8_ssot_ids.compliance.inside import auth, contexts, cost, ids, isolation, runs, typed, websockets
-from flake8_ssot_ids.compliance.inside.target import Facts, Target, TargetProblem
+from flake8_ssot_ids.compliance.inside.target import Facts, Probed, TargetProblem
 
 PROBES = {
     "C02": auth.probe,
@@ -37,7 +37,7 @@ def main(question: str, answer: str, imported: str) -> None:
     process = os.getpid()
     try:
         sys.path[:0] = asked["src"]
-        target = Target(asked)
+        target = Probed(asked)
         with open(imported, "w", encoding="utf-8"):
             pass
         facts = PROBES[asked["contract"]](target)

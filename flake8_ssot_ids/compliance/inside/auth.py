@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import Facts, Target, missing, said, shown
+from flake8_ssot_ids.compliance.inside.target import Facts, Probed, missing, said, shown
 from flake8_ssot_ids.system.files import is_below
 
 
-def probe(target: Target) -> Facts:
+def probe(target: Probed) -> Facts:
     """Make the default of each id column and field of the auth modules, and parse it."""
     facts: list[tuple[str, str]] = []
     sound = target.parses_its_own

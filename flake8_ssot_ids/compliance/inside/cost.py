@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter_ns
 
-from flake8_ssot_ids.compliance.inside.target import Facts, Target
+from flake8_ssot_ids.compliance.inside.target import Facts, Probed
 
 #: The ratio that has to hold, and the plan's own bound of 5 ms, of which the slowest may take a tenth.
 _RATIO = 1.25
@@ -30,7 +30,7 @@ _FIRST, _FLAT = _MILLION // 10, _BLOCKS // 100
 _LONGEST_NS = 20_000_000_000
 
 
-def probe(target: Target) -> Facts:
+def probe(target: Probed) -> Facts:
     """Measure in one process, in turns, so that a busy machine slows both."""
     facts: list[tuple[str, str]] = []
     for dotted, owner in target.generators.items():

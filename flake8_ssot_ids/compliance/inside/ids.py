@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import HOSTILE, WEBSOCKETS, Facts, Target, field, said, shown
+from flake8_ssot_ids.compliance.inside.target import HOSTILE, WEBSOCKETS, Facts, Probed, field, said, shown
 
 _MISSING: tuple[Any, ...] = (None, 0, 7.5, b"user", [], object())
 _NEEDED = ("generate_base_id", "generate_user_context_ids", "parse_id", "is_valid_id")
@@ -14,7 +14,7 @@ _NEEDED = ("generate_base_id", "generate_user_context_ids", "parse_id", "is_vali
 _ENOUGH = 12
 
 
-def probe(target: Target) -> Facts:
+def probe(target: Probed) -> Facts:
     """Call every method of every generator with everything, and parse what comes out."""
     for name in _NEEDED:
         target.method(target.generator, name)
@@ -25,7 +25,7 @@ def probe(target: Target) -> Facts:
     return {"round trip": facts[:_ENOUGH]}
 
 
-def _of_generator(target: Target, owner: Any) -> Iterator[tuple[str, str]]:
+def _of_generator(target: Probed, owner: Any) -> Iterator[tuple[str, str]]:
     for name in sorted(_makers(target, owner)):
         method = target.method(owner, name)
         for number, arguments in enumerate(_arguments(method)):
@@ -36,7 +36,7 @@ def _of_generator(target: Target, owner: Any) -> Iterator[tuple[str, str]]:
     yield from (("", message) for message in _refusals(target, owner))
 
 
-def _makers(target: Target, owner: Any) -> set[str]:
+def _makers(target: Probed, owner: Any) -> set[str]:
     """The public methods that make ids, by the names that the contracts know."""
     renamed = {
         name: real
@@ -71,7 +71,7 @@ def _usual(name: str) -> Any:
 
 
 def _call(
-    target: Target, owner: Any, method: Any, arguments: tuple[Any, ...], *, usual: bool
+    target: Probed, owner: Any, method: Any, arguments: tuple[Any, ...], *, usual: bool
 ) -> Iterator[str]:
     try:
         made = method(*arguments)
@@ -84,7 +84,7 @@ def _call(
         yield from _faults(target, owner, text)
 
 
-def _faults(target: Target, owner: Any, text: Any) -> Iterator[str]:
+def _faults(target: Probed, owner: Any, text: Any) -> Iterator[str]:
     try:
         parts, valid = _read(target, owner, text)
     except Exception as error:
@@ -100,12 +100,12 @@ def _faults(target: Target, owner: Any, text: Any) -> Iterator[str]:
         yield f"gives {shown(text)}, but its parts say {shown('_'.join(map(str, pieces)))}"
 
 
-def _read(target: Target, owner: Any, text: Any) -> tuple[Any, bool]:
+def _read(target: Probed, owner: Any, text: Any) -> tuple[Any, bool]:
     """The parts of an id and whether it is valid, as its own generator says."""
     return target.parse_by(owner, text), target.is_valid_by(owner, text)
 
 
-def _refusals(target: Target, owner: Any) -> Iterator[str]:
+def _refusals(target: Probed, owner: Any) -> Iterator[str]:
     """What is no id is refused, and never raises."""
     good = target.method(owner, "generate_base_id")("probe")
     damaged = (f" {good}", f"{good}\n", f"{good} {good}", "", "none of its ids", None, 7)

@@ -16,7 +16,7 @@ from typing import Any
 from flake8_ssot_ids.compliance.inside.target import (
     WEBSOCKETS,
     Facts,
-    Target,
+    Probed,
     TargetProblem,
     prefix_of,
     shown,
@@ -30,12 +30,12 @@ _TIMEOUT_S = 20
 _MARK = "made: "
 
 
-def probe(target: Target) -> Facts:
+def probe(target: Probed) -> Facts:
     """Look for ids and keys that two users, threads or processes share."""
     return {"two users": [*_users(target)], "processes": [*_processes(target)]}
 
 
-def _users(target: Target) -> Iterator[tuple[str, str]]:
+def _users(target: Probed) -> Iterator[tuple[str, str]]:
     bridge = target.instance(target.part("bridge", "IdMigrationBridge"))
     find = target.method(bridge, "find_matching_ids")
     for first, second in target.pairs:
@@ -85,7 +85,7 @@ def _find(find: Any, wanted: str, candidates: list[str], owner: str) -> list[str
         return list(find(wanted, candidates))
 
 
-def _processes(target: Target) -> Iterator[tuple[str, str]]:
+def _processes(target: Probed) -> Iterator[tuple[str, str]]:
     """Ids from threads, from forked children and from fresh interpreters, all together."""
     # Before there are threads: a fork of a process with threads is another matter.
     children = [*_forked(target), *_fresh(target)]
@@ -110,7 +110,7 @@ def _processes(target: Target) -> Iterator[tuple[str, str]]:
         )
 
 
-def _maker(target: Target) -> Callable[[str], str]:
+def _maker(target: Probed) -> Callable[[str], str]:
     """What makes the ids: of sockets, which name their user, where there are any."""
     name = WEBSOCKETS[0] if target.has(WEBSOCKETS[0]) else "generate_base_id"
     return target.method(target.generator, name)
@@ -124,7 +124,7 @@ def _several(make: Callable[[], str], most: int) -> list[str]:
     return made
 
 
-def _forked(target: Target) -> Iterator[tuple[str, list[str]]]:
+def _forked(target: Probed) -> Iterator[tuple[str, list[str]]]:
     if not hasattr(os, "fork"):
         return
     make = functools.partial(_maker(target), "user_0")
@@ -154,7 +154,7 @@ def _forked(target: Target) -> Iterator[tuple[str, list[str]]]:
         yield "fork", ids
 
 
-def _fresh(target: Target) -> Iterator[tuple[str, list[str]]]:
+def _fresh(target: Probed) -> Iterator[tuple[str, list[str]]]:
     question = json.dumps(target.question)
     for _ in range(_PROCESSES):
         # Into files: a process that the target leaves behind would keep a pipe open.
@@ -184,7 +184,7 @@ def _print_some() -> None:
     """What a fresh interpreter does."""
     question = json.load(sys.stdin)
     sys.path[:0] = question["src"]
-    target = Target(question)
+    target = Probed(question)
     make = functools.partial(_maker(target), "user_0")
     sys.stdout.write("".join(f"\n{_MARK}{text}" for text in _several(make, _CHILDREN_EACH)) + "\n")
 

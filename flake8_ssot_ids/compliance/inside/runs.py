@@ -6,14 +6,14 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import HOSTILE, Facts, Target, TargetProblem, said, shown
+from flake8_ssot_ids.compliance.inside.target import HOSTILE, Facts, Probed, TargetProblem, said, shown
 
 _OPERATIONS = ("", "chat", "agent_execution", "websocket_connection_handling", *HOSTILE)
 #: So many facts tell the story.
 _ENOUGH = 12
 
 
-def threads_and_runs(target: Target) -> Facts:
+def threads_and_runs(target: Probed) -> Facts:
     """C05: ``extract(run(thread)) == thread`` for every thread id that is made; anything else is refused."""
     facts: list[tuple[str, str]] = []
     extracts = target.extracts
@@ -39,7 +39,7 @@ def threads_and_runs(target: Target) -> Facts:
     return {"threads and runs": facts[:_ENOUGH]}
 
 
-def leads_back(target: Target) -> Facts:
+def leads_back(target: Probed) -> Facts:
     """C07: a run leads back to its own thread and to no other; a damaged one is refused."""
     facts: list[tuple[str, str]] = []
     for first, second in target.pairs:
@@ -61,7 +61,7 @@ def leads_back(target: Target) -> Facts:
     return {"runs and threads": facts[:_ENOUGH]}
 
 
-def _threads(target: Target) -> Iterator[tuple[str, str]]:
+def _threads(target: Probed) -> Iterator[tuple[str, str]]:
     yield "generate_user_context_ids", target.context("user_1")[0]
     for operation in _OPERATIONS:
         # What is refused makes no thread; C06 says whether it may be. A house need not make threads alone.
@@ -72,7 +72,7 @@ def _threads(target: Target) -> Iterator[tuple[str, str]]:
             yield f"generate_thread_id({shown(operation)})", thread
 
 
-def _no_threads(target: Target) -> Iterator[Any]:
+def _no_threads(target: Probed) -> Iterator[Any]:
     thread, run, request = target.context("user_1")
     yield from (run, request, target.make("generate_base_id", "user"), "thread_1", thread[:-1], thread + "0")
     yield from ("", "00000000-0000-4000-8000-000000000000", None)

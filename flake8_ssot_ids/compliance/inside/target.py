@@ -32,7 +32,7 @@ class TargetProblem(Exception):  # noqa: N818 - never leaves this package
     """The target lacks something that the contract needs."""
 
 
-class Target:
+class Probed:
     """What the probes ask of the target.
 
     Args:
@@ -238,7 +238,7 @@ def field(parts: Any, name: str) -> Any:
     return getattr(parts, name, None)
 
 
-def prefix_of(target: Target, text: str) -> str:
+def prefix_of(target: Probed, text: str) -> str:
     """All of an id before its time, counter and random part."""
     found = field(target.parse(text), "prefix")
     return found if isinstance(found, str) else "_".join(text.split("_")[:-3])

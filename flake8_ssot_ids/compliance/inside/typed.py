@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import WEBSOCKETS, Facts, Target, TargetProblem, shown
+from flake8_ssot_ids.compliance.inside.target import WEBSOCKETS, Facts, Probed, TargetProblem, shown
 
 #: The kinds, the type of each, and the key in ``[tool.ssot-ids.api]`` for one that is called otherwise.
 KINDS = {
@@ -20,7 +20,7 @@ KINDS = {
 _A = {kind: f"a {kind}" for kind in KINDS} | {"agent execution": "an agent execution"}
 
 
-def probe(target: Target) -> Facts:
+def probe(target: Probed) -> Facts:
     """Offer an id of each kind to each type."""
     facts: list[tuple[str, str]] = []
     # That an id does not parse is for other contracts to say.
@@ -45,7 +45,7 @@ def probe(target: Target) -> Facts:
     return {"matrix of typed ids": facts}
 
 
-def ids(target: Target) -> Iterator[tuple[str, str]]:
+def ids(target: Probed) -> Iterator[tuple[str, str]]:
     """The generator's ids, by kind."""
     yield "user", target.make("generate_base_id", "user")
     thread, run, request = target.context("user_1")
@@ -56,7 +56,7 @@ def ids(target: Target) -> Iterator[tuple[str, str]]:
     yield "agent execution", target.make("generate_agent_execution_id", "triage", "user_1")
 
 
-def checker(target: Target, kind: str) -> tuple[str, Callable[[object], bool] | None]:
+def checker(target: Probed, kind: str) -> tuple[str, Callable[[object], bool] | None]:
     """What the check of ``kind`` is called, and the check; None where the type checks nothing."""
     usual, key = KINDS[kind]
     ensure = f"ensure_{kind}_id"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from flake8_ssot_ids.compliance.inside.target import WEBSOCKETS, Facts, Target, prefix_of, shown
+from flake8_ssot_ids.compliance.inside.target import WEBSOCKETS, Facts, Probed, prefix_of, shown
 from flake8_ssot_ids.compliance.inside.typed import checker
 
 _MANY = 500
@@ -12,7 +12,7 @@ _MANY = 500
 _SECONDS = 2.0
 
 
-def checks(target: Target) -> Facts:
+def checks(target: Probed) -> Facts:
     """C04: the typed check takes connection and client ids."""
     facts: list[tuple[str, str]] = []
     name, accepts = checker(target, "websocket")
@@ -24,7 +24,7 @@ def checks(target: Target) -> Facts:
     return {"typed checks": facts}
 
 
-def routes(target: Target) -> Facts:
+def routes(target: Probed) -> Facts:
     """C11: fixed prefix, parsable, sortable, two users never the same route."""
     facts: list[tuple[str, str]] = []
     for name in WEBSOCKETS:
@@ -49,7 +49,7 @@ def routes(target: Target) -> Facts:
     return {"routes": facts}
 
 
-def _several(target: Target, name: str) -> list[str]:
+def _several(target: Probed, name: str) -> list[str]:
     """Ids of one user, in the order in which they are made."""
     end = monotonic() + _SECONDS
     made = [target.make(name, "user_1"), target.make(name, "user_1")]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.runs.kept.stamps import is_as_before, is_stamp
 from flake8_ssot_ids.runs.kept.store import KeptFile
+from flake8_ssot_ids.runs.packed import is_packed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
     #: (stamp, judged, findings, number of suppressed ones, indexes into the table of dependencies)
     Entry = tuple[Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[int, ...]]
 
-_TEXT, _NUMBER, _MAYBE, _SPAN = (str,), (int,), (str, type(None)), (tuple,)
-#: The types of a finding as plain values; a span is four numbers.
-_PACKED = (
-    *(_TEXT, _TEXT, _TEXT, _SPAN, _SPAN, _NUMBER, _TEXT, _TEXT),
-    *(_MAYBE, _MAYBE, _MAYBE, _TEXT, _NUMBER, _TEXT, _TEXT),
-)
 #: More entries than this and those of other runs are dropped.
 _MOST = 60_000
 
@@ -133,15 +128,5 @@ def _is_entry(value: object, size: int) -> TypeGuard[Entry]:
     return (
         is_stamp(stamp)
         and all(type(place) is int and 0 <= place < size for place in places)
-        and all(map(_is_packed, findings))
-    )
-
-
-def _is_packed(value: object) -> bool:
-    """Whether this is a finding as plain values; see :func:`flake8_ssot_ids.runs.worker.pack`."""
-    if not isinstance(value, tuple) or len(value) != len(_PACKED):
-        return False
-    return all(
-        type(part) in kinds and (kinds is not _SPAN or [*map(type, part)] == [int] * 4)
-        for part, kinds in zip(value, _PACKED, strict=True)
+        and all(map(is_packed, findings))
     )

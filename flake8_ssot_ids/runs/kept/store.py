@@ -68,8 +68,8 @@ def _modules(folder: str) -> Iterator[tuple[str, int, int]]:
 
 def why_not(folder: str) -> str:
     """Why an absolute folder may not be used; empty if it may, or does not exist yet."""
-    tops = [*filter(None, (_lexical_top(folder), files.top_of(folder)))]
-    if tops and not _is_below(os.path.realpath(folder), os.path.realpath(tops[0]), folder, tops[0]):
+    tops = [*filter(None, (files.outermost_top_of(folder), files.top_of(folder)))]
+    if tops and _is_behind_link(folder, tops[0]):
         return "a link in the work tree leads to it"
     try:
         status = os.stat(folder)
@@ -84,23 +84,10 @@ def why_not(folder: str) -> str:
     return _tracked(folder) if tops else ""
 
 
-def _lexical_top(folder: str) -> str | None:
-    """The outermost folder on the way to ``folder`` that holds a ``.git``, links not resolved."""
-    found = None
-    while True:
-        if os.path.lexists(os.path.join(folder, ".git")):
-            found = folder
-        above = os.path.dirname(folder)
-        if above == folder:
-            return found
-        folder = above
-
-
-def _is_below(real: str, real_top: str, folder: str, top: str) -> bool:
-    """Whether no link leads from ``top`` to ``folder``."""
-    return not folder.startswith(os.path.join(top, "")) or real == os.path.join(
-        real_top, os.path.relpath(folder, top)
-    )
+def _is_behind_link(folder: str, top: str) -> bool:
+    """Whether a link leads from ``top`` to ``folder``, which lies below it."""
+    inside = os.path.join(os.path.realpath(top), os.path.relpath(folder, top))
+    return folder.startswith(os.path.join(top, "")) and os.path.realpath(folder) != inside
 
 
 def _tracked(folder: str) -> str:

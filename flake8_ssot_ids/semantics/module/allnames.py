@@ -7,19 +7,20 @@ several times as much; the rules in preview and the codemods need it, a plain ch
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
 from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
+from flake8_ssot_ids.semantics.module.names import may_have_star
 from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
     COMPREHENSION,
+    EVERYTHING,
     FUNCTION,
     Binding,
-    Everything,
     Hits,
     Load,
     Place,
@@ -60,9 +61,8 @@ class _Whole(Flow):
         self._remember(statement)
         return super()._enters(statement)
 
-    def _lambda(self, node: ast.Lambda, stack: list[ast.AST | Callable[[], None]]) -> None:
+    def _defines(self, node: ast.Lambda) -> None:
         self._remember(node)
-        super()._lambda(node, stack)
 
     def _remember(self, node: ast.AST) -> None:
         scope: Scope | None = self.scope
@@ -111,11 +111,11 @@ class AllNames:
         walk = _Whole(
             tree,
             within,
-            watched=Everything(),
-            attributes=Everything(),
+            watched=EVERYTHING,
+            attributes=EVERYTHING,
             hits=Hits(None),
             package=package,
-            names=names,
+            names=names if may_have_star(text) else (),
             walruses=":=" in text,
             flags=flag_words(text),
             keeps_functions=True,
@@ -138,8 +138,8 @@ class AllNames:
 
     def function(self, value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The function of this module that a value of :meth:`resolve` stands for."""
-        found = value.node if isinstance(value, OwnFunction) else None
-        return found if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+        node = value.node if isinstance(value, OwnFunction) else None
+        return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
     def definition(self, value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | None:
         """The function or class, not an instance of one, that a value of :meth:`resolve` stands for."""

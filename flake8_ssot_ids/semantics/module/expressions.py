@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from flake8_ssot_ids.semantics.module.scopes import (
     COMPREHENSION,
+    EVERYTHING,
     FUNCTION,
     Scope,
     State,
@@ -22,6 +23,9 @@ from flake8_ssot_ids.semantics.module.syntax import (
 )
 from flake8_ssot_ids.semantics.module.walk import Walk
 
+#: What is still to be done: nodes to walk through, and steps between them.
+Stack = list[ast.AST | Callable[[], None]]
+
 
 class Expressions(Walk):
     """The way of a walk through names and expressions."""
@@ -30,77 +34,76 @@ class Expressions(Walk):
         """Walk one expression in evaluation order, with an explicit stack."""
         if root is None:
             return
-        hits = self.hits
-        if not hits.between(root.lineno, root.end_lineno or root.lineno):
+        between = self.hits.between
+        if not between(root.lineno, root.end_lineno or root.lineno):
             return
         parents, attributes, watched, owner = self.parents, self.attributes, self.watched, self.owner
+        everywhere, every_name = self.hits.everywhere, watched is EVERYTHING
         parents[root] = parent or self._statement
-        stack: list[ast.AST | Callable[[], None]] = [root]
+        stack: Stack = [root]
         unpruned: set[ast.AST] = set()
         while stack:
             node = stack.pop()
             kind = node.__class__
-            if kind is ast.Name:
-                assert isinstance(node, ast.Name)
-                name = self._named(node.id, node) if owner and node.id[:2] == "__" else node.id
-                if name in watched and node.ctx.__class__ is ast.Load:
-                    self._load(node, name)
-                continue
             if kind is ast.Constant:
+                continue
+            if isinstance(node, ast.Name):
+                if node.ctx.__class__ is ast.Load:
+                    name = self._named(node.id, node) if owner and node.id[:2] == "__" else node.id
+                    if every_name or name in watched:
+                        self._load(node, name)
                 continue
             if not isinstance(node, ast.AST):
                 node()
                 continue
-            inner: list[ast.AST]
             if isinstance(node, ast.Attribute):
-                name = self._named(node.attr, node) if owner and node.attr[:2] == "__" else node.attr
-                if name in attributes and node.ctx.__class__ is ast.Load:
-                    self._candidate(node)
-                inner = [node.value]
-            elif isinstance(node, ast.NamedExpr):
-                parents[node.value] = node
-                stack += (self._walrus(node), node.value)
-                continue
-            elif isinstance(node, ast.Lambda):
-                self._lambda(node, stack)
-                continue
-            elif self.flags and isinstance(node, ast.IfExp) and self._truth(node.test) is not None:
-                run, unrun = node.body, node.orelse
-                if not self._truth(node.test):
-                    run, unrun = unrun, run
-                self.unrun.add(unrun)
-                parents[node.test] = parents[run] = node
-                stack += (run, node.test)
-                continue
-            elif self.walruses and isinstance(node, (ast.BoolOp, ast.IfExp)):
-                self._alternatives(node, stack)
-                continue
-            elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-                self._comprehension(node, stack)
-                continue
-            else:
-                if isinstance(node, ast.Call):
-                    if self._may_get_source(node):
+                if node.ctx.__class__ is ast.Load:
+                    name = self._named(node.attr, node) if owner and node.attr[:2] == "__" else node.attr
+                    if every_name or name in attributes:
                         self._candidate(node)
-                elif (
-                    isinstance(node, ast.Subscript)
-                    and node.ctx.__class__ is ast.Load
-                    and isinstance(node.slice, TEXTS)
-                    and (node.slice.__class__ is not ast.Constant or self._names_source(node.slice))
-                ):
-                    self._candidate(node)
-                inner = children(node)
-            # Positions inside an f-string are not to be trusted before Python 3.12.
-            free = node in unpruned or isinstance(node, ast.JoinedStr)
-            for child in reversed(inner):
-                if free:
-                    unpruned.add(child)
-                elif isinstance(child, ast.expr) and not hits.between(
-                    child.lineno, child.end_lineno or child.lineno
-                ):
+            else:
+                step = _STEPS.get(kind)
+                if step is not None and step(self, node, stack):
                     continue
+            # Positions inside an f-string are not to be trusted before Python 3.12.
+            free = everywhere or node in unpruned or kind is ast.JoinedStr
+            for child in reversed(children(node)):
+                if not free:
+                    if isinstance(child, ast.expr) and not between(
+                        child.lineno, child.end_lineno or child.lineno
+                    ):
+                        continue
+                elif not everywhere:
+                    unpruned.add(child)
                 parents[child] = node
                 stack.append(child)
+
+    def _called(self, node: ast.AST, _: Stack) -> bool:
+        assert isinstance(node, ast.Call)
+        if self._may_get_source(node):
+            self._candidate(node)
+        return False
+
+    def _subscripted(self, node: ast.AST, _: Stack) -> bool:
+        assert isinstance(node, ast.Subscript)
+        if (
+            node.ctx.__class__ is ast.Load
+            and isinstance(node.slice, TEXTS)
+            and (node.slice.__class__ is not ast.Constant or self._names_source(node.slice))
+        ):
+            self._candidate(node)
+        return False
+
+    def _conditional(self, node: ast.AST, stack: Stack) -> bool:
+        assert isinstance(node, ast.IfExp)
+        truth = self._truth(node.test) if self.flags else None
+        if truth is None:
+            return self._alternatives(node, stack)
+        run, unrun = (node.body, node.orelse) if truth else (node.orelse, node.body)
+        self.unrun.add(unrun)
+        self.parents[node.test] = self.parents[run] = node
+        stack += (run, node.test)
+        return True
 
     def _annotation(self, annotation: ast.expr | None) -> None:
         """Walk the metadata of ``Annotated[...]``: it is no type, and frameworks call what is in it."""
@@ -136,19 +139,26 @@ class Expressions(Walk):
             )
         return False
 
-    def _walrus(self, node: ast.NamedExpr) -> Callable[[], None]:
+    def _walrus(self, node: ast.AST, stack: Stack) -> bool:
+        assert isinstance(node, ast.NamedExpr)
+
         def bind() -> None:
             inner, self.scope = self.scope, self._walrus_scope()
             self._bind_target(node.target, node.value)
             self.scope = inner
 
-        return bind
+        self.parents[node.value] = node
+        stack += (bind, node.value)
+        return True
 
-    def _alternatives(self, node: ast.BoolOp | ast.IfExp, stack: list[ast.AST | Callable[[], None]]) -> None:
+    def _alternatives(self, node: ast.AST, stack: Stack) -> bool:
         """Parts of an expression that may not run: what a walrus binds in them may not be bound."""
+        if not self.walruses:
+            return False
+        assert isinstance(node, (ast.BoolOp, ast.IfExp))
         scope = self._walrus_scope()
         states: list[State] = []
-        steps: list[ast.AST | Callable[[], None]]
+        steps: Stack
 
         def remember() -> None:
             states.append(dict(scope.state))
@@ -171,6 +181,7 @@ class Expressions(Walk):
         for part in parts:
             self.parents[part] = node
         stack.extend(reversed(steps))
+        return True
 
     def _walrus_scope(self) -> Scope:
         """The scope that a walrus binds in: that around all comprehensions."""
@@ -179,7 +190,12 @@ class Expressions(Walk):
             scope = scope.parent
         return scope
 
-    def _lambda(self, node: ast.Lambda, stack: list[ast.AST | Callable[[], None]]) -> None:
+    def _defines(self, node: ast.Lambda) -> None:
+        """Take note of a lambda where it is made."""
+
+    def _lambda(self, node: ast.AST, stack: Stack) -> bool:
+        assert isinstance(node, ast.Lambda)
+        self._defines(node)
         arguments = node.args
         self.parents[arguments] = node
         for default in (*arguments.defaults, *arguments.kw_defaults):
@@ -187,7 +203,7 @@ class Expressions(Walk):
                 self.parents[default] = arguments
                 stack.append(default)
         if node in self._seen or not self._executed:
-            return
+            return True
         self._seen.add(node)
         scope = Scope(FUNCTION, node, self.scope, self.scope.symbol)
         statement, owner = self._statement, self.owner
@@ -199,15 +215,13 @@ class Expressions(Walk):
             self._returned(node.body)
 
         self._deferred.append(run)
+        return True
 
-    def _comprehension(
-        self,
-        node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
-        stack: list[ast.AST | Callable[[], None]],
-    ) -> None:
+    def _comprehension(self, node: ast.AST, stack: Stack) -> bool:
+        assert isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
         outer = self.scope
         scope = Scope(COMPREHENSION, node, outer, outer.symbol)
-        steps: list[ast.AST | Callable[[], None]] = []
+        steps: Stack = []
 
         def enter() -> None:
             self.scope = scope
@@ -242,3 +256,19 @@ class Expressions(Walk):
             steps.append(lambda: setattr(around, "state", merge(before.pop(), around.state)))
         steps.append(leave)
         stack.extend(reversed(steps))
+        return True
+
+
+#: What is special about a class of expressions: whether nothing is left to be walked of them.
+_STEPS: dict[type, Callable[[Expressions, ast.AST, Stack], bool]] = {
+    ast.Call: Expressions._called,
+    ast.Subscript: Expressions._subscripted,
+    ast.NamedExpr: Expressions._walrus,
+    ast.Lambda: Expressions._lambda,
+    ast.IfExp: Expressions._conditional,
+    ast.BoolOp: Expressions._alternatives,
+    ast.ListComp: Expressions._comprehension,
+    ast.SetComp: Expressions._comprehension,
+    ast.DictComp: Expressions._comprehension,
+    ast.GeneratorExp: Expressions._comprehension,
+}

@@ -7,7 +7,7 @@ import ast
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.dynamic import DynamicAccess
 from flake8_ssot_ids.semantics.module.members import Resolves
-from flake8_ssot_ids.semantics.module.syntax import decorators_of, last_name, own_nodes
+from flake8_ssot_ids.semantics.module.syntax import decorators_of, executed, last_name
 from flake8_ssot_ids.semantics.module.values import (
     ASSIGNED,
     DIRECT,
@@ -69,5 +69,5 @@ def makers_of(flow: Flow, resolver: Resolves) -> dict[ast.AST, list[ast.expr]]:
 
 def _yields(function: ast.AST) -> bool:
     body = getattr(function, "body", [])
-    nodes = own_nodes(body if isinstance(body, list) else [body])
+    nodes = executed(*(body if isinstance(body, list) else [body]))
     return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes)

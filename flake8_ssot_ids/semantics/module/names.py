@@ -118,6 +118,11 @@ class ModuleNames:
         return sorted(one for one in found if self._is_source(one[0]))
 
 
+def may_have_star(text: str) -> bool:
+    """Whether the module may have a star import."""
+    return _STAR.search(text) is not None
+
+
 def _inside(text: str, words: Set[str]) -> Hits:
     """The rows for which the body of a function is worth a look: it binds or returns something there."""
     found = _rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])

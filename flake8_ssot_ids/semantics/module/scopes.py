@@ -187,11 +187,13 @@ def extend(state: State, made: dict[str, set[Binding]]) -> State:
     return extended
 
 
-class Everything:
-    """A container that holds every name."""
-
+class _Everything:
     def __contains__(self, name: object) -> bool:
         return True
+
+
+#: A container that holds every name.
+EVERYTHING = _Everything()
 
 
 class Hits:
@@ -202,6 +204,11 @@ class Hits:
     def __init__(self, rows: Iterable[int] | None) -> None:
         """``rows``: any order; None: every row."""
         self._rows = None if rows is None else sorted(set(rows))
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether that is every row."""
+        return self._rows is None
 
     def between(self, first: int, last: int) -> bool:
         """Whether there is one from row ``first`` to row ``last``, both included."""

@@ -326,8 +326,7 @@ class Bodies:
             statements = [] if isinstance(node, ast.Lambda) or not self._may_declare else node.body
             stores = (
                 part.attr
-                for one in body
-                for part in executed(one)
+                for part in executed(*body)
                 if isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load)
             )
             known = self._known[node] = Facts(

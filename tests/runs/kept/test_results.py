@@ -15,7 +15,7 @@ from flake8_ssot_ids.runs.kept import results
 from flake8_ssot_ids.runs.kept.results import Cache
 from flake8_ssot_ids.runs.kept.stamps import stamp_of
 from flake8_ssot_ids.runs.kept.store import _MARK, seal, unseal, write_atomically
-from flake8_ssot_ids.runs.worker import pack
+from flake8_ssot_ids.runs.packed import pack
 
 PAYLOAD = ("context", [("a", (1, 2, 3, ""))], {"p": (None, True, (("SID101", (1, 2)),), 0, (0,))})
 ROWS = Span(Position(1, 1), Position(1, 5))

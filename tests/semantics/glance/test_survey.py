@@ -13,7 +13,7 @@ import pytest
 
 from flake8_ssot_ids.policy.load import load_policy
 from flake8_ssot_ids.runs import run as runner
-from flake8_ssot_ids.runs.worker import pack
+from flake8_ssot_ids.runs.packed import pack
 from flake8_ssot_ids.semantics.glance.survey import Survey, other_modules, settle, words_of
 from flake8_ssot_ids.uuids import catalog
 from tests.test_cases import CASES, Case

@@ -16,7 +16,7 @@ from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.dynamic import Dynamic
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.resolver import Resolver
-from flake8_ssot_ids.semantics.module.scopes import CLASS, UNBOUND, Binding, Everything, Hits, Scope
+from flake8_ssot_ids.semantics.module.scopes import CLASS, EVERYTHING, UNBOUND, Binding, Hits, Scope
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.uuids import catalog
 
@@ -117,7 +117,7 @@ def decisions(text: str) -> Iterator[tuple[str, str, set[str], set[str]]]:
         for child in table.get_children():
             parents[child] = table
             pending.append(child)
-    flow = MarkedFlow(tree, watched=Everything(), attributes=(), hits=Hits(None), package="").run()
+    flow = MarkedFlow(tree, watched=EVERYTHING, attributes=(), hits=Hits(None), package="").run()
     resolver = Resolver(flow, lambda values: values, lambda dotted: False, Dynamic(""))  # noqa: ARG005
     tables = Tables(top, flow.module)
     for node, place in flow.candidates.items():

@@ -50,7 +50,7 @@ _SPELLINGS = {
 
 
 @dataclass(slots=True)
-class Parts:
+class Api:
     """``certain`` are keys with their values, ``possible`` those with several, ``hints`` the rest."""
 
     certain: dict[str, str] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Parts:
     hints: dict[str, str] = field(default_factory=dict)
 
 
-def find(index: Index, approved: list[Candidate], production: Callable[[str], bool]) -> Parts:
+def find(index: Index, approved: list[Candidate], production: Callable[[str], bool]) -> Api:
     """Look for each part; what is found once is certain."""
     found: dict[str, dict[str, None]] = {key: {} for key in (*_KEYS, *_TYPED_ALONE.values())}
     names = (*_USUAL, *_TYPED, *_TYPED_ALONE, *_TYPED_CHECKS, "IDManager", "IdManager", "find_matching_ids")
@@ -71,7 +71,7 @@ def find(index: Index, approved: list[Candidate], production: Callable[[str], bo
         if tree is not None:
             for key, name in _in_module(tree, index, file):
                 found[key][f"{index.names[file]}.{name}" if name else index.names[file]] = None
-    parts = Parts()
+    parts = Api()
     home = {candidate.dotted.rpartition(".")[0].rpartition(".")[0] for candidate in approved}
     for key in found:
         values = [*found[key]]

@@ -14,12 +14,12 @@ from flake8_ssot_ids.system.files import read
 OWN, SHARED = "ssot-ids.toml", "pyproject.toml"
 
 
-class TargetError(SsotIdsError):
+class ConfigFileError(SsotIdsError):
     """Nothing can be written here; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ConfigFile:
     """Where the table goes: the end of ``pyproject.toml``, which is ``old`` now, or a new file."""
 
     root: str
@@ -48,7 +48,7 @@ class Target:
         """Write it, completely or not at all.
 
         Raises:
-            TargetError: it has come into being, or has changed, meanwhile.
+            ConfigFileError: it has come into being, or has changed, meanwhile.
             OSError: it cannot be written.
         """
         new = self.whole(table)
@@ -67,14 +67,16 @@ class Target:
         try:
             os.link(made, self.path)
         except FileExistsError:
-            raise TargetError(f"{self.name} has come into being meanwhile; it is never overwritten") from None
+            raise ConfigFileError(
+                f"{self.name} has come into being meanwhile; it is never overwritten"
+            ) from None
         except OSError:  # a file system without links
             if os.path.lexists(self.path):
-                raise TargetError(f"{self.name} exists; it is never overwritten") from None
+                raise ConfigFileError(f"{self.name} exists; it is never overwritten") from None
             os.rename(made, self.path)
 
 
-def find(root: str, *, output: int | None = None) -> Target:
+def find(root: str, *, output: int | None = None) -> ConfigFile:
     """The target in the folder ``root``.
 
     Args:
@@ -83,32 +85,34 @@ def find(root: str, *, output: int | None = None) -> Target:
             has just made for ``ssot-ids init > ssot-ids.toml``.
 
     Raises:
-        TargetError: there is a configuration already, or what is there cannot be read.
+        ConfigFileError: there is a configuration already, or what is there cannot be read.
     """
     own = os.path.join(root, OWN)
     if os.path.lexists(own):
         if not _is_output(own, output):
-            raise TargetError(f"{OWN} exists already; it is never overwritten")
-        return Target(root, OWN, None)
+            raise ConfigFileError(f"{OWN} exists already; it is never overwritten")
+        return ConfigFile(root, OWN, None)
     shared = os.path.join(root, SHARED)
     if not os.path.lexists(shared):
-        return Target(root, OWN, None)
+        return ConfigFile(root, OWN, None)
     try:
         data = read(shared)
     except OSError as error:
-        raise TargetError(f"{SHARED} cannot be read: {error.strerror or error}") from None
+        raise ConfigFileError(f"{SHARED} cannot be read: {error.strerror or error}") from None
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise TargetError(f"{SHARED} is not UTF-8, as TOML has to be; nothing can be added to it") from None
+        raise ConfigFileError(
+            f"{SHARED} is not UTF-8, as TOML has to be; nothing can be added to it"
+        ) from None
     except (ValueError, RecursionError) as error:
-        raise TargetError(f"{SHARED} is not valid TOML: {error}; nothing can be added to it") from None
+        raise ConfigFileError(f"{SHARED} is not valid TOML: {error}; nothing can be added to it") from None
     tool = document.get("tool", {})
     if not isinstance(tool, dict):
-        raise TargetError(f"{SHARED}: `tool` is no table; nothing can be added to it")
+        raise ConfigFileError(f"{SHARED}: `tool` is no table; nothing can be added to it")
     if "ssot-ids" in tool:
-        raise TargetError(f"{SHARED} has a table [tool.ssot-ids] already; it is never overwritten")
-    return Target(root, SHARED, data)
+        raise ConfigFileError(f"{SHARED} has a table [tool.ssot-ids] already; it is never overwritten")
+    return ConfigFile(root, SHARED, data)
 
 
 def _is_output(path: str, output: int | None) -> bool:

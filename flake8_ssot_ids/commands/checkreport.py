@@ -7,40 +7,35 @@ import sys
 
 from flake8_ssot_ids.commands import printing
 from flake8_ssot_ids.render import terminal
+from flake8_ssot_ids.render.statistics import counted, scopes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Sequence
 
-    from flake8_ssot_ids.commands.examine import Outcome
+    from flake8_ssot_ids.commands.examine import Examined
     from flake8_ssot_ids.runs.kept.replay import Answer
 
 _FOR_PEOPLE = ("full", "concise")
 
 
-def write_file(outcome: Outcome, options: argparse.Namespace) -> bool:
+def write_file(outcome: Examined, options: argparse.Namespace) -> bool:
     """Write findings to the output file; False if that could not be done."""
     from flake8_ssot_ids.render import output
 
-    for_people = options.output_format in _FOR_PEOPLE
-    try:
-        parts = _render(outcome, options, options.color == "always")
-        output.to_file(options.output_file, parts, _encoder(for_people))
-    except OSError as error:
-        terminal.say(f"error: {options.output_file}: {error.strerror or error}")
-        return False
-    return True
+    parts = _render(outcome, options, options.color == "always")
+    return output.written(options.output_file, parts, _encoder(options.output_format in _FOR_PEOPLE))
 
 
-def answer_of(outcome: Outcome, options: argparse.Namespace, written: bool, code: int) -> Answer:
+def answer_of(outcome: Examined, options: argparse.Namespace, written: bool, code: int) -> Answer:
     """Return what is to be printed, but for the findings, and the exit code."""
     for_people = options.output_format in _FOR_PEOPLE
     summary = "" if options.quiet or options.silent else _summary(outcome, written)
     return {"text": "", "for_people": for_people, "summary": summary, "code": code, "day": outcome.day}
 
 
-def shown(outcome: Outcome, options: argparse.Namespace) -> Iterable[str]:
+def shown(outcome: Examined, options: argparse.Namespace) -> Iterable[str]:
     """Return the parts of what goes to standard output; they are made one by one while they are printed."""
     if options.output_file is not None or options.silent:
         return ()
@@ -56,7 +51,7 @@ def _encoder(for_people: bool) -> Callable[[str], bytes]:
     return to_bytes
 
 
-def _render(outcome: Outcome, options: argparse.Namespace, colour: bool) -> Iterable[str]:
+def _render(outcome: Examined, options: argparse.Namespace, colour: bool) -> Iterable[str]:
     """Return the parts of what goes to standard output or the file."""
     chosen = options.output_format
     findings = outcome.findings
@@ -108,20 +103,14 @@ def _lines_of(path: str, stdin: tuple[str, bytes] | None) -> Sequence[str] | Non
     return Lines(text).lines
 
 
-def _summary(outcome: Outcome, written: bool) -> str:
+def _summary(outcome: Examined, written: bool) -> str:
     """Return the last line; ``printing`` puts the seconds in."""
     number = len(outcome.findings)
-    checked = f"{_counted(outcome.files_checked, 'file')} checked in {printing.SECONDS}s"
+    checked = f"{counted(outcome.files_checked, 'file')} checked in {printing.SECONDS}s"
     if number:
         files = len({finding.path for finding in outcome.findings})
-        from flake8_ssot_ids.render.statistics import scopes
-
-        where = f"{_counted(files, 'file')}: {scopes(outcome.findings)}"
-        return f"Found {_counted(number, 'finding')} in {where} ({checked})."
+        where = f"{counted(files, 'file')}: {scopes(outcome.findings)}"
+        return f"Found {counted(number, 'finding')} in {where} ({checked})."
     if outcome.failed or outcome.errors or not written:
         return f"No findings, but not everything could be done ({checked})."
     return f"All checks passed! ({checked})"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
