@@ -33,7 +33,7 @@ LONG_FUNCTIONS = {
     "semantics/module/names.py: __init__",
     "semantics/project/follow.py: _follow",
 }
-CLASSES_OF_ONE_NAME = {"Field", "Index", "Module", "Reads", "_Place"}
+CLASSES_OF_ONE_NAME = {"Field", "Module", "_Place"}
 
 Sources = Mapping[str, str]
 
