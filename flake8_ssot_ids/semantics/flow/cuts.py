@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, spelled
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, spelled, words
 from flake8_ssot_ids.semantics.flow.reads import NameReads
 from flake8_ssot_ids.semantics.flow.sinks import PREFIX_MATCHED, SLICED, SPLIT, Bounds, Sink
 from flake8_ssot_ids.semantics.module.literals import bounds_of, integer, text_of
@@ -13,30 +13,16 @@ from flake8_ssot_ids.semantics.module.literals import bounds_of, integer, text_o
 #: The longest id of the SSOT grammar: a slice that keeps so much cuts nothing.
 LONGEST = 121
 #: Methods of a text that give the text, perhaps in another spelling.
-SAME = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "casefold", "encode", "decode", "__str__"})
-_SPLITS = frozenset({"split", "rsplit", "partition", "rpartition", "removeprefix", "removesuffix"})
-_TESTS = frozenset({"startswith", "endswith"})
+SAME = words("lower upper strip lstrip rstrip casefold encode decode __str__")
+_SPLITS = words("split rsplit partition rpartition removeprefix removesuffix")
+_TESTS = words("startswith endswith")
 _LOGGER = re.compile(r"(?:^|_)log(?:s|ger|gers|ging)?(?:_|$)|logger$|Logger$", re.IGNORECASE)
-_LOGS = frozenset(
-    {
-        *(
-            "debug",
-            "info",
-            "warning",
-            "warn",
-            "error",
-            "exception",
-            "critical",
-            "fatal",
-            "log",
-            "trace",
-            "success",
-        ),
-        *("notice", "bind", "adebug", "ainfo", "awarning", "aerror"),
-    }
+_LOGS = words(
+    "debug info warning warn error exception critical fatal log trace success notice bind "
+    "adebug ainfo awarning aerror"
 )
-_KEEPS = frozenset({"builtins.str", "builtins.format", "builtins.dict"})
-_PRINTS = frozenset({"print", "pprint", "echo", "secho", "repr", "warn", "log"})
+_KEEPS = words("builtins.str builtins.format builtins.dict")
+_PRINTS = words("print pprint echo secho repr warn log")
 #: A text that was cut is looked after through so many names.
 _HOPS = 3
 

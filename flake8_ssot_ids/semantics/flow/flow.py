@@ -20,50 +20,11 @@ from flake8_ssot_ids.semantics.flow.exits import Exit
 from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, position
 from flake8_ssot_ids.semantics.flow.patches import is_source, patches_in, reaches
 from flake8_ssot_ids.semantics.flow.reads import NameReads
-from flake8_ssot_ids.semantics.flow.sinks import (
-    ARITHMETIC,
-    GLUED,
-    LENGTH_CHECKED,
-    MATCHED_AS_UUID,
-    NARROW_COLUMN,
-    PARSED_AS_UUID,
-    PATCHED,
-    PREFIX_MATCHED,
-    SLICED,
-    SPLIT,
-    TO_NUMBER,
-    TYPE_CHECKED,
-    UUID_ATTRIBUTE,
-    UUID_TYPED,
-    Bounds,
-    Sink,
-)
+from flake8_ssot_ids.semantics.flow.sinks import GLUED, PATCHED, PREFIX_MATCHED, Sink
 from flake8_ssot_ids.semantics.flow.token import Token
 from flake8_ssot_ids.semantics.flow.trace import Trace
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.literals import text_of
-
-__all__ = [
-    "ARITHMETIC",
-    "GLUED",
-    "LENGTH_CHECKED",
-    "MATCHED_AS_UUID",
-    "NARROW_COLUMN",
-    "PARSED_AS_UUID",
-    "PATCHED",
-    "PREFIX_MATCHED",
-    "SLICED",
-    "SPLIT",
-    "TO_NUMBER",
-    "TYPE_CHECKED",
-    "UUID_ATTRIBUTE",
-    "UUID_TYPED",
-    "Bounds",
-    "Exit",
-    "ModuleFlow",
-    "Sink",
-]
-
 
 _STR = frozenset({"builtins.str"})
 

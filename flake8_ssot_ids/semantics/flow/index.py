@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from flake8_ssot_ids.semantics.flow.meaning import Function as Function
 from flake8_ssot_ids.semantics.flow.meaning import Meanings
+from flake8_ssot_ids.semantics.flow.meaning import words as words
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.parents import Parents
 from flake8_ssot_ids.semantics.module.syntax import last_name as last_name

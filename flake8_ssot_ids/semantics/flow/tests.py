@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 
 from flake8_ssot_ids.semantics.flow.cuts import LONGEST, SAME, cut_at, only_logged
-from flake8_ssot_ids.semantics.flow.index import NodeIndex, spelled
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, spelled, words
 from flake8_ssot_ids.semantics.flow.patches import is_source
 from flake8_ssot_ids.semantics.flow.sinks import (
     ARITHMETIC,
@@ -23,10 +23,9 @@ from flake8_ssot_ids.semantics.flow.way import Way
 from flake8_ssot_ids.semantics.module.literals import text_of
 
 #: Attributes that, among the things that are used as ids, only a UUID has.
-_TELLING = frozenset(
-    {"bytes_le", "clock_seq", "clock_seq_hi_variant", "clock_seq_low", "hex", "time_hi_version"}
+_TELLING = words(
+    "bytes_le clock_seq clock_seq_hi_variant clock_seq_low hex time_hi_version time_low time_mid urn"
 )
-_TELLING |= {"time_low", "time_mid", "urn"}
 #: What attributes of a UUID are.
 _FORMS = {"hex": TEXT, "urn": TEXT, "int": NUMBER}
 _ATTRIBUTES = _TELLING | {"bytes", "fields", "int", "node", "time", "variant", "version"}

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_ssot_ids.semantics.flow.index import NodeIndex, dotted, last_name, spelled
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, dotted, last_name, spelled, words
 from flake8_ssot_ids.semantics.flow.sinks import MATCHED_AS_UUID, NARROW_COLUMN
 from flake8_ssot_ids.semantics.module.literals import text_of
 
@@ -19,47 +19,20 @@ Path = tuple[Step, ...]
 #: What in a type or a column refuses most ids: the place, the kind of sink, words for it.
 Narrow = tuple[ast.expr, str, str]
 
-_TEXT_COLUMNS = frozenset(
-    {"String", "CHAR", "VARCHAR", "Unicode", "NCHAR", "NVARCHAR", "FixedString", "AutoString"}
+_TEXT_COLUMNS = words("String CHAR VARCHAR Unicode NCHAR NVARCHAR FixedString AutoString")
+_UUID_COLUMNS = words("Uuid UUID GUID UUIDType UUIDField NativeUUID")
+_COLUMNS = words("Column mapped_column Field")
+NEW_TYPE = words("typing.NewType typing_extensions.NewType")
+_COMPILE = words("re.compile *compile")
+_WRAPPERS = words(
+    "Optional Mapped Annotated ClassVar Final InitVar Required NotRequired ReadOnly Column Awaitable Coroutine "
+    "type_coerce"
 )
-_UUID_COLUMNS = frozenset({"Uuid", "UUID", "GUID", "UUIDType", "UUIDField", "NativeUUID"})
-_COLUMNS = frozenset({"Column", "mapped_column", "Field"})
-NEW_TYPE = frozenset({"typing.NewType", "typing_extensions.NewType"})
-_LIMITS = frozenset({"max_length"})
-_COMPILE = frozenset({"re.compile", "*compile"})
-_PATTERNS = frozenset({"pattern", "regex"})
-_WRAPPERS = frozenset(
-    {
-        *(
-            "Optional",
-            "Mapped",
-            "Annotated",
-            "ClassVar",
-            "Final",
-            "InitVar",
-            "Required",
-            "NotRequired",
-            "ReadOnly",
-        ),
-        *("Column", "Awaitable", "Coroutine", "type_coerce"),
-    }
+_LISTS = words(
+    "list List set Set frozenset FrozenSet tuple Tuple Sequence Iterable Iterator Collection deque Deque "
+    "MutableSequence AbstractSet Generator AsyncIterator"
 )
-_LISTS = frozenset(
-    {
-        *("list", "List", "set", "Set", "frozenset", "FrozenSet", "tuple", "Tuple", "Sequence", "Iterable"),
-        *(
-            "Iterator",
-            "Collection",
-            "deque",
-            "Deque",
-            "MutableSequence",
-            "AbstractSet",
-            "Generator",
-            "AsyncIterator",
-        ),
-    }
-)
-_MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict"})
+_MAPPINGS = words("dict Dict Mapping MutableMapping defaultdict DefaultDict")
 #: A class of hexadecimal digits, repeated.
 _HEX = re.compile(
     r"(?:\[(?:0-9|\\d)a-f(?:A-F)?\]|\[a-f(?:A-F)?(?:0-9|\\d)\]|\[0-9A-F(?:a-f)?\]|\[A-F0-9\]|\\h)(?:\{(\d+)|[+*])"
@@ -168,9 +141,9 @@ def _type_itself(node: ast.expr, index: NodeIndex) -> Narrow | None:
     if call is None:
         return None
     for keyword in call.keywords:
-        if keyword.arg in _PATTERNS and is_uuid_pattern(pattern_of(keyword.value, index) or ""):
+        if keyword.arg in ("pattern", "regex") and is_uuid_pattern(pattern_of(keyword.value, index) or ""):
             return call, MATCHED_AS_UUID, f"`{keyword.arg}={spelled(keyword.value, '…')}`"
-        limit = index.constant(keyword.value) if keyword.arg in _LIMITS else None
+        limit = index.constant(keyword.value) if keyword.arg == "max_length" else None
         if isinstance(limit, int) and limit <= NARROW:
             place = call if keyword.value.lineno == call.lineno else keyword.value
             return place, NARROW_COLUMN, f"`max_length={limit}`"

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.semantics.flow.flow import ModuleFlow, Sink
+from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
+from flake8_ssot_ids.semantics.flow.sinks import Sink
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 
 FOLDER = Path(__file__).resolve().parents[2] / "cases" / "flow"
