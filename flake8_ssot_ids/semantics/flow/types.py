@@ -25,8 +25,8 @@ _COLUMNS = words("Column mapped_column Field")
 NEW_TYPE = words("typing.NewType typing_extensions.NewType")
 _COMPILE = words("re.compile *compile")
 _WRAPPERS = words(
-    "Optional Mapped Annotated ClassVar Final InitVar Required NotRequired ReadOnly Column Awaitable Coroutine "
-    "type_coerce"
+    "Optional Mapped Annotated ClassVar Final InitVar Required NotRequired ReadOnly Column Awaitable "
+    "Coroutine type_coerce"
 )
 _LISTS = words(
     "list List set Set frozenset FrozenSet tuple Tuple Sequence Iterable Iterator Collection deque Deque "
