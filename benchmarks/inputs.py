@@ -257,6 +257,30 @@ KINDS: Mapping[str, tuple[int, Make]] = {
     "aliases by walrus": (500, _chain("(a@ := a<)\n", "a0 = uuid.uuid4\n", "a<()\n")),
     "aliases by or": (500, _chain("a@ = a< or a<\n", "a0 = uuid.uuid4\n", "a<()\n")),
     "aliases by partial": (500, _chain("a@ = partial(a<)\n", "from functools import partial\na0 = uuid.uuid4\n", "a<()\n")),
+    "aliases of a parser": (
+        500, _chain("p@ = p<\nx@_id = str(uuid.uuid4())\np@(x@_id)\n", "p0 = uuid.UUID\n", "")
+    ),
+    "aliases of a function that gets the id": (
+        500, _chain("f@ = f<\nx@_id = str(uuid.uuid4())\nf@(x@_id)\n", "def f0(user_id): return user_id\n", "")
+    ),
+    "aliases of a method": (
+        500, _chain("f@ = f<\nx@_id = str(uuid.uuid4())\nf@(x@_id)\n", "import re\nf0 = re.compile('a').match\n", "")
+    ),
+    "aliases of a class that gets the id": (
+        500, _chain("C@ = C<\nx@_id = str(uuid.uuid4())\nC@(user_id=x@_id)\n", "class C0:\n user_id: str\n", "")
+    ),
+    "partials that get the id": (
+        300,
+        _chain(
+            "f@ = partial(f<)\nx@_id = str(uuid.uuid4())\nf@(x@_id)\n",
+            "from functools import partial\ndef f0(user_id): return user_id\n",
+            "",
+        ),
+    ),
+    "functions that read a name of the module": (
+        500, _body("def f@(): return user_id\n", head=f"user_id = {_ID}\n")
+    ),
+    "names of the module that functions read": (500, _body(f"x@_id = {_ID}\ndef f@(): return x@_id\n")),
     "one name of many sources": (500, _one(lambda n: _lines("if a@: m = uuid.uuid4\n", n) + "m()\n" * n)),
     "one name bound and called": (500, _body("m = uuid.uuid4\nm()\n")),
     "one name bound and called in branches": (500, _body("if a@: m = uuid.uuid4\nm()\n")),

@@ -23,7 +23,8 @@ from flake8_ssot_ids.rules.codes import UNREADABLE, is_raw
 from flake8_ssot_ids.runs.discover import DiscoverResult, discover
 from flake8_ssot_ids.runs.run import run
 from flake8_ssot_ids.runs.session import load
-from flake8_ssot_ids.semantics.flow.flow import SLICED, SPLIT, ModuleFlow
+from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
+from flake8_ssot_ids.semantics.flow.sinks import SLICED, SPLIT
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.source.sourcefile import decode, parse
 from flake8_ssot_ids.system.files import read

@@ -21,7 +21,7 @@ from flake8_ssot_ids.ids.remedies import Context, operation_of, remedy
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.model import Edit, Finding, SafetyLevel
 from flake8_ssot_ids.rules.codes import FIXABLE
-from flake8_ssot_ids.semantics.flow.flow import Exit
+from flake8_ssot_ids.semantics.flow.exits import Exit
 from flake8_ssot_ids.semantics.module.scopes import Scope
 from flake8_ssot_ids.source.edits import merged
 

@@ -11,7 +11,6 @@ from flake8_ssot_ids.ids.remedies import Context, around, base, is_part_of_text,
 from flake8_ssot_ids.ids.shapes import FACTORY
 from flake8_ssot_ids.ids.signatures import ClassSource, problem_with
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.semantics.flow.flow import Sink
 from flake8_ssot_ids.semantics.flow.sinks import (
     ARITHMETIC,
     LENGTH_CHECKED,
@@ -27,6 +26,7 @@ from flake8_ssot_ids.semantics.flow.sinks import (
     TYPE_CHECKED,
     UUID_ATTRIBUTE,
     UUID_TYPED,
+    Sink,
 )
 from flake8_ssot_ids.semantics.module.parents import parents_of
 

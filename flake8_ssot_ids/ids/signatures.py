@@ -146,7 +146,13 @@ class Sources:
         found = [one for one in self._find(dotted) if isinstance(one, Found) and not _is_none(one)]
         # Of several ways one that leads to a definition tells more than a value that is made at run time.
         found.sort(key=lambda one: not isinstance(one.node, ast.stmt))
-        return ".".join((found[0].dotted, *found[0].rest)) if found else dotted
+        if not found:
+            return dotted
+        asked, rest = dotted.split("."), found[0].rest
+        if rest and (rest[-1] != asked[-1] or found[0].dotted.rpartition(".")[2] == asked[-1]):
+            # Not asked for: `matches = PATTERN.match` is known by its own name.
+            return found[0].dotted
+        return ".".join((found[0].dotted, *rest))
 
 
 def _is_none(found: Found) -> bool:

@@ -22,7 +22,7 @@ _SEVERAL = frozenset({"generate_user_context_ids", "generate_batch_ids"})
 def inspect(inspection: Inspection) -> Iterator[Hit]:
     """Every id of the generator that does not stay whole, at the place where that happens."""
     from flake8_ssot_ids.ids.generatorcalls import makes_id
-    from flake8_ssot_ids.semantics.flow.flow import SLICED
+    from flake8_ssot_ids.semantics.flow.sinks import SLICED
 
     parents = None
     for call in inspection.calls:

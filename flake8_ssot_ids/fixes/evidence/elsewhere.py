@@ -9,7 +9,8 @@ from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.evidence.surroundings import Tested
 from flake8_ssot_ids.ids.remedies import Piece, around, is_part_of_text, slug
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.semantics.flow.flow import PATCHED, Exit, Sink
+from flake8_ssot_ids.semantics.flow.exits import Exit
+from flake8_ssot_ids.semantics.flow.sinks import PATCHED, Sink
 from flake8_ssot_ids.source.sourcefile import Lines, decode
 from flake8_ssot_ids.system.files import read
 

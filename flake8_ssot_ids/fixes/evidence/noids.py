@@ -11,7 +11,7 @@ from flake8_ssot_ids.ids.remedies import Piece, around, base, is_part_of_text
 from flake8_ssot_ids.ids.roles import is_secret, role_of, snake
 from flake8_ssot_ids.ids.shapes import CUT
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.semantics.flow.flow import SPLIT, Sink
+from flake8_ssot_ids.semantics.flow.sinks import SPLIT, Sink
 from flake8_ssot_ids.semantics.module.syntax import is_value_of, last_name
 
 

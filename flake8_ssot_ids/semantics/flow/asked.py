@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from flake8_ssot_ids.semantics.flow.cuts import only_logged
-from flake8_ssot_ids.semantics.flow.index import Index, last_name, spelled
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, spelled
 from flake8_ssot_ids.semantics.flow.sinks import (
     LENGTH_CHECKED,
     MATCHED_AS_UUID,
@@ -27,7 +27,7 @@ from flake8_ssot_ids.semantics.module.literals import text_of
 _EQUAL = frozenset({"*assertEqual", "*assertEquals", "*assertNotEqual", "*assertIs"})
 #: Notes what is asked; whether that is all that becomes of the argument.
 Asks = Callable[[Way, Token, Site], bool]
-#: The places of an argument, by number or keyword.
+#: The places of an argument, by number or keyword; none: any.
 Where = tuple[int | str, ...]
 
 
@@ -42,7 +42,7 @@ def called_with(way: Way, token: Token, site: Site, where: int | str | None) -> 
     if where in (0, "hex") and way.index.is_uuid_class(site.function):
         return _note(way, token, site, PARSED_AS_UUID)
     known = site.meaning.entry(_ASKS)
-    if known is None or where not in known[0]:
+    if known is None or (known[0] and where not in known[0]):
         return False
     return known[1](way, token, site)
 
@@ -92,14 +92,6 @@ def _digits(way: Way, token: Token, site: Site) -> bool:
     return token.form != NUMBER and _note(way, token, site, TO_NUMBER)
 
 
-def _regex(way: Way, token: Token, site: Site) -> bool:
-    """``assertRegex(value, pattern)``."""
-    pattern = pattern_of(site.argument(1), way.index)
-    if pattern is not None and is_uuid_pattern(pattern):
-        _note(way, token, site, MATCHED_AS_UUID)
-    return True
-
-
 def _contained(way: Way, token: Token, site: Site) -> bool:
     """``assertIn("ws_", value)``."""
     first = site.argument(0)
@@ -110,21 +102,18 @@ def _contained(way: Way, token: Token, site: Site) -> bool:
     return True
 
 
-def _matched(way: Way, token: Token, site: Site) -> bool:
-    """``re.match(pattern, value)``."""
-    pattern = pattern_of(site.argument(0, "pattern"), way.index)
-    if pattern is not None and is_uuid_pattern(pattern):
-        _note(way, token, site, MATCHED_AS_UUID)
-    return True
+def _matched_by(at: int | None) -> Asks:
+    """``re.match(pattern, value)``; None: ``PATTERN.match(value)``."""
 
+    def asks(way: Way, token: Token, site: Site) -> bool:
+        function = site.function
+        owner = function.value if at is None and isinstance(function, ast.Attribute) else None
+        pattern = pattern_of(owner if at is None else site.argument(at, "pattern"), way.index)
+        if pattern is not None and is_uuid_pattern(pattern):
+            _note(way, token, site, MATCHED_AS_UUID)
+        return at is not None or pattern is not None
 
-def _matched_by(way: Way, token: Token, site: Site) -> bool:
-    """``PATTERN.match(value)``."""
-    owner = site.function.value if isinstance(site.function, ast.Attribute) else None
-    pattern = pattern_of(owner, way.index)
-    if pattern is not None and is_uuid_pattern(pattern):
-        _note(way, token, site, MATCHED_AS_UUID)
-    return pattern is not None
+    return asks
 
 
 def _split(way: Way, token: Token, site: Site) -> bool:
@@ -153,16 +142,7 @@ def _formatted(way: Way, token: Token, site: Site) -> bool:
     return True
 
 
-class _Anywhere(tuple[int | str, ...]):
-    """All places."""
-
-    __slots__ = ()
-
-    def __contains__(self, where: object) -> bool:
-        return True
-
-
-def _only_uuid(classes: ast.expr, index: Index) -> bool:
+def _only_uuid(classes: ast.expr, index: NodeIndex) -> bool:
     """Whether the second argument of ``isinstance`` lets a UUID pass and no text."""
     pending, found = [classes], False
     while pending:
@@ -186,15 +166,15 @@ _ASKS = _table(
     (_type_checked, (0,), "builtins.isinstance *assertIsInstance *assertNotIsInstance"),
     (_typed, (0,), "builtins.type"),
     (_measured, (0,), "builtins.len"),
-    (_regex, (0,), "*assertRegex *assertNotRegex"),
+    (_matched_by(1), (0,), "*assertRegex *assertNotRegex"),
     (_contained, (1,), "*assertIn *assertNotIn"),
     (_to_number, (0,), "builtins.int builtins.float"),
     (_digits, (0,), "builtins.bytes.fromhex builtins.bytearray.fromhex .fromhex"),
     (_digits, (0,), "binascii.unhexlify binascii.a2b_hex codecs.a2b_hex"),
-    (_matched, (1, "string"), "re.match re.fullmatch re.search re.findall re.finditer"),
-    (_matched_by, (0, "string"), "*match *fullmatch *search *findall *finditer"),
+    (_matched_by(0), (1, "string"), "re.match re.fullmatch re.search re.findall re.finditer"),
+    (_matched_by(None), (0, "string"), "*match *fullmatch *search *findall *finditer"),
     (_split, (1, "string"), "re.split"),
     (_cast, (1, "val"), "typing.cast typing_extensions.cast"),
     (_to_text, (0,), "builtins.str builtins.format builtins.repr builtins.ascii builtins.hex builtins.bytes"),
-    (_formatted, _Anywhere(), ".format builtins.str.format"),
+    (_formatted, (), ".format builtins.str.format"),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Function, Index, dotted, position
+from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Function, NodeIndex, dotted, position
 from flake8_ssot_ids.semantics.flow.meaning import Definition
-from flake8_ssot_ids.semantics.flow.reads import Reads, Target
+from flake8_ssot_ids.semantics.flow.reads import NameReads, Target
 from flake8_ssot_ids.semantics.flow.sites import Site, Sites
 
 #: So many assignments are looked through to learn of what class an object is.
@@ -24,7 +24,7 @@ _VALIDATORS = frozenset({"field_validator", "validator", "validates"})
 class Definitions:
     """Looks up the classes and functions that are defined in a module."""
 
-    def __init__(self, index: Index, reads: Reads) -> None:
+    def __init__(self, index: NodeIndex, reads: NameReads) -> None:
         self._index = index
         self._reads = reads
         self._families: dict[ast.ClassDef, frozenset[ast.ClassDef]] = {}
@@ -168,25 +168,14 @@ class Definitions:
         if isinstance(node, ast.Await):
             node = node.value
         if isinstance(node, ast.Call):
-            if self._is_above(node):
-                cls = self._around(node)
-                if cls is not None:
-                    yield cls
-            for found in self.called(node):
-                if isinstance(found, ast.ClassDef):
-                    yield found
-                elif found.returns is not None:
-                    yield from self._named(found.returns)
+            yield from self._given(node)
         elif isinstance(node, ast.Name):
             own = self.class_of_self(node)
-            if own is not None:
-                yield own
-                return
-            targets = self._reads.bindings(node)
+            targets = self._reads.bindings(node) if own is None else []
             for target in targets:
                 yield from self._bound(target, depth)
             if not targets:
-                yield from self.classes_named(node)
+                yield from self.classes_named(node) if own is None else (own,)
         elif isinstance(node, ast.Attribute):
             for cls in self.classes_of(node.value, depth - 1):
                 declared = self.field(cls, node.attr)
@@ -194,6 +183,17 @@ class Definitions:
                     yield from self._named(declared.annotation)
                 for value in self._assigned(cls, node.attr):
                     yield from self.classes_of(value, depth - 1)
+
+    def _given(self, call: ast.Call) -> Iterator[ast.ClassDef]:
+        """The classes of what a call gives."""
+        cls = self._around(call) if self._is_above(call) else None
+        if cls is not None:
+            yield cls
+        for found in self.called(call):
+            if isinstance(found, ast.ClassDef):
+                yield found
+            elif found.returns is not None:
+                yield from self._named(found.returns)
 
     def _around(self, node: ast.AST) -> ast.ClassDef | None:
         function = self._index.function_of(node)
@@ -344,7 +344,7 @@ class Definitions:
         return reference, False
 
 
-def is_fixture(function: Function, index: Index) -> bool:
+def is_fixture(function: Function, index: NodeIndex) -> bool:
     """Whether this is a fixture of pytest, whose value the parameters of its name get."""
     return index.decorated(function, _FIXTURE)
 

@@ -5,43 +5,29 @@ from __future__ import annotations
 import ast
 import re
 
-from flake8_ssot_ids.semantics.flow.index import Index, last_name, spelled
-from flake8_ssot_ids.semantics.flow.reads import Reads
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, spelled, words
+from flake8_ssot_ids.semantics.flow.reads import NameReads
 from flake8_ssot_ids.semantics.flow.sinks import PREFIX_MATCHED, SLICED, SPLIT, Bounds, Sink
 from flake8_ssot_ids.semantics.module.literals import bounds_of, integer, text_of
 
 #: The longest id of the SSOT grammar: a slice that keeps so much cuts nothing.
 LONGEST = 121
 #: Methods of a text that give the text, perhaps in another spelling.
-SAME = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "casefold", "encode", "decode", "__str__"})
-_SPLITS = frozenset({"split", "rsplit", "partition", "rpartition", "removeprefix", "removesuffix"})
-_TESTS = frozenset({"startswith", "endswith"})
+SAME = words("lower upper strip lstrip rstrip casefold encode decode __str__")
+_SPLITS = words("split rsplit partition rpartition removeprefix removesuffix")
+_TESTS = words("startswith endswith")
 _LOGGER = re.compile(r"(?:^|_)log(?:s|ger|gers|ging)?(?:_|$)|logger$|Logger$", re.IGNORECASE)
-_LOGS = frozenset(
-    {
-        *(
-            "debug",
-            "info",
-            "warning",
-            "warn",
-            "error",
-            "exception",
-            "critical",
-            "fatal",
-            "log",
-            "trace",
-            "success",
-        ),
-        *("notice", "bind", "adebug", "ainfo", "awarning", "aerror"),
-    }
+_LOGS = words(
+    "debug info warning warn error exception critical fatal log trace success notice bind "
+    "adebug ainfo awarning aerror"
 )
-_KEEPS = frozenset({"builtins.str", "builtins.format", "builtins.dict"})
-_PRINTS = frozenset({"print", "pprint", "echo", "secho", "repr", "warn", "log"})
+_KEEPS = words("builtins.str builtins.format builtins.dict")
+_PRINTS = words("print pprint echo secho repr warn log")
 #: A text that was cut is looked after through so many names.
 _HOPS = 3
 
 
-def cut_at(node: ast.expr, through: str, index: Index) -> tuple[Sink, ast.expr] | None:
+def cut_at(node: ast.expr, through: str, index: NodeIndex) -> tuple[Sink, ast.expr] | None:
     """The cut that is made of the text ``node`` right where it stands, and the expression of its result."""
     parent = index.parents.get(node)
     if isinstance(parent, ast.Subscript) and parent.value is node:
@@ -113,7 +99,7 @@ def _quoted(node: ast.expr, otherwise: str) -> str:
     return f"`{spelled(node, otherwise)}`"
 
 
-def only_logged(node: ast.expr, index: Index, reads: Reads) -> bool:
+def only_logged(node: ast.expr, index: NodeIndex, reads: NameReads) -> bool:
     """Whether the value of ``node`` is for readers only: it goes into a log, a message or a ``repr``."""
     pending = [(node, _HOPS)]
     while pending:
@@ -131,7 +117,7 @@ def only_logged(node: ast.expr, index: Index, reads: Reads) -> bool:
     return True
 
 
-def _read_by_people(node: ast.AST, index: Index) -> bool | list[ast.Name]:
+def _read_by_people(node: ast.AST, index: NodeIndex) -> bool | list[ast.Name]:
     """Whether a text ends in a log or the like; the names that it is assigned to, if that tells."""
     in_text = isinstance(node, (ast.JoinedStr, ast.BinOp))
     while True:
@@ -166,7 +152,7 @@ def _read_by_people(node: ast.AST, index: Index) -> bool | list[ast.Name]:
         node = parent
 
 
-def is_log_call(call: ast.Call, index: Index) -> bool:
+def is_log_call(call: ast.Call, index: NodeIndex) -> bool:
     """Whether a call writes what people read: a log, the screen, a warning, a ``repr``."""
     function = call.func
     name = last_name(function)

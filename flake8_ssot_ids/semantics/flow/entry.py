@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from flake8_ssot_ids.semantics.flow.calls import argument
 from flake8_ssot_ids.semantics.flow.classes import STATIC, parameter_for
 from flake8_ssot_ids.semantics.flow.exits import Exit, targets_of
-from flake8_ssot_ids.semantics.flow.index import Function, Index
+from flake8_ssot_ids.semantics.flow.index import Function, NodeIndex
 from flake8_ssot_ids.semantics.flow.token import Token
 from flake8_ssot_ids.semantics.flow.way import Way
 
@@ -22,6 +23,8 @@ def enter(way: Way, token: Token, names: tuple[str, ...], leaving: Exit) -> list
         function = _function(way.index, names)
         if function is not None:
             _to_function(way, token, function, leaving, bound=False)
+        elif names:
+            _to_alias(way, token, names, leaving)
         return None
     if len(names) > 1:
         method = way.definitions.method(cls, names[1])
@@ -32,13 +35,24 @@ def enter(way: Way, token: Token, names: tuple[str, ...], leaving: Exit) -> list
     return _to_class(way, token, cls, leaving)
 
 
-def _function(index: Index, names: tuple[str, ...]) -> Function | None:
+def _function(index: NodeIndex, names: tuple[str, ...]) -> Function | None:
     if len(names) != 1:
         return None
     for function in index.functions.get(names[0], ()):
         if index.class_of(function) is None and index.function_of(function) is None:
             return function
     return None
+
+
+def _to_alias(way: Way, token: Token, names: tuple[str, ...], leaving: Exit) -> None:
+    """The value is given to what a name of the module is assigned, such as ``partial(UUID)``."""
+    site, value = leaving.site, way.index.value_of(names[0])
+    if value is None or site is None or leaving.given is None:
+        return
+    for name in names[1:]:
+        value = ast.copy_location(ast.Attribute(value, name, ast.Load()), value)
+    call = ast.Call(value, site.args, [*site.keywords, *site.call.keywords])
+    argument(way, token, ast.copy_location(call, value), leaving.given)
 
 
 def _to_function(way: Way, token: Token, function: Function, leaving: Exit, *, bound: bool) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from flake8_ssot_ids.semantics.flow.index import Index
+from flake8_ssot_ids.semantics.flow.index import NodeIndex
 from flake8_ssot_ids.semantics.flow.meaning import Meaning
-from flake8_ssot_ids.semantics.flow.reads import Reads
+from flake8_ssot_ids.semantics.flow.reads import NameReads
 from flake8_ssot_ids.semantics.flow.sites import Site
 
 
@@ -31,7 +31,9 @@ class Exit:
     attribute: str = ""
 
 
-def exits_of_attribute(base: ast.expr, name: str, place: ast.expr, index: Index, reads: Reads) -> list[Exit]:
+def exits_of_attribute(
+    base: ast.expr, name: str, place: ast.expr, index: NodeIndex, reads: NameReads
+) -> list[Exit]:
     """Those of a value that becomes an attribute of an object whose class is from elsewhere."""
     found = []
     for target in reads.bindings(base) if isinstance(base, ast.Name) else ():
@@ -49,7 +51,7 @@ def exits_of_attribute(base: ast.expr, name: str, place: ast.expr, index: Index,
     return found
 
 
-def targets_of(node: ast.expr, index: Index) -> list[str]:
+def targets_of(node: ast.expr, index: NodeIndex) -> list[str]:
     """The dotted names of things from elsewhere that an expression stands for."""
     return from_elsewhere(index.means(node))
 

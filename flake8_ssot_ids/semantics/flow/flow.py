@@ -17,53 +17,14 @@ from flake8_ssot_ids.semantics.flow.classes import Definitions
 from flake8_ssot_ids.semantics.flow.cuts import cut_at, only_logged
 from flake8_ssot_ids.semantics.flow.entry import enter
 from flake8_ssot_ids.semantics.flow.exits import Exit
-from flake8_ssot_ids.semantics.flow.index import Index, last_name, position
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, position
 from flake8_ssot_ids.semantics.flow.patches import is_source, patches_in, reaches
-from flake8_ssot_ids.semantics.flow.reads import Reads
-from flake8_ssot_ids.semantics.flow.sinks import (
-    ARITHMETIC,
-    GLUED,
-    LENGTH_CHECKED,
-    MATCHED_AS_UUID,
-    NARROW_COLUMN,
-    PARSED_AS_UUID,
-    PATCHED,
-    PREFIX_MATCHED,
-    SLICED,
-    SPLIT,
-    TO_NUMBER,
-    TYPE_CHECKED,
-    UUID_ATTRIBUTE,
-    UUID_TYPED,
-    Bounds,
-    Sink,
-)
+from flake8_ssot_ids.semantics.flow.reads import NameReads
+from flake8_ssot_ids.semantics.flow.sinks import GLUED, PATCHED, PREFIX_MATCHED, Sink
 from flake8_ssot_ids.semantics.flow.token import Token
 from flake8_ssot_ids.semantics.flow.trace import Trace
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.literals import text_of
-
-__all__ = [
-    "ARITHMETIC",
-    "GLUED",
-    "LENGTH_CHECKED",
-    "MATCHED_AS_UUID",
-    "NARROW_COLUMN",
-    "PARSED_AS_UUID",
-    "PATCHED",
-    "PREFIX_MATCHED",
-    "SLICED",
-    "SPLIT",
-    "TO_NUMBER",
-    "TYPE_CHECKED",
-    "UUID_ATTRIBUTE",
-    "UUID_TYPED",
-    "Bounds",
-    "Exit",
-    "ModuleFlow",
-    "Sink",
-]
-
 
 _STR = frozenset({"builtins.str"})
 
@@ -92,12 +53,12 @@ class ModuleFlow:
         self._exits: dict[tuple[ast.expr, bool], list[Exit]] = {}
 
     @cached_property
-    def _index(self) -> Index:
-        return Index(self._tree, self._names, self._given)
+    def _index(self) -> NodeIndex:
+        return NodeIndex(self._tree, self._names, self._given)
 
     @cached_property
-    def _reads(self) -> Reads:
-        return Reads(self._index)
+    def _reads(self) -> NameReads:
+        return NameReads(self._index)
 
     @cached_property
     def _definitions(self) -> Definitions:
@@ -202,7 +163,7 @@ def _name_of(node: ast.expr) -> str:
     return last_name(node)
 
 
-def _outermost(node: ast.expr, index: Index) -> ast.expr:
+def _outermost(node: ast.expr, index: NodeIndex) -> ast.expr:
     """``str(name)``, ``name or ""``: the expression that still is the text that ``node`` reads."""
     while True:
         parent = index.parents.get(node)

@@ -4,40 +4,61 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import TypeVar
 
-from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, dotted, spelled
+from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, dotted, spelled, words
 from flake8_ssot_ids.semantics.flow.sinks import PARSED_AS_UUID, Sink
 from flake8_ssot_ids.semantics.flow.sites import PARTIAL, Site
 from flake8_ssot_ids.semantics.flow.token import Token
-from flake8_ssot_ids.semantics.flow.types import key_of
+from flake8_ssot_ids.semantics.flow.types import Path, key_of
 from flake8_ssot_ids.semantics.flow.way import Way
 from flake8_ssot_ids.semantics.module.literals import text_of
 
+Row = TypeVar("Row")
 #: Keywords whose value fills the field that the call describes, or makes such values.
-_FACTORIES = frozenset(
-    {
-        *("default", "default_factory", "factory", "insert_default", "onupdate"),
-        *("missing", "load_default", "dump_default"),
-    }
+_FACTORIES = words(
+    "default default_factory factory insert_default onupdate missing load_default dump_default"
 )
-_AS_DICT = frozenset({"model_dump", "dict", "to_dict", "asdict", "as_dict", "_asdict"})
-#: What becomes of the argument at a place; whether this is one that is handed on.
-Hands = Callable[[Way, Token, Site, int], bool]
+_AS_DICT = words("model_dump dict to_dict asdict as_dict _asdict")
 
 
 def handed_on(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
     """Functions that hand their argument on; whether this was one."""
-    call = site.call
+    call, meaning = site.call, site.meaning
     if isinstance(given, ast.keyword):
-        if given.arg in _FACTORIES and not way.definitions.called(call):
-            if not token.path:
-                way.narrow(token, call)
-            way.push(token.at(call, factory=False))
-            return True
-        return False
+        if given.arg not in _FACTORIES or way.definitions.called(call):
+            return False
+        if not token.path:
+            way.narrow(token, call)
+        way.push(token.at(call, factory=False))
+        return True
     at = site.place(given)
-    hands = site.meaning.entry(_OF_FACTORY if token.factory else _HANDS)
-    return hands is not None and at is not None and hands(way, token, site, at)
+    if at is None:
+        return False
+    if token.factory:
+        return _from_factory(way, token, site, at)
+    kept = meaning.entry(_KEPT)
+    if kept is not None and token.path and token.path[0][0] in kept[0] and at in (kept[1] or (at,)):
+        way.push(token.at(call, path=kept[2](token.path, at)))
+        return True
+    if meaning.among(_DEFAULTING) and 0 < at == len(site.args) - 1:
+        way.push(token.at(call))
+        return True
+    special = meaning.entry(_SPECIAL)
+    return special is not None and special(way, token, site, at)
+
+
+def _from_factory(way: Way, token: Token, site: Site, at: int) -> bool:
+    """A function that takes what makes the value: it calls it, for each item or once, or keeps it."""
+    if site.meaning.among(_CALLED):
+        way.push(token.at(site.call, factory=False))
+    elif at == 0 and site.meaning.among(_MAP):
+        way.push(token.at(site.call, factory=False, path=(("item", None), *token.path)))
+    elif at == 0 and site.meaning.among(_WRAPPING):
+        way.push(token.at(site.call))
+    else:
+        return False
+    return True
 
 
 def put_into(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword) -> bool:
@@ -63,29 +84,6 @@ def method_of_aggregate(way: Way, token: Token, name: str, call: ast.Call) -> No
         way.push(token.at(call))
     elif kind == "attr" and name in _AS_DICT:
         way.push(token.at(call, path=(("key", step), *rest)))
-
-
-# -- what calling the value gives --------------------------------------------------------------------
-
-
-def _called(way: Way, token: Token, site: Site, at: int) -> bool:  # noqa: ARG001
-    way.push(token.at(site.call, factory=False))
-    return True
-
-
-def _mapped_with(way: Way, token: Token, site: Site, at: int) -> bool:
-    if at == 0:
-        way.push(token.at(site.call, factory=False, path=(("item", None), *token.path)))
-    return at == 0
-
-
-def _same(way: Way, token: Token, site: Site, at: int) -> bool:
-    if at == 0:
-        way.push(token.at(site.call))
-    return at == 0
-
-
-# -- the value, or an aggregate of it ------------------------------------------------------------------
 
 
 def _joined(way: Way, token: Token, site: Site, at: int) -> bool:
@@ -115,49 +113,6 @@ def _mapped(way: Way, token: Token, site: Site, at: int) -> bool:
             if parameters:
                 way.parameter(token.at(token.node, path=token.path[1:], further=1), parameters[0])
     return True
-
-
-def _copied(way: Way, token: Token, site: Site, at: int) -> bool:
-    if not token.path or at != 0:
-        return False
-    way.push(token.at(site.call))
-    return True
-
-
-def _numbered(way: Way, token: Token, site: Site, at: int) -> bool:  # noqa: ARG001
-    return _paired(way, token, site, 1)
-
-
-def _paired(way: Way, token: Token, site: Site, at: int) -> bool:
-    if not token.path or token.path[0][0] != "item":
-        return False
-    way.push(token.at(site.call, path=(("item", None), ("item", at), *token.path[1:])))
-    return True
-
-
-def _as_dict(way: Way, token: Token, site: Site, at: int) -> bool:
-    if not token.path or token.path[0][0] != "attr" or at != 0:
-        return False
-    way.push(token.at(site.call, path=(("key", token.path[0][1]), *token.path[1:])))
-    return True
-
-
-def _taken(way: Way, token: Token, site: Site, at: int) -> bool:
-    if not token.path or at != 0 or token.path[0][0] != "item":
-        return False
-    way.push(token.at(site.call, path=token.path[1:]))
-    return True
-
-
-def _default(way: Way, token: Token, site: Site, at: int) -> bool:
-    if at == 0 or at != len(site.args) - 1:
-        return False
-    way.push(token.at(site.call))
-    return True
-
-
-def _next(way: Way, token: Token, site: Site, at: int) -> bool:
-    return _taken(way, token, site, at) or _default(way, token, site, at)
 
 
 # -- containers ----------------------------------------------------------------------------------------
@@ -224,29 +179,34 @@ def _extended(way: Way, token: Token, site: Site, given: ast.expr | ast.keyword)
     return _added(way, token.at(token.node, path=token.path[1:]), site, given)
 
 
-def _names(*rows: tuple[Callable[..., bool], str]) -> dict[str, Callable[..., bool]]:
+def _table(*rows: tuple[Row, str]) -> dict[str, Row]:
     return {name: does for does, names in rows for name in names.split()}
 
 
-#: By whom (see ``Meaning.keys``).
-_OF_FACTORY: dict[str, Hands] = _names(
-    (_called, "*Depends *Security"),
-    (_mapped_with, "builtins.map"),
-    (_same, "builtins.staticmethod functools.partial functools.wraps *Factory *LazyFunction"),
+_CALLED = words("*Depends *Security")
+_MAP = words("builtins.map")
+_WRAPPING = words("builtins.staticmethod functools.partial functools.wraps *Factory *LazyFunction")
+_DEFAULTING = words("*get *pop *getenv builtins.getattr builtins.next")
+#: How the value lies in an argument, at which places (none: any), and how it lies in the result.
+_KEPT: dict[str, tuple[frozenset[str], tuple[int, ...], Callable[[Path, int], Path]]] = _table(
+    (
+        (words("key attr item with"), (0,), lambda path, _: path),
+        "builtins.list builtins.tuple builtins.set builtins.frozenset builtins.sorted builtins.reversed "
+        "builtins.iter builtins.dict copy.copy copy.deepcopy .copy .deepcopy",
+    ),
+    (
+        (words("item"), (), lambda path, _: (("item", None), ("item", 1), *path[1:])),
+        "builtins.enumerate",
+    ),
+    ((words("item"), (), lambda path, at: (("item", None), ("item", at), *path[1:])), "builtins.zip"),
+    ((words("attr"), (0,), lambda path, _: (("key", path[0][1]), *path[1:])), "builtins.vars *asdict"),
+    ((words("item"), (0,), lambda path, _: path[1:]), "builtins.min builtins.max builtins.next"),
 )
-_HANDS: dict[str, Hands] = _names(
+_SPECIAL: dict[str, Callable[[Way, Token, Site, int], bool]] = _table(
     (_joined, ".join builtins.str.join"),
     (_mapped, "builtins.map"),
-    (_copied, "builtins.list builtins.tuple builtins.set builtins.frozenset builtins.sorted"),
-    (_copied, "builtins.reversed builtins.iter builtins.dict copy.copy copy.deepcopy .copy .deepcopy"),
-    (_numbered, "builtins.enumerate"),
-    (_paired, "builtins.zip"),
-    (_as_dict, "builtins.vars *asdict"),
-    (_taken, "builtins.min builtins.max"),
-    (_next, "builtins.next"),
-    (_default, "*get *pop *getenv builtins.getattr"),
 )
-_PUTS: dict[str, Puts] = _names(
+_PUTS: dict[str, Puts] = _table(
     (_set_attribute, "builtins.setattr *setattr"),
     (_in_dict, "builtins.dict"),
     (_by_default, "*setdefault"),
@@ -255,9 +215,4 @@ _PUTS: dict[str, Puts] = _names(
     (_extended, "*extend"),
 )
 #: Functions that call their first or second argument with the rest.
-CALLERS = PARTIAL | frozenset(
-    f"*{name}"
-    for name in (
-        *("submit", "to_thread", "run_in_executor", "call_soon", "call_later", "add_task", "apply_async"),
-    )
-)
+CALLERS = PARTIAL | words("*submit *to_thread *run_in_executor *call_soon *call_later *add_task *apply_async")

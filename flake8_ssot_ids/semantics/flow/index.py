@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from flake8_ssot_ids.semantics.flow.meaning import Function as Function
 from flake8_ssot_ids.semantics.flow.meaning import Meanings
+from flake8_ssot_ids.semantics.flow.meaning import words as words
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.parents import Parents
 from flake8_ssot_ids.semantics.module.syntax import last_name as last_name
@@ -15,13 +16,14 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _LEAVES = frozenset({"ctx", "op", "ops", "kind", "type_comment", "conversion", "type_ignores"})
+_NOTED = frozenset({*FUNCTIONS, ast.ClassDef, ast.Attribute, ast.Call, ast.Subscript, ast.Constant})
 #: Steps that may be taken in a module to follow its values: in any, and more for each node of its tree.
 _STEPS = 50_000
 _STEPS_PER_NODE = 4
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
-class Index:
+class NodeIndex:
     """The index of a module.
 
     ``attributes``, ``names`` and ``calls`` are the reads of attributes and of names, and the calls, by the
@@ -58,50 +60,50 @@ class Index:
 
     def _walk(self, root: ast.AST, bodies: list[ast.AST]) -> None:
         """Walk the body of the module or of a function; functions in it are walked later."""
-        parents, fields = self.parents, _FIELDS
-        names, attributes, calls = self.names, self.attributes, self.calls
+        parents, fields, noted = self.parents, _FIELDS, _NOTED
         outer = root is self.tree
         pending: list[ast.AST] = [root]
-        pop, push = pending.pop, pending.append
         while pending:
-            node = pop()
+            node = pending.pop()
             kind = node.__class__
-            if isinstance(node, ast.Name):
-                if isinstance(node.ctx, ast.Load):
-                    names.setdefault(node.id, []).append(node)
-                elif outer:
-                    self.stored.setdefault(node.id, []).append(node)
+            if kind is ast.Name:
+                self._name(node, outer)
                 continue
-            if kind is ast.Constant:
+            if kind in noted and self._note(node, root, bodies):
                 continue
-            if isinstance(node, ast.Attribute):
-                table = attributes if isinstance(node.ctx, ast.Load) else self.set_attributes
-                table.setdefault(node.attr, []).append(node)
-                parents[node.value] = node
-                push(node.value)
-                continue
-            if isinstance(node, ast.Call):
-                name = last_name(node.func)
-                if name:
-                    calls.setdefault(name, []).append(node)
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not root:
-                self.functions.setdefault(node.name, []).append(node)
-                bodies.append(node)
-                continue
-            elif isinstance(node, ast.Subscript):
-                self.slices.append(node)
-            elif isinstance(node, ast.ClassDef):
-                self.classes.setdefault(node.name, []).append(node)
             for field in fields.get(kind) or _fields_of(kind):
                 value = getattr(node, field, None)
-                if isinstance(value, list):
-                    for item in value:
-                        if isinstance(item, ast.AST):
-                            parents[item] = node
-                            push(item)
-                elif isinstance(value, ast.AST):
-                    parents[value] = node
-                    push(value)
+                children = value if isinstance(value, list) else (value,)
+                for item in children:
+                    if isinstance(item, ast.AST):
+                        parents[item] = node
+                        pending.append(item)
+
+    def _name(self, node: ast.AST, outer: bool) -> None:
+        assert isinstance(node, ast.Name)
+        if isinstance(node.ctx, ast.Load):
+            self.names.setdefault(node.id, []).append(node)
+        elif outer:
+            self.stored.setdefault(node.id, []).append(node)
+
+    def _note(self, node: ast.AST, root: ast.AST, bodies: list[ast.AST]) -> bool:
+        """Note a node of the kinds that are looked for; whether what is in it is walked later, or nothing."""
+        if isinstance(node, ast.Attribute):
+            table = self.attributes if isinstance(node.ctx, ast.Load) else self.set_attributes
+            table.setdefault(node.attr, []).append(node)
+        elif isinstance(node, ast.Call):
+            name = last_name(node.func)
+            if name:
+                self.calls.setdefault(name, []).append(node)
+        elif isinstance(node, FUNCTIONS) and node is not root:
+            self.functions.setdefault(node.name, []).append(node)
+            bodies.append(node)
+            return True
+        elif isinstance(node, ast.Subscript):
+            self.slices.append(node)
+        elif isinstance(node, ast.ClassDef):
+            self.classes.setdefault(node.name, []).append(node)
+        return isinstance(node, ast.Constant)
 
     @property
     def engine(self) -> AllNames:

@@ -33,6 +33,11 @@ _WELL_KNOWN = {
 _PYDANTIC = re.compile(r"(?:pydantic|pydantic_core)(?:\.\w+)*\.UUID[1-8]")
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of ``text``."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What an expression may stand for.

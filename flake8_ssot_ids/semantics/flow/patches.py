@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_ssot_ids.semantics.flow.classes import is_fixture
-from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, Index, dotted, last_name
+from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, NodeIndex, dotted, last_name
 from flake8_ssot_ids.semantics.module.literals import text_of
 from flake8_ssot_ids.uuids import catalog
 
@@ -18,7 +18,7 @@ def is_source(name: str) -> bool:
     return name.rpartition(".")[2] in catalog.LAYOUTS
 
 
-def patches_in(index: Index) -> list[tuple[str, ast.Call]]:
+def patches_in(index: NodeIndex) -> list[tuple[str, ast.Call]]:
     """The dotted targets that end in an id source and are patched, with the calls, in source order."""
     found = []
     for name, calls in index.calls.items():
@@ -42,7 +42,7 @@ def _target(call: ast.Call) -> str:
     return "" if second is None else f"{dotted(call.args[0])}.{second}"
 
 
-def _patches(call: ast.Call, words: frozenset[str], index: Index) -> bool:
+def _patches(call: ast.Call, words: frozenset[str], index: NodeIndex) -> bool:
     """Whether a function of these names patches what its arguments name."""
     of_text = text_of(call.args[0]) is not None
     if "patch" in words:
@@ -53,7 +53,7 @@ def _patches(call: ast.Call, words: frozenset[str], index: Index) -> bool:
     return not words.isdisjoint(_PATCHERS)
 
 
-def reaches(target: str, patch: ast.Call, node: ast.expr, index: Index) -> bool:
+def reaches(target: str, patch: ast.Call, node: ast.expr, index: NodeIndex) -> bool:
     """Whether the patch may be in force where ``node`` is evaluated, and is of a source that it names."""
     source = target.rpartition(".")[2]
     if not any(
@@ -70,7 +70,7 @@ def reaches(target: str, patch: ast.Call, node: ast.expr, index: Index) -> bool:
     return any(_inside(call, region, index) for call in index.calls.get(function.name, ()))
 
 
-def _region(patch: ast.Call, index: Index) -> ast.AST | None:
+def _region(patch: ast.Call, index: NodeIndex) -> ast.AST | None:
     """The statement in which a patch is in force; None for the whole file."""
     node: ast.AST = patch
     while True:
@@ -88,7 +88,7 @@ def _region(patch: ast.Call, index: Index) -> ast.AST | None:
         node = parent
 
 
-def _inside(node: ast.AST, region: ast.AST, index: Index) -> bool:
+def _inside(node: ast.AST, region: ast.AST, index: NodeIndex) -> bool:
     current: ast.AST | None = node
     while current is not None and current is not region:
         current = index.parents.get(current)

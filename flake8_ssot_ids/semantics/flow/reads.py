@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids.semantics.flow.index import Index, position
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, position
 from flake8_ssot_ids.semantics.module.scopes import Binding
 
 Target = ast.Name | ast.arg
@@ -16,10 +16,10 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *rest]
 
 
-class Reads:
+class NameReads:
     """The reads of one module, as the name engine knows them."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: NodeIndex) -> None:
         names = index.engine
         self._seen: dict[ast.Name, list[Target]] = {}
         self._reads: dict[Target, list[ast.Name]] = {}

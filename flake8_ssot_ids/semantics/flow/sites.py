@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flake8_ssot_ids.semantics.flow.index import Index
+from flake8_ssot_ids.semantics.flow.index import NodeIndex
 from flake8_ssot_ids.semantics.flow.meaning import Meaning
-from flake8_ssot_ids.semantics.flow.reads import Reads
+from flake8_ssot_ids.semantics.flow.reads import NameReads
 from flake8_ssot_ids.semantics.module.parents import Parents
 
 PARTIAL = frozenset({"functools.partial"})
 _STATIC = frozenset({"builtins.staticmethod"})
-#: So many expressions are looked at to learn what one callee may be.
+#: So many callables are looked at that one callee may be.
 _MOST = 64
 
 
@@ -67,6 +67,25 @@ def _first_starred(call: ast.Call) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Callee:
+    """What a callee may be, what that means, and the arguments that it has got already."""
+
+    node: ast.expr
+    meaning: Meaning
+    before: tuple[ast.expr, ...] = ()
+    keywords: tuple[ast.keyword, ...] = ()
+
+    def given(self, inner: _Inner) -> _Callee:
+        """The same with more arguments."""
+        if not inner.before and not inner.keywords:
+            return self
+        before, keywords = (*self.before, *inner.before), (*self.keywords, *inner.keywords)
+        return _Callee(self.node, self.meaning, before, keywords)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    """An expression that another stands for, and the arguments that it gets there."""
+
     node: ast.expr
     before: tuple[ast.expr, ...] = ()
     keywords: tuple[ast.keyword, ...] = ()
@@ -84,62 +103,81 @@ class Sites:
 
     def __init__(
         self,
-        index: Index,
-        reads: Reads,
+        index: NodeIndex,
+        reads: NameReads,
         attribute: Callable[[ast.Attribute], list[tuple[ast.expr, bool]]],
     ) -> None:
         self._index = index
         self._reads = reads
         self._attribute = attribute
         self._known: dict[ast.Call, list[Site]] = {}
+        self._callees: dict[ast.expr, list[_Callee]] = {}
 
     def of(self, call: ast.Call) -> list[Site]:
         """All that a call may call."""
         known = self._known.get(call)
         if known is None:
-            known = self._known[call] = [*self._sites(call)]
+            parents = self._index.parents
+            known = self._known[call] = [
+                Site(call, one.node, one.meaning, parents, one.before, one.keywords)
+                for one in self._of(call.func)
+            ]
         return known
 
-    def _sites(self, call: ast.Call) -> Iterator[Site]:
-        pending = [_Callee(call.func)]
-        seen: set[ast.expr] = set()
-        while pending and len(seen) < _MOST:
-            one = pending.pop()
-            if one.node in seen:
+    def _of(self, node: ast.expr) -> list[_Callee]:
+        """What an expression may be as a callee; aliases may be chained or in a circle."""
+        known = self._callees
+        pending: list[tuple[ast.expr, list[_Inner] | None]] = [(node, None)]
+        active: set[ast.expr] = set()
+        while pending:
+            one, inner = pending.pop()
+            if inner is None:
+                if one in known or one in active:
+                    continue
+                active.add(one)
+                inner = self._inside(one)
+                pending.append((one, inner))
+                pending += ((each.node, None) for each in inner)
                 continue
-            seen.add(one.node)
-            inner, meaning = self._inside(one)
-            pending += inner
-            if not inner or meaning.dotted or meaning.definitions:
-                yield Site(call, one.node, meaning, self._index.parents, one.before, one.keywords)
+            found = self._besides(one, inner)
+            for each in inner:
+                callees = known.get(each.node)
+                if callees is None:
+                    callees = [_Callee(each.node, self._index.means(each.node))]
+                found += (callee.given(each) for callee in callees)
+            known[one] = found[:_MOST]
+        return known[node]
 
-    def _inside(self, one: _Callee) -> tuple[list[_Callee], Meaning]:
-        """What a callee stands for, and what it means apart from that."""
-        index, node = self._index, one.node
-        values: list[ast.expr] = []
-        meaning = index.means(node)
+    def _inside(self, node: ast.expr) -> list[_Inner]:
+        """What an expression stands for."""
         if isinstance(node, ast.Name):
-            values = self._assigned(node)
-        elif isinstance(node, ast.Attribute):
-            found = self._attribute(node)
-            if found:
-                return [self._bound(one, node, value, bound) for value, bound in found], Meaning()
-        elif isinstance(node, ast.IfExp):
-            values = [node.body, node.orelse]
-        elif isinstance(node, ast.BoolOp):
-            values = node.values
-        elif isinstance(node, ast.NamedExpr):
-            values = [node.value]
-        elif isinstance(node, ast.Call) and node.args:
-            called = index.means(node.func)
+            return [*map(_Inner, self._assigned(node))]
+        if isinstance(node, ast.Attribute):
+            return [self._bound(node, value, bound) for value, bound in self._attribute(node)]
+        if isinstance(node, ast.IfExp):
+            return [_Inner(node.body), _Inner(node.orelse)]
+        if isinstance(node, ast.BoolOp):
+            return [*map(_Inner, node.values)]
+        if isinstance(node, ast.NamedExpr):
+            return [_Inner(node.value)]
+        if isinstance(node, ast.Call) and node.args:
+            called = self._index.means(node.func)
             if called.among(PARTIAL):
-                before, keywords = (*node.args[1:], *one.before), (*node.keywords, *one.keywords)
-                return [_Callee(node.args[0], before, keywords)], Meaning()
+                return [_Inner(node.args[0], tuple(node.args[1:]), tuple(node.keywords))]
             if called.among(_STATIC):
-                values = node.args[:1]
-        return [
-            _Callee(value, one.before, one.keywords) for value in values
-        ], meaning if not values else self._rest(meaning, values)
+                return [_Inner(node.args[0])]
+        return []
+
+    def _besides(self, node: ast.expr, inner: list[_Inner]) -> list[_Callee]:
+        """What a callee means besides the values that it stands for."""
+        meaning = self._index.means(node)
+        if inner:
+            if not isinstance(node, ast.Name):
+                return []
+            meaning = meaning.without([self._index.means(one.node) for one in inner])
+            if not meaning.dotted and not meaning.definitions:
+                return []
+        return [_Callee(node, meaning)]
 
     def _assigned(self, name: ast.Name) -> list[ast.expr]:
         found = []
@@ -149,16 +187,9 @@ class Sites:
                 found.append(parent.value)
         return found
 
-    def _bound(self, one: _Callee, node: ast.Attribute, value: ast.expr, bound: bool) -> _Callee:
+    def _bound(self, node: ast.Attribute, value: ast.expr, bound: bool) -> _Inner:
         is_function = isinstance(value, ast.Lambda) or (
             isinstance(value, (ast.Name, ast.Attribute))
             and any(not isinstance(found, ast.ClassDef) for found in self._index.means(value).definitions)
         )
-        if bound and is_function:
-            return _Callee(value, (node.value, *one.before), one.keywords)
-        return _Callee(value, one.before, one.keywords)
-
-    def _rest(self, meaning: Meaning, values: list[ast.expr]) -> Meaning:
-        """What a name means besides the values that it is assigned."""
-        others = [self._index.means(value) for value in values]
-        return meaning.without(others)
+        return _Inner(value, (node.value,) if bound and is_function else ())

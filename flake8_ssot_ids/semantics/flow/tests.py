@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 
 from flake8_ssot_ids.semantics.flow.cuts import LONGEST, SAME, cut_at, only_logged
-from flake8_ssot_ids.semantics.flow.index import Index, spelled
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, spelled, words
 from flake8_ssot_ids.semantics.flow.patches import is_source
 from flake8_ssot_ids.semantics.flow.sinks import (
     ARITHMETIC,
@@ -23,10 +23,9 @@ from flake8_ssot_ids.semantics.flow.way import Way
 from flake8_ssot_ids.semantics.module.literals import text_of
 
 #: Attributes that, among the things that are used as ids, only a UUID has.
-_TELLING = frozenset(
-    {"bytes_le", "clock_seq", "clock_seq_hi_variant", "clock_seq_low", "hex", "time_hi_version"}
+_TELLING = words(
+    "bytes_le clock_seq clock_seq_hi_variant clock_seq_low hex time_hi_version time_low time_mid urn"
 )
-_TELLING |= {"time_low", "time_mid", "urn"}
 #: What attributes of a UUID are.
 _FORMS = {"hex": TEXT, "urn": TEXT, "int": NUMBER}
 _ATTRIBUTES = _TELLING | {"bytes", "fields", "int", "node", "time", "variant", "version"}
@@ -65,7 +64,7 @@ _NUMERIC = (
 )
 
 
-def form_of(node: ast.expr, index: Index) -> str:
+def form_of(node: ast.expr, index: NodeIndex) -> str:
     """What an expression gives, by its form and by what it calls: a UUID object, text, a number."""
     while isinstance(node, (ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.Await, ast.Lambda)):
         if isinstance(node, ast.BoolOp):
@@ -88,7 +87,7 @@ def form_of(node: ast.expr, index: Index) -> str:
     return ANY
 
 
-def _form_of_sum(node: ast.BinOp, index: Index) -> str:
+def _form_of_sum(node: ast.BinOp, index: NodeIndex) -> str:
     left = node.left
     while isinstance(left, ast.BinOp):
         left = left.left
@@ -206,7 +205,7 @@ def _operated(way: Way, token: Token, parent: ast.BinOp) -> None:
         way.glued(parent, token)
 
 
-def _tells_lengths_apart(compare: ast.Compare, call: ast.expr, index: Index) -> bool:
+def _tells_lengths_apart(compare: ast.Compare, call: ast.expr, index: NodeIndex) -> bool:
     """Whether a comparison of a length differs between raw and SSOT ids, or among the latter."""
     operands = [compare.left, *compare.comparators]
     for number, operation in enumerate(compare.ops):

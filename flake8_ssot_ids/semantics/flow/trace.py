@@ -14,13 +14,15 @@ objects from elsewhere, text that the value is glued into.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from flake8_ssot_ids.semantics.flow import calls as flows_calls
 from flake8_ssot_ids.semantics.flow import handing
 from flake8_ssot_ids.semantics.flow import tests as flows_tests
 from flake8_ssot_ids.semantics.flow.classes import is_fixture
-from flake8_ssot_ids.semantics.flow.index import Function, dotted
+from flake8_ssot_ids.semantics.flow.index import dotted
 from flake8_ssot_ids.semantics.flow.reads import parameters
 from flake8_ssot_ids.semantics.flow.sinks import Sink
 from flake8_ssot_ids.semantics.flow.token import Token
@@ -32,7 +34,6 @@ from flake8_ssot_ids.semantics.module.syntax import by_default, is_value_of
 #: So many calls and returns are followed, one within the other.
 _HOPS = 3
 _MANAGERS = frozenset({"*contextmanager", "*asynccontextmanager"})
-_DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 
 
 def _has_starred(display: ast.Tuple | ast.List | ast.Set) -> bool:
@@ -66,49 +67,43 @@ class Trace(Way):
                 return
         elif flows_tests.tested(self, token, parent):
             return
-        if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
-            self._assigned(token, parent)
-        elif isinstance(parent, ast.Call):
-            if parent.func is not node:
-                flows_calls.argument(self, token, parent, node)
-        elif isinstance(parent, ast.keyword):
-            call = self.index.parents.get(parent)
-            if isinstance(call, ast.Call):
-                flows_calls.argument(self, token, call, parent)
-        elif isinstance(parent, (ast.Return, ast.Yield)):
-            function = self.index.function_of(parent)
-            if function is not None:
-                self._returned(token, function, yielded=isinstance(parent, ast.Yield))
-        elif isinstance(parent, ast.Await):
+        step = None if parent is None else _STEPS.get(parent.__class__)
+        if step is not None:
+            step(self, token, parent)
+
+    def _argument(self, token: Token, parent: ast.Call | ast.keyword) -> None:
+        call = self.index.parents.get(parent) if isinstance(parent, ast.keyword) else parent
+        given = parent if isinstance(parent, ast.keyword) else token.node
+        if isinstance(call, ast.Call) and call.func is not given:
+            flows_calls.argument(self, token, call, given)
+
+    def _same(self, token: Token, parent: ast.Await | ast.IfExp | ast.BoolOp) -> None:
+        if isinstance(parent, ast.BoolOp):
+            passed = is_value_of(token.node, parent)
+        else:
+            passed = isinstance(parent, ast.Await) or parent.test is not token.node
+        if passed:
             self.push(token.at(parent))
-        elif isinstance(parent, ast.BoolOp):
-            if is_value_of(node, parent):
-                self.push(token.at(parent))
-        elif isinstance(parent, ast.IfExp):
-            if parent.test is not node:
-                self.push(token.at(parent))
-        elif isinstance(parent, ast.Lambda):
-            if parent.body is node:
-                self.push(token.at(parent, factory=True))
-        elif isinstance(parent, ast.arguments):
-            self._default(token, parent)
-        elif isinstance(parent, _DISPLAYS):
-            starred = self.index.parents.once("starred", parent, _has_starred)
-            ordered = not (starred or isinstance(parent, ast.Set))
-            at = self.index.parents.place(node, parent.elts) if ordered else None
-            self.push(token.at(parent, path=(("item", at), *token.path)))
-        elif isinstance(parent, ast.Dict):
-            self._entry(token, parent)
-        elif isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
-            self.push(token.at(parent, path=(("item", None), *token.path)))
-        elif isinstance(parent, ast.DictComp):
-            if parent.value is node:
-                self.push(token.at(parent, path=(("key", None), *token.path)))
-        elif isinstance(parent, ast.withitem):
-            if token.path and token.path[0][0] == "with" and parent.optional_vars is not None:
-                self._stored(token.at(node, path=token.path[1:]), parent.optional_vars)
-        elif isinstance(parent, (ast.comprehension, ast.For, ast.AsyncFor)):
-            self._iterated(token, parent)
+
+    def _lambda(self, token: Token, parent: ast.Lambda) -> None:
+        self.push(token.at(parent, factory=True))
+
+    def _item(self, token: Token, parent: ast.Tuple | ast.List | ast.Set) -> None:
+        starred = self.index.parents.once("starred", parent, _has_starred)
+        ordered = not (starred or isinstance(parent, ast.Set))
+        at = self.index.parents.place(token.node, parent.elts) if ordered else None
+        self.push(token.at(parent, path=(("item", at), *token.path)))
+
+    def _each(self, token: Token, parent: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
+        self.push(token.at(parent, path=(("item", None), *token.path)))
+
+    def _each_value(self, token: Token, parent: ast.DictComp) -> None:
+        if parent.value is token.node:
+            self.push(token.at(parent, path=(("key", None), *token.path)))
+
+    def _entered(self, token: Token, parent: ast.withitem) -> None:
+        if token.path and token.path[0][0] == "with" and parent.optional_vars is not None:
+            self._stored(token.at(token.node, path=token.path[1:]), parent.optional_vars)
 
     def _iterated(self, token: Token, parent: ast.comprehension | ast.For | ast.AsyncFor) -> None:
         if parent.iter is token.node and token.path and token.path[0][0] == "item":
@@ -201,8 +196,11 @@ class Trace(Way):
 
     # -- functions -------------------------------------------------------------------------------
 
-    def _returned(self, token: Token, function: Function, *, yielded: bool) -> None:
+    def _returned(self, token: Token, parent: ast.Return | ast.Yield) -> None:
         """The value is returned: to the calls of the function, or to those that ask for it as a fixture."""
+        function = self.index.function_of(parent)
+        if function is None:
+            return
         if is_fixture(function, self.index):
             self.typed(token, function.returns, function.returns or token.node, None)
             for other in (one for found in self.index.functions.values() for one in found):
@@ -210,7 +208,7 @@ class Trace(Way):
                     if parameter.arg == function.name and other is not function:
                         self.parameter(token, parameter)
             return
-        if yielded:
+        if isinstance(parent, ast.Yield):
             with_ = self.index.decorated(function, _MANAGERS)
             token = token.at(token.node, path=(("with" if with_ else "item", None), *token.path))
         self.typed(token, function.returns, function.returns or token.node, None)
@@ -232,3 +230,19 @@ def _first_star(targets: ast.Tuple | ast.List) -> int:
     return next(
         (at for at, one in enumerate(targets.elts) if isinstance(one, ast.Starred)), len(targets.elts)
     )
+
+
+_STEPS: dict[type[ast.AST], Callable[[Trace, Token, Any], None]] = {
+    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.NamedExpr), Trace._assigned),
+    **dict.fromkeys((ast.Call, ast.keyword), Trace._argument),
+    **dict.fromkeys((ast.Return, ast.Yield), Trace._returned),
+    **dict.fromkeys((ast.Await, ast.IfExp, ast.BoolOp), Trace._same),
+    **dict.fromkeys((ast.Tuple, ast.List, ast.Set), Trace._item),
+    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.GeneratorExp), Trace._each),
+    **dict.fromkeys((ast.comprehension, ast.For, ast.AsyncFor), Trace._iterated),
+    ast.Lambda: Trace._lambda,
+    ast.arguments: Trace._default,
+    ast.Dict: Trace._entry,
+    ast.DictComp: Trace._each_value,
+    ast.withitem: Trace._entered,
+}

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_ssot_ids.semantics.flow.index import Index, dotted, last_name, spelled
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, dotted, last_name, spelled, words
 from flake8_ssot_ids.semantics.flow.sinks import MATCHED_AS_UUID, NARROW_COLUMN
 from flake8_ssot_ids.semantics.module.literals import text_of
 
@@ -19,47 +19,20 @@ Path = tuple[Step, ...]
 #: What in a type or a column refuses most ids: the place, the kind of sink, words for it.
 Narrow = tuple[ast.expr, str, str]
 
-_TEXT_COLUMNS = frozenset(
-    {"String", "CHAR", "VARCHAR", "Unicode", "NCHAR", "NVARCHAR", "FixedString", "AutoString"}
+_TEXT_COLUMNS = words("String CHAR VARCHAR Unicode NCHAR NVARCHAR FixedString AutoString")
+_UUID_COLUMNS = words("Uuid UUID GUID UUIDType UUIDField NativeUUID")
+_COLUMNS = words("Column mapped_column Field")
+NEW_TYPE = words("typing.NewType typing_extensions.NewType")
+_COMPILE = words("re.compile *compile")
+_WRAPPERS = words(
+    "Optional Mapped Annotated ClassVar Final InitVar Required NotRequired ReadOnly Column Awaitable "
+    "Coroutine type_coerce"
 )
-_UUID_COLUMNS = frozenset({"Uuid", "UUID", "GUID", "UUIDType", "UUIDField", "NativeUUID"})
-_COLUMNS = frozenset({"Column", "mapped_column", "Field"})
-NEW_TYPE = frozenset({"typing.NewType", "typing_extensions.NewType"})
-_LIMITS = frozenset({"max_length"})
-_COMPILE = frozenset({"re.compile", "*compile"})
-_PATTERNS = frozenset({"pattern", "regex"})
-_WRAPPERS = frozenset(
-    {
-        *(
-            "Optional",
-            "Mapped",
-            "Annotated",
-            "ClassVar",
-            "Final",
-            "InitVar",
-            "Required",
-            "NotRequired",
-            "ReadOnly",
-        ),
-        *("Column", "Awaitable", "Coroutine", "type_coerce"),
-    }
+_LISTS = words(
+    "list List set Set frozenset FrozenSet tuple Tuple Sequence Iterable Iterator Collection deque Deque "
+    "MutableSequence AbstractSet Generator AsyncIterator"
 )
-_LISTS = frozenset(
-    {
-        *("list", "List", "set", "Set", "frozenset", "FrozenSet", "tuple", "Tuple", "Sequence", "Iterable"),
-        *(
-            "Iterator",
-            "Collection",
-            "deque",
-            "Deque",
-            "MutableSequence",
-            "AbstractSet",
-            "Generator",
-            "AsyncIterator",
-        ),
-    }
-)
-_MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict"})
+_MAPPINGS = words("dict Dict Mapping MutableMapping defaultdict DefaultDict")
 #: A class of hexadecimal digits, repeated.
 _HEX = re.compile(
     r"(?:\[(?:0-9|\\d)a-f(?:A-F)?\]|\[a-f(?:A-F)?(?:0-9|\\d)\]|\[0-9A-F(?:a-f)?\]|\[A-F0-9\]|\\h)(?:\{(\d+)|[+*])"
@@ -67,7 +40,7 @@ _HEX = re.compile(
 _DASHES = re.compile(r"\{8\}\)?-.*\{4\}.*\{12\}")
 
 
-def typed_as_uuid(annotation: ast.expr | None, path: Path, index: Index, depth: int = 12) -> bool:
+def typed_as_uuid(annotation: ast.expr | None, path: Path, index: NodeIndex, depth: int = 12) -> bool:
     """Whether an annotation asks for a UUID where ``path`` leads; one that takes text as well does not."""
     if depth == 0 or annotation is None:
         return False
@@ -87,7 +60,7 @@ def typed_as_uuid(annotation: ast.expr | None, path: Path, index: Index, depth: 
     return index.is_uuid_class(annotation) or typed_as_uuid(_alias(annotation, index), path, index, depth - 1)
 
 
-def _inside(annotation: ast.Subscript, path: Path, index: Index) -> tuple[ast.expr | None, Path]:
+def _inside(annotation: ast.Subscript, path: Path, index: NodeIndex) -> tuple[ast.expr | None, Path]:
     """The parameter of a generic type that tells of what ``path`` leads to, and the rest of the path."""
     words = index.means(annotation.value).words
     parts = _parts(annotation)
@@ -107,7 +80,7 @@ def _parts(annotation: ast.Subscript) -> list[ast.expr]:
     return inner.elts if isinstance(inner, ast.Tuple) else [inner]
 
 
-def narrow_type(holder: ast.expr | None, index: Index) -> Narrow | None:
+def narrow_type(holder: ast.expr | None, index: NodeIndex) -> Narrow | None:
     """What in a column, a field or an annotation takes only UUIDs or short texts."""
     pending: list[tuple[ast.expr | None, int]] = [(holder, 4)]
     while pending:
@@ -137,7 +110,7 @@ def narrow_type(holder: ast.expr | None, index: Index) -> Narrow | None:
     return None
 
 
-def _of_call(call: ast.Call, index: Index) -> Narrow | None:
+def _of_call(call: ast.Call, index: NodeIndex) -> Narrow | None:
     """What a call that describes a field says, by itself or by a type among its arguments."""
     found = _type_itself(call, index)
     if found is not None:
@@ -159,7 +132,7 @@ def _of_call(call: ast.Call, index: Index) -> Narrow | None:
     return None
 
 
-def _type_itself(node: ast.expr, index: Index) -> Narrow | None:
+def _type_itself(node: ast.expr, index: NodeIndex) -> Narrow | None:
     call = node if isinstance(node, ast.Call) else None
     function = node if call is None else call.func
     name, words = last_name(function), _of_column(function, index)
@@ -168,9 +141,9 @@ def _type_itself(node: ast.expr, index: Index) -> Narrow | None:
     if call is None:
         return None
     for keyword in call.keywords:
-        if keyword.arg in _PATTERNS and is_uuid_pattern(pattern_of(keyword.value, index) or ""):
+        if keyword.arg in ("pattern", "regex") and is_uuid_pattern(pattern_of(keyword.value, index) or ""):
             return call, MATCHED_AS_UUID, f"`{keyword.arg}={spelled(keyword.value, '…')}`"
-        limit = index.constant(keyword.value) if keyword.arg in _LIMITS else None
+        limit = index.constant(keyword.value) if keyword.arg == "max_length" else None
         if isinstance(limit, int) and limit <= NARROW:
             place = call if keyword.value.lineno == call.lineno else keyword.value
             return place, NARROW_COLUMN, f"`max_length={limit}`"
@@ -184,7 +157,7 @@ def _type_itself(node: ast.expr, index: Index) -> Narrow | None:
     return None
 
 
-def _of_column(node: ast.expr, index: Index) -> frozenset[str]:
+def _of_column(node: ast.expr, index: NodeIndex) -> frozenset[str]:
     """What a type of a column is called; a class of this file counts if it inherits."""
     meaning = index.means(node)
     own = (one.name for one in meaning.definitions if isinstance(one, ast.ClassDef) and one.bases)
@@ -198,7 +171,7 @@ def is_uuid_pattern(text: str) -> bool:
     return any(match[1] is None or int(match[1]) >= 4 for match in _HEX.finditer(text))
 
 
-def pattern_of(node: ast.expr | None, index: Index) -> str | None:
+def pattern_of(node: ast.expr | None, index: NodeIndex) -> str | None:
     """The text of a pattern: a literal, a call of ``re.compile`` with one, or a constant of the module."""
     if isinstance(node, ast.Name):
         node = index.value_of(node.id)
@@ -212,7 +185,7 @@ def pattern_of(node: ast.expr | None, index: Index) -> str | None:
     return None if node is None else text_of(node)
 
 
-def _members(annotation: ast.expr, index: Index) -> Iterator[ast.expr]:
+def _members(annotation: ast.expr, index: NodeIndex) -> Iterator[ast.expr]:
     """The members of a union, None left out; the annotation itself if it is none."""
     pending = [annotation]
     while pending:
@@ -225,12 +198,12 @@ def _members(annotation: ast.expr, index: Index) -> Iterator[ast.expr]:
             yield node
 
 
-def _is_text(node: ast.expr, index: Index) -> bool:
+def _is_text(node: ast.expr, index: NodeIndex) -> bool:
     quoted = index.quoted(node) if isinstance(node, ast.Constant) else node
     return not index.means(quoted).words.isdisjoint(("str", "Any", "object"))
 
 
-def _alias(node: ast.expr, index: Index) -> ast.expr | None:
+def _alias(node: ast.expr, index: NodeIndex) -> ast.expr | None:
     """What a module-level alias or ``NewType`` of this file stands for."""
     if not isinstance(node, ast.Name):
         return None

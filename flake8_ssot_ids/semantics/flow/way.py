@@ -11,8 +11,8 @@ from dataclasses import replace
 from flake8_ssot_ids.semantics.flow.classes import Definitions
 from flake8_ssot_ids.semantics.flow.cuts import only_logged
 from flake8_ssot_ids.semantics.flow.exits import Exit, exits_of_attribute
-from flake8_ssot_ids.semantics.flow.index import Index, dotted, last_name, position, spelled
-from flake8_ssot_ids.semantics.flow.reads import Reads
+from flake8_ssot_ids.semantics.flow.index import NodeIndex, dotted, last_name, position, spelled
+from flake8_ssot_ids.semantics.flow.reads import NameReads
 from flake8_ssot_ids.semantics.flow.sinks import GLUED, NOT_FOLLOWED, UUID_TYPED, Sink
 from flake8_ssot_ids.semantics.flow.token import Token
 from flake8_ssot_ids.semantics.flow.types import Path, narrow_type, typed_as_uuid
@@ -24,7 +24,7 @@ _LONGEST_PATH = 3
 class Way:
     """The way of one value: what is to be looked at, and the places found."""
 
-    def __init__(self, index: Index, reads: Reads, definitions: Definitions) -> None:
+    def __init__(self, index: NodeIndex, reads: NameReads, definitions: Definitions) -> None:
         self.index = index
         self.reads = reads
         self.definitions = definitions

@@ -148,3 +148,90 @@ def test_10_what_is_patched_elsewhere_does_not_matter(workshop: Make, target: st
     text = f"import uuid\ndef f():\n    {START}\n    return session_id\n"
     test = f'from unittest.mock import patch\nwith patch("{target}"):\n    pass\n'
     assert manual(workshop, text, "app.py", tests__test_app=test) == []
+
+
+COMPAT = """\
+import re
+import uuid as _uuid
+from builtins import len as size
+from functools import partial
+from typing import NewType
+from uuid import UUID
+from uuid import UUID as Parse
+
+HEX = re.compile("[0-9a-f]{8}-[0-9a-f]{4}")
+to_uuid = _uuid.UUID
+strict = partial(_uuid.UUID, version=4)
+Text = str
+
+def len(value):
+    return value
+
+def short(value):
+    return value[:8]
+
+class Session:
+    session_id: UUID
+
+class Row(Session):
+    pass
+
+Entry = Row
+cut = short
+matches = HEX.fullmatch
+fullmatch = HEX.fullmatch
+shorten = lambda value: value[:8]
+
+def pair(a, b):
+    return b[:8]
+
+last = partial(pair, 1)
+first = partial(pair, b="")
+"""
+MEANING = {
+    "a class by its name": ("UUID", "UUID(session_id)", "parsed-as-uuid"),
+    "a class by another name": ("Parse", "Parse(session_id)", "parsed-as-uuid"),
+    "an alias of a class": ("to_uuid", "to_uuid(session_id)", "parsed-as-uuid"),
+    "an alias under another name": ("to_uuid as make", "make(session_id)", "parsed-as-uuid"),
+    "a partial": ("strict", "strict(session_id)", "parsed-as-uuid"),
+    "a builtin by another name": ("size", "size(session_id) == 36", "length-checked"),
+    "a function of that module": ("short", "short(session_id)", "sliced"),
+    "an alias of a function of that module": ("cut", "cut(session_id)", "sliced"),
+    "a method of a pattern": ("matches", "matches(session_id)", "matched-as-uuid"),
+    "a method of a pattern, of its name": ("fullmatch", "fullmatch(session_id)", "matched-as-uuid"),
+    "a lambda": ("shorten", "shorten(session_id)", "sliced"),
+    "a partial of a function": ("last", "last(session_id)", "sliced"),
+    "a partial that has that argument": ("first", "first(session_id)", ""),
+    "a class of that module": ("Session", "Session(session_id=session_id)", "uuid-typed"),
+    "an alias of a class of that module": ("Entry", "Entry(session_id=session_id)", "uuid-typed"),
+    "a method of a class": ("to_uuid, Text", "Text(session_id)[:8]", "sliced"),
+    "a function of its own that is called like a builtin": ("len", "len(session_id) == 36", ""),
+    "a class that is only handed on": ("Text", "Text(session_id)", ""),
+    "a pattern that asks for nothing": ("HEX", "print(HEX, session_id)", ""),
+    "a missing name": ("missing", "missing(session_id)", ""),
+}
+
+
+#: Of these a star import tells nothing.
+RUN_TIME = ("strict", "matches", "fullmatch", "last", "first")
+
+
+@pytest.mark.parametrize(("name", "use", "kind"), MEANING.values(), ids=MEANING)
+@pytest.mark.parametrize("way", ["named", "by module", "star", "handed on"])
+def test_what_a_name_of_another_module_means(
+    workshop: Make, name: str, use: str, kind: str, way: str
+) -> None:
+    start, files = f"from app.compat import {name}", {"app__compat": COMPAT}
+    if way == "star":
+        if " as " in name or name in ("missing", *RUN_TIME):
+            return
+        start = "from app.compat import *"
+    elif way == "handed on" and " as " not in name:
+        start, files["app__init"] = start.replace("app.compat", "app"), start.replace("app.compat", ".compat")
+    elif way == "by module":
+        if " as " in name:
+            return
+        word = name.rpartition(" ")[2]
+        start, use = "from app import compat as c", use.replace(word, f"c.{word}", 1)
+    text = f"import uuid\n{start}\ndef f():\n    {START}\n    return {use}\n"
+    assert [found[0] for found in manual(workshop, text, "main.py", **files)] == ([kind] if kind else [])

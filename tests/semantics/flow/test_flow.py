@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_ssot_ids.semantics.flow.flow import ModuleFlow, Sink
+from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
+from flake8_ssot_ids.semantics.flow.sinks import Sink
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 
 FOLDER = Path(__file__).resolve().parents[2] / "cases" / "flow"
@@ -281,6 +282,16 @@ LARGE = {
     "a sum of 2,000 terms that is cut": ("y = (" + "a + " * 2000 + "u())[:8]\n", 0),
     "2,000 names in a row": (
         "x0 = u()\n" + "".join(f"x{at + 1} = x{at}\n" for at in range(2000)) + "x2000[:8]\n",
+        1,
+    ),
+    "a function behind 2,000 aliases": (
+        "def p0(x): x[:8]\n" + "".join(f"p{at + 1} = p{at}\n" for at in range(2000)) + "p2000(u())\n",
+        1,
+    ),
+    "a partial of 400 partials": (
+        "from functools import partial\ndef p0(*x): x[-1][:8]\n"
+        + "".join(f"p{at + 1} = partial(p{at}, {at})\n" for at in range(400))
+        + "p400(u())\n",
         1,
     ),
     "2,000 branches": (

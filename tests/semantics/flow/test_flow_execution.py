@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flake8_ssot_ids.semantics.flow.flow import SLICED, ModuleFlow
+from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
+from flake8_ssot_ids.semantics.flow.sinks import SLICED
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 
 PROGRAMS = 400
