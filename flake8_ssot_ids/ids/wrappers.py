@@ -172,7 +172,7 @@ class Wrappers:
                 # What was resolved for one function is not read again for the next one.
                 module.touched |= paths
                 paths = frozenset(module.touched)
-            known = answer, paths | {file}
+            known = answer, self._project.shared(paths | {file})
             if not self._asking:
                 # An answer within a circle lacks what is still being asked.
                 self._known[key] = known

@@ -59,6 +59,7 @@ class Modules:
         self.allowance: int | None = None
         self._listings: dict[str, Mapping[str, bool]] = {}
         self._homes: dict[str, Home] = {}
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
         self._loose: dict[str, Exports] = {}
         self._exact: dict[str, Exports] = {}
         self._shadows: dict[tuple[str, tuple[str, ...]], tuple[str | None, frozenset[str]]] = {}
@@ -80,7 +81,11 @@ class Modules:
             paths = frozenset(self.touched)
         finally:
             self.touched = outer
-        return answer, paths
+        return answer, self.shared(paths)
+
+    def shared(self, paths: frozenset[str]) -> frozenset[str]:
+        """The same paths as the one object for them: many answers depend on the same hundreds."""
+        return self._sets.setdefault(paths, paths)
 
     def listing(self, folder: str) -> Mapping[str, bool]:
         """The files and folders in ``folder``, with whether each is a folder; empty where it cannot be read.

@@ -74,6 +74,10 @@ class Project:
         """The answer of ``ask``, and the paths that it depends on, which :attr:`touched` does not get."""
         return self._modules.apart(ask)
 
+    def shared(self, paths: frozenset[str]) -> frozenset[str]:
+        """The same paths as the one object for them, for who remembers what an answer depended on."""
+        return self._modules.shared(paths)
+
     def depend_on(self, paths: Iterable[str]) -> None:
         """Take note of more paths that an answer depended on."""
         self._modules.touched.update(paths)
