@@ -19,7 +19,7 @@ from flake8_ssot_ids.findings.baseline import Baseline, compare, row_of
 from flake8_ssot_ids.findings.engine import check_source
 from flake8_ssot_ids.findings.identity import LONG, Fingerprints, Row
 from flake8_ssot_ids.findings.suppress import Suppressions
-from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
+from flake8_ssot_ids.fixes.evidence.readers import Readers
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.ids import hints
 from flake8_ssot_ids.ids.wrappers import LookedAt
@@ -142,14 +142,14 @@ def test_a_value_that_is_not_followed_to_its_end_is_manual(
 
 def test_a_long_word_is_searched_once_for_patched_names(tmp_path: Path) -> None:
     """The search is one of ``re``, whose work nothing counts: what it matches is asked for."""
-    from flake8_ssot_ids.fixes.evidence.surroundings import _PATCHED
+    from flake8_ssot_ids.fixes.evidence.readers import _PATCHED
 
     assert _PATCHED.pattern.startswith(rb"(?<![\w.])")
     file = tmp_path / "test_a.py"
     file.write_text("patch('app.ids.uuid4'); patch('1.app.uuid.uuid4x'); patch('.b.uuid'); x.uuid4.hex")
-    surroundings = Surroundings([str(file)], Project((str(tmp_path),), frozenset({"uuid4"})))
-    surroundings._look()
-    assert surroundings._patched == {"app.ids.uuid4", "app.uuid", "b.uuid", "x.uuid4"}
+    readers = Readers([str(file)], Project((str(tmp_path),), frozenset({"uuid4"})))
+    readers._look()
+    assert readers._patched == {"app.ids.uuid4", "app.uuid", "b.uuid", "x.uuid4"}
 
 
 def test_a_chain_of_modules_deeper_than_the_stack_is_looked_into(tmp_path: Path) -> None:

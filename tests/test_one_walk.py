@@ -87,6 +87,18 @@ def test_a_check_looks_once(text: str, flags: list[str], walks: int, tmp_path: P
     assert found == {"reads": 1, "parses": min(walks, 1), "walks": walks}
 
 
+def test_a_fix_parses_what_was_checked_once_more(tmp_path: Path) -> None:
+    """For the check, for the fix, and for who asks about the ids elsewhere; the new text is another one."""
+    (tmp_path / "ssot-ids.toml").write_text(
+        f'generator = "ssot_ids.UnifiedIdGenerator"\nsrc = [".", "{ROOT.as_posix()}/runtime"]\n'
+    )
+    flags = ["fix", "--unsafe-fixes", "--no-cache", "--silent", "--jobs=1", "--allow-dirty"]
+    found = counts(tmp_path, RAW, *flags)
+    assert "UnifiedIdGenerator" in (tmp_path / "app.py").read_text()
+    assert found.pop("walks") <= 8
+    assert found == {"reads": 3, "parses": 2}
+
+
 def test_what_is_counted_counts(tmp_path: Path) -> None:
     """Two commands look twice."""
     (tmp_path / "other.py").write_text(RAW)

@@ -40,7 +40,7 @@ def dead_imports(changes: Sequence[Change], state: FileState) -> list[tuple[Impo
                 and (_is_module(statement, alias) or _handed_on(alias, references))
                 and _all_in(state.mentions.near(name), name, inside)
                 and not _is_named_in_text(state, name)
-                and not state.surroundings.wants(state.path, name)
+                and not state.readers.wants(state.path, name)
             ):
                 found.append((statement, alias))
     for function, statement in _local_imports(state):

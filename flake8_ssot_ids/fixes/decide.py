@@ -12,7 +12,7 @@ from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.edits.quotes import inner_quote, shows_source
 from flake8_ssot_ids.fixes.evidence.elsewhere import patched, prefix_tested, sink_elsewhere
-from flake8_ssot_ids.fixes.evidence.noids import Manual, is_harmless
+from flake8_ssot_ids.fixes.evidence.purpose import Manual, is_harmless
 from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.housefix import house_fixes, with_covered
 from flake8_ssot_ids.fixes.recipes import REASONS, UUID_OBJECT, Written, inner_node, propose

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flake8_ssot_ids.fixes.edits.quotes import inner_quote
-from flake8_ssot_ids.fixes.evidence.noids import Manual
+from flake8_ssot_ids.fixes.evidence.purpose import Manual
 from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.recipes import Written, of_sink, problem_with_calls
 from flake8_ssot_ids.fixes.verdicts import Name

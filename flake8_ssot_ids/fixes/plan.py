@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from flake8_ssot_ids.fixes.assemble import assemble
 from flake8_ssot_ids.fixes.decide import Decision
+from flake8_ssot_ids.fixes.evidence.readers import Readers
 from flake8_ssot_ids.fixes.evidence.state import FileState, NoGeneratorError
-from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
 from flake8_ssot_ids.fixes.verdicts import FilePlan, RefusedError
 from flake8_ssot_ids.model import Finding, Fix
 from flake8_ssot_ids.policy.policy import Policy
@@ -31,7 +31,7 @@ class Planner:
     def __init__(self, policy: Policy, project: Project, files: Sequence[str]) -> None:
         self._policy = policy
         self._project = project
-        self._surroundings = Surroundings(files, project)
+        self._readers = Readers(files, project)
 
     def plan(
         self,
@@ -56,7 +56,7 @@ class Planner:
             UnreadableError: the file is no Python.
         """
         result = FilePlan(path, data)
-        state = FileState(path, data, self._policy, self._project, self._surroundings)
+        state = FileState(path, data, self._policy, self._project, self._readers)
         for number in range(_PASSES):
             decision = Decision(state, wanted)
             if number == 0:

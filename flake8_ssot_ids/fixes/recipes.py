@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flake8_ssot_ids.fixes.evidence.noids import Manual, glued_into, not_an_id, stays_around
+from flake8_ssot_ids.fixes.evidence.purpose import Manual, glued_into, not_an_id, stays_around
 from flake8_ssot_ids.ids.remedies import Context, around, base, is_part_of_text, remedy
 from flake8_ssot_ids.ids.shapes import FACTORY
 from flake8_ssot_ids.ids.signatures import ClassSource, problem_with

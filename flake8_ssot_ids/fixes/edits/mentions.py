@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
 
 from flake8_ssot_ids.semantics.module.occurrences import nodes_on, rows_with
 from flake8_ssot_ids.semantics.module.scopes import Hits
@@ -20,17 +19,20 @@ class Mentions:
     def __init__(self, tree: ast.Module, text: str) -> None:
         self._tree = tree
         self._text = text
-        self._known: dict[str, list[ast.AST]] = {}
+        self._known: dict[frozenset[str], list[ast.AST]] = {}
 
     def near(self, word: str) -> list[ast.AST]:
         """The nodes on the rows on which ``word`` stands, and those around them."""
-        known = self._known.get(word)
+        return self.near_any(frozenset({word}))
+
+    def near_any(self, words: frozenset[str]) -> list[ast.AST]:
+        """Those near one of several words, which may stand behind a dot."""
+        known = self._known.get(words)
         if known is None:
-            known = self._known[word] = self.near_any((word,))
+            known = self._known[words] = self._near(words)
         return known
 
-    def near_any(self, words: Collection[str]) -> list[ast.AST]:
-        """Those near one of several words, which may stand behind a dot."""
+    def _near(self, words: frozenset[str]) -> list[ast.AST]:
         return [*nodes_on(self._tree, Hits(rows_with(self._text, words, words)))]
 
     def binds(self, name: str) -> bool:

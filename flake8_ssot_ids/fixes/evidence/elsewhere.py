@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids.fixes.evidence.noids import Manual, is_harmless
+from flake8_ssot_ids.fixes.evidence.purpose import Manual, is_harmless
+from flake8_ssot_ids.fixes.evidence.readers import Tested
 from flake8_ssot_ids.fixes.evidence.state import FileState
-from flake8_ssot_ids.fixes.evidence.surroundings import Tested
 from flake8_ssot_ids.ids.remedies import Piece, around, is_part_of_text, slug
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.flow.exits import Exit
@@ -66,11 +66,9 @@ def prefix_tested(use: Use, state: FileState) -> Manual | None:
     if any(_text(piece, state) is None for piece in head) or not old:
         return _constant_tested(head[0], state) if isinstance(head[0], ast.expr) else None
     new = f"{slug(old)}_"
-    asked = [
-        one for one in state.surroundings.beginnings() if old.startswith(one) and not new.startswith(one)
-    ]
+    asked = [one for one in state.readers.beginnings() if old.startswith(one) and not new.startswith(one)]
     for one in sorted(asked, key=len, reverse=True):
-        tested = _relevant(state.surroundings.tests_of(one), state)
+        tested = _relevant(state.readers.tests_of(one), state)
         if tested is not None:
             return _manual(f"its beginning `{old}` is asked for", tested, state)
     if isinstance(head[0], ast.expr) and not new.startswith(old):
@@ -80,7 +78,7 @@ def prefix_tested(use: Use, state: FileState) -> Manual | None:
 
 def patched(use: Use, state: FileState) -> Manual | None:
     """Whether a test replaces the source by its name in this module, and would not reach the generator."""
-    place = state.surroundings.patch_of(state.path, ast.unparse(use.reference))
+    place = state.readers.patch_of(state.path, ast.unparse(use.reference))
     if place is None:
         return None
     where = f"{state.policy.relative(place.path)}:{place.row}:{place.column}"
@@ -92,7 +90,7 @@ def _constant_tested(piece: Piece, state: FileState) -> Manual | None:
     name = piece.id if isinstance(piece, ast.Name) else piece.attr if isinstance(piece, ast.Attribute) else ""
     if not name.isupper():
         return None
-    tested = _relevant(state.surroundings.tests_of(name), state)
+    tested = _relevant(state.readers.tests_of(name), state)
     return None if tested is None else _manual(f"its beginning `{name}` is asked for", tested, state)
 
 
@@ -114,4 +112,4 @@ def _text(piece: Piece, state: FileState) -> str | None:
     if isinstance(piece, str):
         return piece
     name = piece.id if isinstance(piece, ast.Name) else piece.attr if isinstance(piece, ast.Attribute) else ""
-    return state.surroundings.constant(name) if name.isupper() else None
+    return state.readers.constant(name) if name.isupper() else None

@@ -9,7 +9,7 @@ from functools import cached_property
 from flake8_ssot_ids.findings.engine import check_tree, span_of, uses_in
 from flake8_ssot_ids.fixes.edits.importnames import EditedModule, asked_names
 from flake8_ssot_ids.fixes.edits.mentions import Mentions
-from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
+from flake8_ssot_ids.fixes.evidence.readers import Readers
 from flake8_ssot_ids.ids.inspection import Inspection
 from flake8_ssot_ids.ids.signatures import ClassSource
 from flake8_ssot_ids.ids.uses import Use
@@ -37,7 +37,7 @@ class FileState:
         data: bytes,
         policy: Policy,
         project: Project,
-        surroundings: Surroundings,
+        readers: Readers,
     ) -> None:
         """Read and check the file.
 
@@ -48,7 +48,7 @@ class FileState:
         self.data = data
         self.policy = policy
         self.project = project
-        self.surroundings = surroundings
+        self.readers = readers
         other = why_not_python(path, data)
         if other:
             raise UnreadableError(other)
@@ -79,7 +79,7 @@ class FileState:
         Raises:
             UnreadableError: it would be no Python any more.
         """
-        return FileState(self.path, data, self.policy, self.project, self.surroundings)
+        return FileState(self.path, data, self.policy, self.project, self.readers)
 
     @cached_property
     def inspection(self) -> Inspection:
@@ -123,9 +123,7 @@ class FileState:
         if isinstance(owner, str):
             raise NoGeneratorError(f"the generator `{dotted}` cannot be read: {owner}")
         module = dotted.rpartition(".")[0]
-        return Generator(
-            dotted, sources.canonical(dotted), owner, self.surroundings.leads_to(module, self.path)
-        )
+        return Generator(dotted, sources.canonical(dotted), owner, self.readers.leads_to(module, self.path))
 
     @cached_property
     def document(self) -> Document:

@@ -41,7 +41,7 @@ def _at(file: str, data: bytes, start: int, code: str) -> Tested:
     return Tested(file, row, start - (data.rfind(b"\n", 0, start) + 1) + 1, code)
 
 
-class Surroundings:
+class Readers:
     """Asks the files of a project, each read once, when the first question comes.
 
     Args:
