@@ -30,8 +30,11 @@ from flake8_ssot_ids.semantics.module.syntax import last_name, nodes_on
 from flake8_ssot_ids.semantics.module.values import Reached, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
-from flake8_ssot_ids.source.sourcefile import decode, parse
+from flake8_ssot_ids.source.sourcefile import decode, parse, unix
 from flake8_ssot_ids.system.files import read
+
+#: The flows of so many other modules are kept at a time.
+_KEPT = 16
 
 
 class Inspection:
@@ -215,13 +218,15 @@ class _Shared:
         if path not in self._flows:
             try:
                 data = read(path)
-                tree, text = parse(data), decode(data).text
+                tree, text = parse(data), unix(decode(data).text)
             except (OSError, UnreadableError):
                 self._flows[path] = None
             else:
                 home = self._project.home(path)
                 canonical = self.canonical(home)
                 self._flows[path] = ModuleFlow(tree, lambda: AllNames(tree, text, home.package, canonical))
+            if len(self._flows) > _KEPT:
+                del self._flows[next(iter(self._flows))]
         return self._flows[path]
 
     def holds(self, home: Home) -> Callable[[str], str | None]:
