@@ -23,6 +23,7 @@ from flake8_ssot_ids.ids.wrappers import Module, Wrappers
 from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
+from flake8_ssot_ids.semantics.glance.imports import defined_in
 from flake8_ssot_ids.semantics.module.allnames import AllNames
 from flake8_ssot_ids.semantics.module.names import rows
 from flake8_ssot_ids.semantics.module.scopes import Hits
@@ -34,7 +35,7 @@ from flake8_ssot_ids.source.sourcefile import decode, parse, unix
 from flake8_ssot_ids.system.files import read
 
 #: The flows of so many other modules are kept at a time.
-_KEPT = 16
+_KEPT = 4
 
 
 class Inspection:
@@ -170,6 +171,7 @@ class _Shared:
         self._project = project
         self._policy = policy
         self._sources: dict[tuple[str, ...], Sources] = {}
+        self._defined: dict[str, frozenset[str]] = {}
         self._flows: dict[str, ModuleFlow | None] = {}
         self._families: dict[tuple[str, ...], tuple[Family, frozenset[str]]] = {}
         self._canonical: dict[tuple[str, ...], Callable[[Values], Values]] = {}
@@ -244,6 +246,19 @@ class _Shared:
         top = dotted.partition(".")[0]
         return top in family.tops or self._project.is_ours(dotted, home)
 
+    def _is_defined_at(self, here: tuple[str | None, tuple[str, ...], str] | None, sources: Sources) -> bool:
+        """Whether a name is that of a class or function right there, by a glance that needs no parser."""
+        if here is None or here[0] is None or len(here[1]) != 1 or here[2]:
+            return False
+        path = here[0]
+        if path not in self._defined:
+            try:
+                self._defined[path] = defined_in(read(path))
+            except OSError:
+                self._defined[path] = frozenset()
+        sources.touched.add(path)
+        return here[1][0] in self._defined[path]
+
     def canonical(self, home: Home) -> Callable[[Values], Values]:
         """For names at ``home``: replaces dotted names by those under which the things are defined."""
         sources = self.sources(home)
@@ -251,9 +266,10 @@ class _Shared:
 
         def follow(dotted: str) -> str:
             plain = dotted.removeprefix(".").replace(":", "")
-            if plain.partition(".")[0] in tops or self._project.is_ours(dotted, home):
-                return sources.canonical(plain)
-            return plain
+            near = plain.partition(".")[0] in tops or self._project.is_ours(dotted, home)
+            if not near or (self._is_defined_at(self._project.locate(dotted, home), sources)):
+                return plain
+            return sources.canonical(plain)
 
         def star(dotted: str) -> str:
             module, _, name = dotted.rpartition(".*")
