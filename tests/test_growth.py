@@ -112,8 +112,9 @@ def test_the_values_of_a_module_are_followed_for_so_long_only() -> None:
 
     def steps(number: int) -> int:
         body = "".join(f" while c{at}:\n  a = make() if a else a\n  b{at} = a\n" for at in range(number))
-        tree = ast.parse(f"def f():\n a = None\n{body}")
-        flow = ModuleFlow(tree, lambda: AllNames(tree, "", "", lambda values: values))
+        text = f"def f():\n a = None\n{body}"
+        tree = ast.parse(text)
+        flow = ModuleFlow(tree, lambda: AllNames(tree, text, "", lambda values: values))
         made = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
         kinds = [{sink.kind for sink in flow.sinks(node, factory=False)} for node in made]
         assert kinds == [set()] * number if number < 50 else {"not-followed"} in kinds

@@ -26,7 +26,7 @@ from flake8_ssot_ids.runs.session import load
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.flow.sinks import SLICED, SPLIT
 from flake8_ssot_ids.semantics.module.allnames import AllNames
-from flake8_ssot_ids.source.sourcefile import decode, parse
+from flake8_ssot_ids.source.sourcefile import decode, parse, unix
 from flake8_ssot_ids.system.files import read
 
 _STRICT = ("SID",)
@@ -304,7 +304,7 @@ def _cuts(paths: list[str], policy: Policy, target: str) -> list[dict[str, Any]]
 
 def _flow(data: bytes) -> ModuleFlow:
     tree = parse(data)
-    return ModuleFlow(tree, lambda: AllNames(tree, decode(data).text, "", lambda values: values))
+    return ModuleFlow(tree, lambda: AllNames(tree, unix(decode(data).text), "", lambda values: values))
 
 
 def slot_of_context(name: str) -> str | None:

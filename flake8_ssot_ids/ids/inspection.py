@@ -24,6 +24,7 @@ from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.semantics.classes.lookup import ReadModules
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
+from flake8_ssot_ids.semantics.glance.imports import defined_in
 from flake8_ssot_ids.semantics.module.allnames import AllNames, is_meant
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
@@ -35,8 +36,11 @@ from flake8_ssot_ids.semantics.module.syntax import last_name
 from flake8_ssot_ids.semantics.module.values import Reached, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
-from flake8_ssot_ids.source.sourcefile import decode, parse
+from flake8_ssot_ids.source.sourcefile import decode, parse, unix
 from flake8_ssot_ids.system.files import read
+
+#: The flows of so many other modules are kept at a time.
+_KEPT = 4
 
 
 class Inspection:
@@ -211,6 +215,7 @@ class _Shared:
         self._policy = policy
         self._sources: dict[tuple[str, ...], Sources] = {}
         self._read = ReadModules()
+        self._defined: dict[str, frozenset[str]] = {}
         self._flows: dict[str, ModuleFlow | None] = {}
         self._families: dict[tuple[str, ...], tuple[Family, frozenset[str]]] = {}
         self._canonical: dict[tuple[str, ...], Callable[[Values], Values]] = {}
@@ -259,13 +264,15 @@ class _Shared:
         if path not in self._flows:
             try:
                 data = read(path)
-                tree, text = parse(data), decode(data).text
+                tree, text = parse(data), unix(decode(data).text)
             except (OSError, UnreadableError):
                 self._flows[path] = None
             else:
                 home = self._project.home(path)
                 canonical = self.canonical(home)
                 self._flows[path] = ModuleFlow(tree, lambda: AllNames(tree, text, home.package, canonical))
+            if len(self._flows) > _KEPT:
+                del self._flows[next(iter(self._flows))]
         return self._flows[path]
 
     def holds(self, home: Home) -> Callable[[str], str | None]:
@@ -283,6 +290,19 @@ class _Shared:
         top = dotted.partition(".")[0]
         return top in family.tops or self._project.is_ours(dotted, home)
 
+    def _is_defined_at(self, here: tuple[str | None, tuple[str, ...], str] | None, sources: Sources) -> bool:
+        """Whether a name is that of a class or function right there, by a glance that needs no parser."""
+        if here is None or here[0] is None or len(here[1]) != 1 or here[2]:
+            return False
+        path = here[0]
+        if path not in self._defined:
+            try:
+                self._defined[path] = defined_in(read(path))
+            except OSError:
+                self._defined[path] = frozenset()
+        sources.touched.add(path)
+        return here[1][0] in self._defined[path]
+
     def canonical(self, home: Home) -> Callable[[Values], Values]:
         """For names at ``home``: replaces dotted names by those under which the things are defined."""
         sources = self.sources(home)
@@ -290,9 +310,10 @@ class _Shared:
 
         def follow(dotted: str) -> str:
             plain = dotted.removeprefix(".").replace(":", "")
-            if plain.partition(".")[0] in tops or self._project.is_ours(dotted, home):
-                return sources.canonical(plain)
-            return plain
+            near = plain.partition(".")[0] in tops or self._project.is_ours(dotted, home)
+            if not near or (self._is_defined_at(self._project.locate(dotted, home), sources)):
+                return plain
+            return sources.canonical(plain)
 
         def star(dotted: str) -> str:
             module, _, name = dotted.rpartition(".*")

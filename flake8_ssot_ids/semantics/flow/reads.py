@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 from flake8_ssot_ids.semantics.flow.index import NodeIndex, position
-from flake8_ssot_ids.semantics.module.scopes import Binding
 
 Target = ast.Name | ast.arg
 
@@ -17,29 +16,31 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
 
 
 class NameReads:
-    """The reads of one module, as the name engine knows them."""
+    """The reads of one module, as the name engine knows them; a name is looked at when it is asked about."""
 
     def __init__(self, index: NodeIndex) -> None:
-        names = index.engine
+        self._index = index
         self._seen: dict[ast.Name, list[Target]] = {}
-        self._reads: dict[Target, list[ast.Name]] = {}
-        for load in names.flow.loads:
-            targets = _targets(names.in_force(load))
-            if targets:
-                self._seen[load] = sorted(targets, key=position)
-                for target in targets:
-                    self._reads.setdefault(target, []).append(load)
-        for loads in self._reads.values():
-            loads.sort(key=position)
+        self._reads: dict[str, dict[Target, list[ast.Name]]] = {}
 
     def of(self, target: Target) -> list[ast.Name]:
         """The reads that the binding by ``target`` may reach, in source order."""
-        return self._reads.get(target, [])
+        name = target.arg if isinstance(target, ast.arg) else target.id
+        return self._of(name).get(target, [])
 
     def bindings(self, load: ast.Name) -> list[Target]:
         """The targets and parameters whose value ``load`` may read; not imports, functions, classes."""
+        self._of(load.id)
         return self._seen.get(load, [])
 
-
-def _targets(bindings: set[Binding]) -> set[Target]:
-    return {one.node for one in bindings if isinstance(one.node, (ast.Name, ast.arg))}
+    def _of(self, name: str) -> dict[Target, list[ast.Name]]:
+        known = self._reads.get(name)
+        if known is None:
+            known = self._reads[name] = {}
+            for load in self._index.names.get(name, ()):
+                bindings = self._index.engine.in_force(load)
+                targets = {one.node for one in bindings if isinstance(one.node, (ast.Name, ast.arg))}
+                self._seen[load] = sorted(targets, key=position)
+                for target in targets:
+                    known.setdefault(target, []).append(load)
+        return known

@@ -17,7 +17,23 @@ _FROM = re.compile(
 )
 _PLAIN = re.compile(rb"(?:^|[;:])(?:[ \t\f]|\\\r?\n)*$")
 _NAMES = re.compile(rb"(?:[ \t\f]|\\\r?\n)*(?:\(((?:[^()#]|#[^\r\n]*)*)|((?:[^\r\n;#\\]|\\\r?\n)*))")
+_DEFINED = re.compile(rb"^(?:class|def|async def)[ \t]+(\w+)", re.MULTILINE)
+_BOUND = re.compile(
+    rb"\b(?:as|for|global)[ \t]+(\w+)|^[ \t]*(\w+)[ \t]*:[^=\r\n]*=|\b(\w+)[ \t]*=(?!=)", re.MULTILINE
+)
 _COMMENT = re.compile(rb"#[^\r\n]*")
+
+
+def defined_in(data: bytes) -> frozenset[str]:
+    """The classes and functions at the top of a module that no import and no assignment may bind, too."""
+    found = {name.decode("utf-8", "replace") for name in _DEFINED.findall(data)}
+    found -= {name.decode("utf-8", "replace") for pair in _BOUND.findall(data) for name in pair}
+    for _, module, names in imports_of(data) if found else ():
+        local = {module.partition(".")[0]} if names is None else {name for _, name in names}
+        if "*" in local:
+            return frozenset()
+        found -= local
+    return frozenset(filter(str.isascii, found))
 
 
 def imports_of(data: bytes) -> list[Import]:

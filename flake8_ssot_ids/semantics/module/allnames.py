@@ -7,7 +7,9 @@ several times as much; the rules in preview and the codemods need it, a plain ch
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from flake8_ssot_ids.semantics.module.bindings import Flow
@@ -27,7 +29,6 @@ from flake8_ssot_ids.semantics.module.scopes import (
     Scope,
     State,
 )
-from flake8_ssot_ids.semantics.module.syntax import below
 from flake8_ssot_ids.semantics.module.values import (
     DIRECT,
     Made,
@@ -39,6 +40,7 @@ from flake8_ssot_ids.semantics.module.values import (
 )
 
 _NOTHING: State = {}
+_WORD = re.compile(r"[^\W\d]\w*")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -53,10 +55,10 @@ class _Whole(Flow):
     ``around`` has that for the names that stand in it.
     """
 
-    def __init__(self, tree: ast.Module, within: Mapping[Any, set[str]], **options: Any) -> None:
+    def __init__(self, tree: ast.Module, text: str, **options: Any) -> None:
         super().__init__(tree, **options)
         self.around: dict[ast.AST, State] = {}
-        self._within = within
+        self._rows = text.split("\n") if text else []
 
     def _enters(self, statement: ast.stmt) -> bool:
         self._remember(statement)
@@ -65,35 +67,21 @@ class _Whole(Flow):
     def _defines(self, node: ast.Lambda) -> None:
         self._remember(node)
 
-    def _remember(self, node: ast.AST) -> None:
+    def _remember(self, node: ast.stmt | ast.Lambda) -> None:
         scope: Scope | None = self.scope
         while scope is not None and scope.kind in (CLASS, COMPREHENSION):
             scope = scope.parent
-        names = self._within.get(node, ())
-        if scope is not None and names:
-            known = self.around.setdefault(node, {})
-            for name in names & scope.state.keys():
-                known[name] = known.get(name, frozenset()) | scope.state[name]
+        if scope is None or not self._rows or isinstance(node, ast.ClassDef):
+            return
+        known = self.around.setdefault(node, {})
+        state = scope.state
+        for name in _words("\n".join(self._rows[node.lineno - 1 : node.end_lineno])) & state.keys():
+            known[name] = known.get(name, frozenset()) | state[name]
 
 
-def _names_within(tree: ast.Module) -> tuple[set[str], dict[Definition, set[str]]]:
-    """The names of a module, and those that stand in each function and lambda."""
-    found: dict[Definition, set[str]] = {}
-    names: set[str] = set()
-    outer: dict[Definition, set[str]] = {}
-    pending: list[tuple[ast.AST, set[str]]] = [(tree, names)]
-    while pending:
-        node, inside = pending.pop()
-        if isinstance(node, ast.Name):
-            inside.add(node.id)
-            continue
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            outer[node] = inside
-            inside = found[node] = set()
-        pending += [(child, inside) for child in below(node)]
-    for function in reversed(found):
-        outer[function] |= found[function]
-    return names, found
+def _words(text: str) -> set[str]:
+    """All names that may stand in a text, and more."""
+    return set(_WORD.findall(text if text.isascii() else unicodedata.normalize("NFKC", text)))
 
 
 class AllNames:
@@ -110,17 +98,15 @@ class AllNames:
     def __init__(
         self, tree: ast.Module, text: str, package: str, expand: Expand, *, apart: bool = True
     ) -> None:
-        has_star = may_have_star(text)
-        names, within = _names_within(tree) if apart or has_star else ((), {})
         self._expand = expand
         walk = _Whole(
             tree,
-            within,
+            text if apart else "",
             watched=EVERYTHING,
             attributes=EVERYTHING,
             hits=Hits(None),
             package=package,
-            names=names if has_star else (),
+            names=_words(text) if may_have_star(text) else (),
             walruses=":=" in text,
             flags=flag_words(text),
             keeps_functions=True,

@@ -57,14 +57,14 @@ def wanted(source: str) -> list[tuple[int, str, str]]:
     return sorted(marks)
 
 
-def flow_of(tree: ast.Module, parents: dict[ast.AST, ast.AST] | None = None) -> ModuleFlow:
-    return ModuleFlow(tree, lambda: AllNames(tree, ":=", "app", lambda values: values), parents)
+def flow_of(tree: ast.Module, source: str, parents: dict[ast.AST, ast.AST] | None = None) -> ModuleFlow:
+    return ModuleFlow(tree, lambda: AllNames(tree, source, "app", lambda values: values), parents)
 
 
 def found(source: str) -> list[Sink]:
     tree = ast.parse(source)
     before = ast.dump(tree, include_attributes=True)
-    sinks = flow_of(tree).sinks(seed(tree))
+    sinks = flow_of(tree, source).sinks(seed(tree))
     assert ast.dump(tree, include_attributes=True) == before
     return sinks
 
@@ -203,7 +203,7 @@ def shard(context, data, user_id):
 
 
 def test_the_cuts_of_names() -> None:
-    sinks = flow_of(ast.parse(CUTS)).cuts_of(lambda name: name == "user_id")
+    sinks = flow_of(ast.parse(CUTS), CUTS).cuts_of(lambda name: name == "user_id")
     assert [(sink.node.lineno, sink.kind, sink.through, sink.apply("abcdefgh_ij")) for sink in sinks] == [
         (3, "sliced", "user_id", "abcdefgh"),
         (4, "split", "user_id", "ij"),
@@ -214,7 +214,7 @@ def test_the_cuts_of_names() -> None:
         (9, "prefix-matched", "user_id", None),
     ]
     assert [sink.detail for sink in sinks][:2] == ["`context.user_id[:8]`", "`user_id.split('_')[-1]`"]
-    assert flow_of(ast.parse(CUTS)).cuts_of(lambda name: name == "run_id") == []
+    assert flow_of(ast.parse(CUTS), CUTS).cuts_of(lambda name: name == "run_id") == []
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_the_cuts_of_names() -> None:
 )
 def test_text_glued_around_it_is_told_apart(source: str, places_: list[str]) -> None:
     tree = ast.parse(source)
-    flow = flow_of(tree)
+    flow = flow_of(tree, source)
     assert [ast.get_source_segment(source, sink.node) for sink in flow.glued(seed(tree))] == places_
     assert flow.sinks(seed(tree)) == []
 
@@ -251,7 +251,7 @@ def test(monkeypatch):
     setattr(self, "uuid", 1)
     mock.patch.object(uuid, "uuid7")
 """
-    found_ = flow_of(ast.parse(source)).patches()
+    found_ = flow_of(ast.parse(source), source).patches()
     assert [(target, call.lineno) for target, call in found_] == [
         ("app.ids.uuid.uuid4", 2),
         ("app.ids.uuid4", 6),
@@ -261,18 +261,20 @@ def test(monkeypatch):
 
 
 def test_a_factory_may_be_told() -> None:
-    tree = ast.parse("make = maker\nx = make()\nx[:8]")
+    source = "make = maker\nx = make()\nx[:8]"
+    tree = ast.parse(source)
     (node,) = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "maker")
-    flow = flow_of(tree)
+    flow = flow_of(tree, source)
     assert [sink.kind for sink in flow.sinks(node, factory=True)] == ["sliced"]
     assert flow.sinks(node) == []
 
 
 def test_the_parents_may_be_given_in_part() -> None:
-    tree = ast.parse("x = u()\nx[:8]")
-    assert [sink.kind for sink in flow_of(tree, {}).sinks(seed(tree))] == ["sliced"]
+    source = "x = u()\nx[:8]"
+    tree = ast.parse(source)
+    assert [sink.kind for sink in flow_of(tree, source, {}).sinks(seed(tree))] == ["sliced"]
     partial: dict[ast.AST, ast.AST] = {tree.body[0]: tree}
-    assert [sink.kind for sink in flow_of(tree, partial).sinks(seed(tree))] == ["sliced"]
+    assert [sink.kind for sink in flow_of(tree, source, partial).sinks(seed(tree))] == ["sliced"]
     assert partial == {tree.body[0]: tree}
 
 
@@ -328,6 +330,6 @@ def test_large_programs_are_ordinary_input(source: str, number: int) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "u"
     )
     began = time.process_time()
-    sinks = flow_of(tree).sinks(node)
+    sinks = flow_of(tree, source).sinks(node)
     assert time.process_time() - began < 10
     assert len(sinks) == number

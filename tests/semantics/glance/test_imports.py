@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.semantics.glance.imports import Import, imports_of
+from flake8_ssot_ids.semantics.glance.imports import Import, defined_in, imports_of
 from flake8_ssot_ids.source.sourcefile import parse
 
 
@@ -145,3 +145,29 @@ def test_imports_of_any_form_are_found(parts: list[tuple[str, str]]) -> None:
     except SyntaxError:
         return
     assert missed(data) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("class A:\n    pass\ndef b(): ...\nasync def c(): ...", "A b c"),
+        ("class A:\n    class B: ...\n    def c(self): ...", "A"),
+        ("if x:\n    def a(): ...", ""),
+        ("from m import A\nclass A: ...", ""),
+        ("from m import (\n    B,\n    A,\n)\nclass A: ...", ""),
+        ("from m import b as A\nclass A: ...", ""),
+        ("import m as A\nclass A: ...", ""),
+        ("import A.b\nclass A: ...", ""),
+        ("from m import *\nclass A: ...", ""),
+        ("class A: ...\nA = wrap(A)", ""),
+        ("class A: ...\nA: type = wrap(A)", ""),
+        ("def a(): ...\nb = a = wrap(a)", ""),
+        ("def a(): ...\ndef f():\n    global a\n", "f"),
+        ("def a(): ...\nif a == 1: pass", "a"),
+        ("class A: ...\nclass B: ...\nB = 1", "A"),
+        ("import uuid\nfrom m import b\nclass A: ...", "A"),
+        ("class Ä: ...", ""),
+    ],
+)
+def test_what_a_module_surely_defines_itself(text: str, names: str) -> None:
+    assert defined_in(text.encode()) == set(names.split())
