@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from flake8_ssot_ids.fixes.assemble import assemble
 from flake8_ssot_ids.fixes.decide import Decision
 from flake8_ssot_ids.fixes.evidence.readers import Readers
 from flake8_ssot_ids.fixes.evidence.state import FileState, NoGeneratorError
+from flake8_ssot_ids.fixes.recipes import REASONS, UUID_OBJECT
 from flake8_ssot_ids.fixes.verdicts import FilePlan, RefusedError
 from flake8_ssot_ids.model import Finding, Fix
 from flake8_ssot_ids.policy.policy import Policy
@@ -15,6 +16,8 @@ from flake8_ssot_ids.semantics.project.project import Project
 
 #: One pass may uncover what stood within something that was replaced; more than so many do not occur.
 _PASSES = 6
+#: Reasons against a change that no other change in the file takes away.
+_LASTING = frozenset({*REASONS, UUID_OBJECT, "foreign-standard", "handed-on", "no-id", "not-text", "secret"})
 
 __all__ = ["FilePlan", "NoGeneratorError", "Planner", "fixes_of"]
 
@@ -77,6 +80,8 @@ class Planner:
             result.fixed += done.fixed
             state = done.state
             result.new = state.data
+            if not self._policy.recipes and _is_settled(decision, done.fixed):
+                return result
         return self._refused(result, "the edits do not come to rest")
 
     @staticmethod
@@ -84,6 +89,17 @@ class Planner:
         result.refused = reason
         result.new, result.fixed = None, []
         return result
+
+
+def _is_settled(decision: Decision, fixed: Iterable[Finding]) -> bool:
+    """Whether another pass would find nothing: all is written that could be, and the rest stays as it is.
+
+    What a value is used for, or what becomes of it, does not change with what is written elsewhere.
+    """
+    left = {verdict.finding: verdict for verdict in decision.verdicts}
+    for finding in fixed:
+        left.pop(finding, None)
+    return all(verdict.kind in _LASTING for verdict in left.values())
 
 
 def fixes_of(plan: FilePlan) -> dict[str, Fix]:
