@@ -125,17 +125,8 @@ def check(
             _write(root, name, text.encode())
         session = Session(load(config_path, root))
         report = session.check(data, _write(root, path, data))
-    marks = [
-        Mark(
-            finding.code,
-            finding.span.start.row,
-            finding.span.start.column,
-            finding.span.end.row,
-            finding.span.end.column,
-        )
-        for finding in report.findings
-        if finding.code.startswith(tuple(select))
-    ]
+    spans = [(one.code, one.span) for one in report.findings if one.code.startswith(tuple(select))]
+    marks = [Mark(code, at.start.row, at.start.column, at.end.row, at.end.column) for code, at in spans]
     return sorted(marks, key=_order)
 
 

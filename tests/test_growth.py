@@ -22,7 +22,7 @@ from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
 from flake8_ssot_ids.fixes.plan import Planner
 from flake8_ssot_ids.ids import hints
-from flake8_ssot_ids.ids.wrappers import Module
+from flake8_ssot_ids.ids.wrappers import LookedAt
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.render.terminal import Palette
 from flake8_ssot_ids.render.text import full
@@ -92,6 +92,7 @@ GROWING = [
     ("sum of ids", "preview", 100),
     *((kind, "fix", 200) for kind in ("sum of ids", "sum in brackets")),
     ("implicit f-strings", "fix", 100),
+    *((kind, "fix", 100) for kind in ("unpacked tuple", "long import list of aliases")),
     *((kind, "check", 60) for kind in ("re-exports", "re-exports by assignment")),
     *((kind, "check", 120) for kind in ("stars in a ring", "stars in a chain")),
 ]  # fmt: skip
@@ -172,7 +173,7 @@ def test_a_chain_of_names_is_followed_link_by_link(order: int) -> None:
         rows = [f"a{at + 1} = a{at}" for at in range(number)][::order]
         text = "\n".join(rows)
         parts = {"tree": ast.parse(text), "text": text, "functions": {}, "raw": set(), "raw_statements": {}}
-        module = cast("Module", SimpleNamespace(**parts))
+        module = cast("LookedAt", SimpleNamespace(**parts))
         found: list[frozenset[str]] = []
         count = calls(lambda: found.append(hints.words_of(module, frozenset({"a0"}))))
         assert found == [{f"a{at}" for at in range(number + 1)}]

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from flake8_ssot_ids.adopt.code import ProjectCode
 from flake8_ssot_ids.adopt.generators import RUNTIME, Candidate
-from flake8_ssot_ids.adopt.index import Index
 
 _TYPED = ("UserID", "ThreadID", "RunID", "RequestID", "SessionID", "WebSocketID")
 _TYPED_CHECKS = {f"ensure_{name}_id" for name in ("user", "thread", "run", "request", "session", "websocket")}
@@ -58,19 +58,19 @@ class Api:
     hints: dict[str, str] = field(default_factory=dict)
 
 
-def find(index: Index, approved: list[Candidate], production: Callable[[str], bool]) -> Api:
+def find(code: ProjectCode, approved: list[Candidate], production: Callable[[str], bool]) -> Api:
     """Look for each part; what is found once is certain."""
     found: dict[str, dict[str, None]] = {key: {} for key in (*_KEYS, *_TYPED_ALONE.values())}
     names = (*_USUAL, *_TYPED, *_TYPED_ALONE, *_TYPED_CHECKS, "IDManager", "IdManager", "find_matching_ids")
     words = (*(name.encode() for name in names), b"execution_context_factory")
-    for file in sorted(index.texts):
-        data = index.texts[file]
-        if file not in index.names or not production(file) or not any(word in data for word in words):
+    for file in sorted(code.texts):
+        data = code.texts[file]
+        if file not in code.names or not production(file) or not any(word in data for word in words):
             continue
-        tree = index.tree(file)
+        tree = code.tree(file)
         if tree is not None:
-            for key, name in _in_module(tree, index, file):
-                found[key][f"{index.names[file]}.{name}" if name else index.names[file]] = None
+            for key, name in _in_module(tree, code, file):
+                found[key][f"{code.names[file]}.{name}" if name else code.names[file]] = None
     parts = Api()
     home = {candidate.dotted.rpartition(".")[0].rpartition(".")[0] for candidate in approved}
     for key in found:
@@ -83,11 +83,11 @@ def find(index: Index, approved: list[Candidate], production: Callable[[str], bo
         elif key in _HINTS and not any(candidate.dotted.startswith(f"{RUNTIME}.") for candidate in approved):
             parts.hints[key] = _HINTS[key]
     if len(approved) == 1:
-        parts.certain.update(_spellings(approved[0], index))
+        parts.certain.update(_spellings(approved[0], code))
     return parts
 
 
-def _in_module(tree: ast.Module, index: Index, file: str) -> list[tuple[str, str]]:
+def _in_module(tree: ast.Module, code: ProjectCode, file: str) -> list[tuple[str, str]]:
     found = []
     typed: set[str] = set()
     for node in tree.body:
@@ -114,14 +114,14 @@ def _in_module(tree: ast.Module, index: Index, file: str) -> list[tuple[str, str
                 typed.add(node.targets[0].id)
     found += [(_TYPED_ALONE[name], name) for name in sorted(typed & _TYPED_ALONE.keys())]
     typed |= {
-        item.name for item in index.imports(file) if item.module == RUNTIME and _hands_on(tree, item.bound)
+        item.name for item in code.imports(file) if item.module == RUNTIME and _hands_on(tree, item.bound)
     }
     if len(typed & {*_TYPED}) >= 2 or len(typed & _TYPED_CHECKS) >= 2:
         found.append(("typed-ids", ""))
     # Whoever imports it from the runtime in a module that does more, uses it.
     found += [
         (_USUAL[item.name], item.bound)
-        for item in index.imports(file)
+        for item in code.imports(file)
         if item.module == RUNTIME and item.name in _USUAL and _hands_on(tree, item.bound)
     ]
     return found
@@ -132,9 +132,9 @@ def _hands_on(tree: ast.Module, name: str) -> bool:
     return not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
 
 
-def _spellings(candidate: Candidate, index: Index) -> dict[str, str]:
+def _spellings(candidate: Candidate, code: ProjectCode) -> dict[str, str]:
     """The methods of the generator that the house calls by another name."""
-    tree = index.tree(candidate.file) if candidate.file else None
+    tree = code.tree(candidate.file) if candidate.file else None
     name = candidate.dotted.rpartition(".")[2]
     for node in tree.body if tree is not None else ():
         if isinstance(node, ast.ClassDef) and node.name == name:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.adopt.index import Index
+from flake8_ssot_ids.adopt.code import ProjectCode
 from flake8_ssot_ids.adopt.layout import Repository
 from flake8_ssot_ids.adopt.signals import words_of
 from flake8_ssot_ids.render.statistics import counted
@@ -86,18 +86,18 @@ class Candidate:
         )
 
 
-def find(index: Index, layout: Repository, production: Callable[[str], bool]) -> list[Candidate]:
+def find(code: ProjectCode, layout: Repository, production: Callable[[str], bool]) -> list[Candidate]:
     """All candidates, the likeliest first."""
     found: list[Candidate] = []
-    files = [file for file, data in index.texts.items() if production(file) and _may_define(data)]
+    files = [file for file, data in code.texts.items() if production(file) and _may_define(data)]
     for file in sorted(files):
-        tree = index.tree(file)
-        if tree is None or file not in index.names:
+        tree = code.tree(file)
+        if tree is None or file not in code.names:
             continue
-        found += _in_module(file, tree, index, layout)
+        found += _in_module(file, tree, code, layout)
     for candidate in found:
-        _count_importers(candidate, index, production)
-    direct = _runtime_itself(index, production)
+        _count_importers(candidate, code, production)
+    direct = _runtime_itself(code, production)
     found += [direct] if direct is not None else []
     # Equal ranks go by name.
     found.sort(key=lambda candidate: candidate.dotted)
@@ -109,8 +109,8 @@ def _may_define(data: bytes) -> bool:
     return any(pattern.search(data) for pattern in _MAY_DEFINE)
 
 
-def _in_module(file: str, tree: ast.Module, index: Index, layout: Repository) -> list[Candidate]:
-    module = index.names[file]
+def _in_module(file: str, tree: ast.Module, code: ProjectCode, layout: Repository) -> list[Candidate]:
+    module = code.names[file]
     found = []
     named = _id_module(file)
     for node in tree.body:
@@ -130,7 +130,7 @@ def _in_module(file: str, tree: ast.Module, index: Index, layout: Repository) ->
                     )
                 )
     if not found:
-        for item in index.imports(file):
+        for item in code.imports(file):
             if (
                 item.module.partition(".")[0] == RUNTIME
                 and item.name == RUNTIME_GENERATOR
@@ -180,17 +180,17 @@ def _raw_uses(tree: ast.AST) -> int:
     )
 
 
-def _count_importers(candidate: Candidate, index: Index, production: Callable[[str], bool]) -> None:
+def _count_importers(candidate: Candidate, code: ProjectCode, production: Callable[[str], bool]) -> None:
     module, _, name = candidate.dotted.rpartition(".")
     word = (candidate.dotted if candidate.functions else name).rpartition(".")[2].encode()
-    for file in index.containing(word):
+    for file in code.containing(word):
         if file == candidate.file or not production(file):
             continue
-        for item in index.imports(file):
+        for item in code.imports(file):
             if candidate.functions:
                 hit = candidate.dotted in (item.module, f"{item.module}.{item.name}")
             elif item.name == name:
-                hit = _leads_to(item.module, name, module, index)
+                hit = _leads_to(item.module, name, module, code)
             else:  # the module as a whole
                 hit = module in ((item.module,) if not item.name else (f"{item.module}.{item.name}",))
             if hit:
@@ -198,17 +198,17 @@ def _count_importers(candidate: Candidate, index: Index, production: Callable[[s
                 break
 
 
-def _leads_to(module: str, name: str, target: str, index: Index) -> bool:
+def _leads_to(module: str, name: str, target: str, code: ProjectCode) -> bool:
     """Whether ``module.name`` is that of ``target``, directly or through re-exports."""
     seen = set()
     while (module, name) not in seen:
         if module == target:
             return True
         seen.add((module, name))
-        if module not in index.files:
+        if module not in code.files:
             return False
         source = next(
-            (item for item in index.imports(index.files[module]) if item.bound == name and item.name), None
+            (item for item in code.imports(code.files[module]) if item.bound == name and item.name), None
         )
         if source is None:
             return False
@@ -216,15 +216,15 @@ def _leads_to(module: str, name: str, target: str, index: Index) -> bool:
     return False
 
 
-def _runtime_itself(index: Index, production: Callable[[str], bool]) -> Candidate | None:
+def _runtime_itself(code: ProjectCode, production: Callable[[str], bool]) -> Candidate | None:
     """The installed runtime, if modules import its generator for more than to hand it on."""
     users = set()
-    for file in index.containing(RUNTIME.encode()):
-        tree = index.tree(file) if production(file) else None
+    for file in code.containing(RUNTIME.encode()):
+        tree = code.tree(file) if production(file) else None
         if tree is None or _only_imports(tree):
             continue
         if any(
-            item.module == RUNTIME and item.name in ("", RUNTIME_GENERATOR) for item in index.imports(file)
+            item.module == RUNTIME and item.name in ("", RUNTIME_GENERATOR) for item in code.imports(file)
         ):
             users.add(file)
     if not users:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from flake8_ssot_ids.adopt import api, copies, generators, zones
 from flake8_ssot_ids.adopt.api import Api
+from flake8_ssot_ids.adopt.code import ProjectCode
 from flake8_ssot_ids.adopt.copies import Copies
 from flake8_ssot_ids.adopt.generators import Choice
-from flake8_ssot_ids.adopt.index import Index
 from flake8_ssot_ids.adopt.layout import Repository
 from flake8_ssot_ids.adopt.signals import AUTH, CONTEXT, WEBSOCKET
 from flake8_ssot_ids.adopt.zones import Draft
@@ -85,17 +85,17 @@ def survey(root: str) -> Plan:
     policy = Policy(root=policy.root, test_paths=tuple(plan.test_paths) or DEFAULT_TEST_PATHS)
     scopes = {file: policy.scope_of(os.path.join(root, file)) == "production" for file in texts}
     plan.src = layout.src({file: data for file, data in texts.items() if scopes[file]})
-    index = Index(texts, plan.src or [".", "src"])
+    code = ProjectCode(texts, plan.src or [".", "src"])
 
     def deployed(file: str) -> bool:
         return scopes[file] and not layout.is_aside(file)
 
-    plan.choice = generators.choose(generators.find(index, layout, deployed))
-    plan.api = api.find(index, plan.choice.approved, deployed)
+    plan.choice = generators.choose(generators.find(code, layout, deployed))
+    plan.api = api.find(code, plan.choice.approved, deployed)
     approved = {candidate.file for candidate in plan.choice.approved} - {""}
-    plan.zones = zones.find(index, layout, lambda file: scopes[file], approved)
+    plan.zones = zones.find(code, layout, lambda file: scopes[file], approved)
     plan.not_applicable = _not_applicable(plan.zones, texts)
-    plan.notes += [f"{file}: {reason}" for file, reason in sorted(index.unreadable.items())]
+    plan.notes += [f"{file}: {reason}" for file, reason in sorted(code.unreadable.items())]
     return plan
 
 

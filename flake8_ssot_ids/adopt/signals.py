@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from flake8_ssot_ids.ids.roles import snake
+from flake8_ssot_ids.semantics.module.syntax import statements
 
 WEBSOCKET, AUTH, CONTEXT = "websocket", "auth", "execution-context"
 KINDS = (WEBSOCKET, AUTH, CONTEXT)
@@ -150,19 +151,28 @@ def may_tell(data: bytes) -> bool:
     return rows and _MODEL.search(data) is not None
 
 
-def of_code(tree: ast.Module) -> list[Signal]:
-    """What the code of a module says."""
-    return [*_Reader(tree).signals()]
+#: Without one of these in its bytes, no call and no text of a module says anything.
+_CALLED = (
+    b"jwt", b"jose", b"authlib", b"jwcrypto", b"password_hash", b"make_password", b"check_password",
+    b"OAuth2PasswordBearer", b'"ws_', b"'ws_", b'"websocket_', b"'websocket_",
+)  # fmt: skip
+
+
+def of_code(tree: ast.Module, data: bytes | None = None) -> list[Signal]:
+    """What the code of a module says; ``data`` is what stands in its file."""
+    return [*_Reader(tree, data is None or any(word in data for word in _CALLED)).signals()]
 
 
 class _Reader:
-    def __init__(self, tree: ast.Module) -> None:
-        self._nodes = [*ast.walk(tree)]
-        self._top = tree.body
+    def __init__(self, tree: ast.Module, calls: bool) -> None:
+        self._tree = tree
+        self._statements = [*statements(tree)]
+        #: Whether a call or a text in it may say something.
+        self._calls = calls
         #: What each name that an import binds stands for.
         self._names: dict[str, str] = {}
         self._modules: list[str] = []
-        for node in self._nodes:
+        for node in self._statements:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     self._modules.append(alias.name)
@@ -173,27 +183,29 @@ class _Reader:
                 self._modules.append(node.module)
                 for alias in node.names:
                     self._names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        self._tops = {source.partition(".")[0] for source in self._names.values()}
 
     def signals(self) -> Iterator[Signal]:
         yield from self._imports()
-        for node in self._nodes:
+        for node in self._statements:
             if isinstance(node, ast.ClassDef):
                 yield from self._class(node)
             elif isinstance(node, _FUNCTIONS):
                 yield from self._function(node)
-            elif isinstance(node, ast.Call):
-                yield from self._call(node)
-            elif isinstance(node, ast.JoinedStr) and len(node.values) > 1:
-                head = node.values[0]
+        for inner in ast.walk(self._tree) if self._calls else ():
+            if isinstance(inner, ast.Call):
+                yield from self._call(inner)
+            elif isinstance(inner, ast.JoinedStr) and len(inner.values) > 1:
+                head = inner.values[0]
                 # With other text or a name behind it, it is a message or a key.
                 if (
                     isinstance(head, ast.Constant)
                     and isinstance(head.value, str)
                     and _WEBSOCKET_ID.match(head.value)
-                    and _MAKES_RAW.search(ast.unparse(node))
+                    and _MAKES_RAW.search(ast.unparse(inner))
                 ):
                     yield Signal(WEBSOCKET, _USE, f"makes ids that begin with `{head.value}`")
-        for statement in self._top:
+        for statement in self._tree.body:
             if isinstance(statement, _FUNCTIONS) and _MAKES_CONTEXT.match(statement.name):
                 yield Signal(CONTEXT, _CODE, f"`{statement.name}`")
 
@@ -202,9 +214,7 @@ class _Reader:
             top = module.partition(".")[0]
             if top in _WEBSOCKET_LIBRARIES or module.startswith(_WEBSOCKET_MODULES):
                 yield Signal(WEBSOCKET, _USE, f"imports `{module}`")
-            if top in _JWT_LIBRARIES:
-                yield Signal(AUTH, _USE, f"imports `{module}`")
-            if top in _HASHING:
+            if top in _JWT_LIBRARIES or top in _HASHING:
                 yield Signal(AUTH, _USE, f"imports `{module}`")
         for source in self._names.values():
             if _TYPING_WEBSOCKET.match(source):
@@ -222,11 +232,7 @@ class _Reader:
     def _call(self, node: ast.Call) -> Iterator[Signal]:
         dotted = self._dotted(node.func)
         module, _, name = dotted.rpartition(".")
-        if (
-            name in _JWT_CALLS
-            and module in _JWT_MODULES
-            and module.partition(".")[0] in {source.partition(".")[0] for source in self._names.values()}
-        ):
+        if name in _JWT_CALLS and module in _JWT_MODULES and module.partition(".")[0] in self._tops:
             yield Signal(AUTH, _USE, f"calls `{module.rpartition('.')[2]}.{name}`")
         if name in _HASHING_CALLS and module.startswith(("werkzeug.security", "django.contrib.auth")):
             yield Signal(AUTH, _USE, f"calls `{name}`")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.adopt.index import Index
+from flake8_ssot_ids.adopt.code import ProjectCode
 from flake8_ssot_ids.adopt.layout import Repository, compress, service_label
 from flake8_ssot_ids.adopt.signals import (
     AUTH,
@@ -43,7 +43,7 @@ class Draft:
 
 
 def find(
-    index: Index, layout: Repository, production: Callable[[str], bool], approved: set[str]
+    code: ProjectCode, layout: Repository, production: Callable[[str], bool], approved: set[str]
 ) -> list[Draft]:
     """All zones, in the order in which they have to stand: a file belongs to the first that names it.
 
@@ -55,10 +55,10 @@ def find(
     for file in sorted(deployed):
         folders = file.split("/")[:-1]
         is_other = "/".join(folders) in homes or file in approved or not _MIGRATIONS.isdisjoint(folders)
-        signal = None if is_other else _kind(file, index)
+        signal = None if is_other else _kind(file, code)
         if signal is not None:
             kinds[file] = signal
-    _add_helpers(kinds, index, deployed)
+    _add_helpers(kinds, code, deployed)
     if all(signal.reason == BRIDGE for signal in kinds.values() if signal.kind == WEBSOCKET):
         kinds = {file: signal for file, signal in kinds.items() if signal.kind != WEBSOCKET}
     found: list[Draft] = []
@@ -74,17 +74,17 @@ def find(
     return found
 
 
-def _kind(file: str, index: Index) -> Signal | None:
+def _kind(file: str, code: ProjectCode) -> Signal | None:
     """The weightiest signal; of equal ones that of the earlier phase."""
     signals = [*of_path(file)]
     heaviest = max((signal.weight for signal in signals), default=0)
-    if heaviest < HEAVIEST and may_tell(index.texts[file]):
-        tree = index.tree(file)
-        signals += of_code(tree) if tree is not None else []
+    if heaviest < HEAVIEST and may_tell(code.texts[file]):
+        tree = code.tree(file)
+        signals += of_code(tree, code.texts[file]) if tree is not None else []
     return max(signals, key=lambda signal: (signal.weight, -KINDS.index(signal.kind)), default=None)
 
 
-def _add_helpers(kinds: dict[str, Signal], index: Index, deployed: set[str]) -> None:
+def _add_helpers(kinds: dict[str, Signal], code: ProjectCode, deployed: set[str]) -> None:
     """Take in what only modules that are called after one kind, in the same folder, import.
 
     The others are not parsed for that: a line that looks like an import of the name is one.
@@ -92,7 +92,7 @@ def _add_helpers(kinds: dict[str, Signal], index: Index, deployed: set[str]) -> 
     users: dict[str, set[str]] = {}
     for file in sorted(kinds):
         folder = file.rpartition("/")[0]
-        for words in _IMPORT_LINE.findall(index.texts[file]):
+        for words in _IMPORT_LINE.findall(code.texts[file]):
             for stem in _WORD.findall(b" ".join(words)):
                 helper = f"{folder}/{stem.decode()}.py".lstrip("/")
                 if helper in deployed and helper not in kinds:
@@ -102,8 +102,8 @@ def _add_helpers(kinds: dict[str, Signal], index: Index, deployed: set[str]) -> 
         if (
             len({kinds[file].kind for file in files}) == 1
             and all(kinds[file].weight == HEAVIEST for file in files)
-            and all(helper in index.imported_modules(file) for file in files)
-            and not any(_may_import(stem, index.texts[file]) for file in deployed - files - {helper})
+            and all(helper in code.imported_modules(file) for file in files)
+            and not any(_may_import(stem, code.texts[file]) for file in deployed - files - {helper})
         ):
             kinds[helper] = Signal(kinds[min(files)].kind, 0, "only these modules import it")
 

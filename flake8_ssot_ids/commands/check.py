@@ -6,6 +6,7 @@ import os
 import time
 
 from flake8_ssot_ids.commands import arguments, checkreport, examine, printing
+from flake8_ssot_ids.commands.checkreport import FORMATS
 from flake8_ssot_ids.commands.zones import add_zone
 from flake8_ssot_ids.render import terminal
 from flake8_ssot_ids.runs.kept.replay import MOST_BYTES
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.commands.checkfix import ShownFixes
 
 
-FORMATS = ("full", "concise", "json", "json-lines", "github")
 _FORMAT = "SSOT_IDS_OUTPUT_FORMAT"
 EXIT_CODES = {
     0: "no findings; also with findings under --exit-zero, and with --show-files",
@@ -43,7 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     output = parser.add_argument_group("Output")
     output.add_argument(
         "--output-format",
-        choices=FORMATS,
+        choices=tuple(FORMATS),
         default=_default_format(),
         help=f"[env: {_FORMAT}] (default: full)",
     )
@@ -79,8 +79,8 @@ def run(argv: Sequence[str]) -> int:
         parser.error(
             f"{_FORMAT}: there is no format {options.output_format!r} (formats: {', '.join(FORMATS)})"
         )
-    if options.statistics and options.output_format == "github":
-        parser.error("--statistics cannot be combined with --output-format=github")
+    if options.statistics and FORMATS[options.output_format].statistics is None:
+        parser.error(f"--statistics cannot be combined with --output-format={options.output_format}")
     asked = examine.Asked(paths, options, parser)
     if options.show_files:
         if paths == ["-"]:
@@ -127,7 +127,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _shown_fixes(options: argparse.Namespace) -> ShownFixes | None:
     """What JSON shows of the fixes; None for other formats."""
-    if options.output_format not in ("json", "json-lines") or options.statistics:
+    if not FORMATS[options.output_format].shows_fixes or options.statistics:
         return None
     from flake8_ssot_ids.commands.checkfix import ShownFixes
 

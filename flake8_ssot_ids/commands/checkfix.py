@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_ssot_ids.commands import fix, fixing
+from flake8_ssot_ids.commands import fixing
 from flake8_ssot_ids.render import terminal
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ def fix_first(asked: Asked, parser: argparse.ArgumentParser) -> list[str] | int:
             if item.refused or item.failed
         ),
     ]
-    errors += fix.finish(work.planned, options, paths)  # which says itself what fails then
+    errors += fixing.finish(work.planned, options, paths)  # which says itself what fails then
     if not options.diff:
         return errors
     for text in errors:

@@ -16,17 +16,12 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from flake8_ssot_ids.fixes.shares import Outcome
 
 EXIT_CODES = {
     0: "no raw ids are left to rewrite",
     1: "raw ids are left, to fix by hand or with --unsafe-fixes; with --diff: fixes that could be written",
     2: "a usage or configuration error, or a file that could not be read, parsed or written",
 }
-
-
-#: So many files are listed that git could not bring back.
-_SHOWN = 10
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -71,7 +66,7 @@ def run(argv: Sequence[str]) -> int:
     if asked.configurations.complain():
         return 2
     errors = [*outcome.errors, *fixing.no_generator_lines(work.no_generator)]
-    errors += finish(work.planned, options, paths)
+    errors += fixing.finish(work.planned, options, paths)
     unreadable = [finding for finding in outcome.findings if finding.code == UNREADABLE]
     if not options.silent:
         for finding in unreadable:
@@ -100,34 +95,6 @@ def run(argv: Sequence[str]) -> int:
         return 2
     left = any(item.left for item in work.planned)
     return 1 if left or (options.diff and any(item.new is not None for item in work.planned)) else 0
-
-
-def finish(planned: Sequence[Outcome], options: argparse.Namespace, paths: Sequence[str]) -> list[str]:
-    """Show the diff, or write the files, which lie where ``paths`` say; return what went wrong."""
-    within = fixing.writable_folders(paths)
-    errors = [*fixing.refuse_outside(planned, within)]
-    if options.diff:
-        if not options.silent:
-            cwd = os.getcwd()
-            output.diff_to_stdout(fixing.diff(item, cwd) for item in planned)
-        return errors
-    changed = [item.path for item in planned if item.new is not None]
-    if changed and not options.allow_dirty:
-        lost = [
-            f"  {terminal.display_path(path)}: {reason}"
-            for path, reason in fixing.not_restorable(changed).items()
-        ]
-        if lost:
-            for item in planned:
-                item.new = None
-            return [
-                *errors,
-                "nothing was written: git could not bring back these files; commit or stash the changes, or "
-                "pass --allow-dirty:",
-                *lost[:_SHOWN],
-                *([f"  … and {len(lost) - _SHOWN} more"] if len(lost) > _SHOWN else []),
-            ]
-    return [*errors, *fixing.write(planned, within)]
 
 
 def _stdin(asked: examine.Asked, work: fixing.Fixing) -> int:

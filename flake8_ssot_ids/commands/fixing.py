@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
+from flake8_ssot_ids.render import output, terminal
 from flake8_ssot_ids.rules.codes import FIXABLE, HOUSE_RECIPE
 from flake8_ssot_ids.runs.session import Session
+from flake8_ssot_ids.system import collector
 from flake8_ssot_ids.system.files import folder_of, is_below, outermost_top_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Iterator, Sequence
 
     from flake8_ssot_ids.fixes.shares import Outcome
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 #: So many files are planned before a second process has started.
 _WORTH_A_PROCESS = 8
+#: So many files are listed that git could not bring back.
+_SHOWN = 10
 
 
 class Fixing:
@@ -57,10 +62,21 @@ class Fixing:
         if not policy.generators:
             self.no_generator[policy.origin or ""] = ""
             return
-        places = {path: place for place, path in enumerate(files)}
+        with collector.paused():
+            self._plan(policy, files, project, wanted, pool)
+
+    def _plan(
+        self,
+        policy: Policy,
+        files: Sequence[str],
+        project: Sequence[str],
+        wanted: Sequence[str],
+        pool: Pool,
+    ) -> None:
         if self._left is not None:
             self._one_by_one(policy, project, wanted, pool)
             return
+        places = {path: place for place, path in enumerate(files)}
         if len(wanted) > _WORTH_A_PROCESS:
             pool.start()
         pool.look_at_packages()
@@ -101,6 +117,34 @@ class Fixing:
         item = Session(policy).plan(data, path, unsafe=self._unsafe, most=self._left)
         self._take(policy, [item])
         return item
+
+
+def finish(planned: Sequence[Outcome], options: argparse.Namespace, paths: Sequence[str]) -> list[str]:
+    """Show the diff, or write the files, which lie where ``paths`` say; return what went wrong."""
+    within = writable_folders(paths)
+    errors = [*refuse_outside(planned, within)]
+    if options.diff:
+        if not options.silent:
+            cwd = os.getcwd()
+            with collector.paused():  # what has been read is still kept
+                output.diff_to_stdout(diff(item, cwd) for item in planned)
+        return errors
+    changed = [item.path for item in planned if item.new is not None]
+    if changed and not options.allow_dirty:
+        lost = [
+            f"  {terminal.display_path(path)}: {reason}" for path, reason in not_restorable(changed).items()
+        ]
+        if lost:
+            for item in planned:
+                item.new = None
+            return [
+                *errors,
+                "nothing was written: git could not bring back these files; commit or stash the changes, or "
+                "pass --allow-dirty:",
+                *lost[:_SHOWN],
+                *([f"  … and {len(lost) - _SHOWN} more"] if len(lost) > _SHOWN else []),
+            ]
+    return [*errors, *write(planned, within)]
 
 
 def no_generator_lines(found: dict[str, str]) -> Iterator[str]:

@@ -82,10 +82,10 @@ def _all_checks(scan: Scan) -> Iterator[Check]:
     yield Check("C01", "zones", _other_zones)
     for contract in ZONE_KINDS:
         yield from _zone_checks(contract, scan)
-    yield Check("C02", "secrets", _secrets)
+    yield Check("C02", "secrets", _in_modules("C02", "SID401"))
     yield Check("C02", "own generator", _foreign)
     yield _probe("C02", "model rows")
-    yield Check("C03", "whole ids", _cut_ids)
+    yield Check("C03", "whole ids", _in_modules("C03", "SID302"))
     yield _probe("C03", "factory")
     yield _probe("C03", "two users")
     yield _probe("C04", "typed checks")
@@ -181,24 +181,19 @@ def _in_zone(contract: str, target: Target) -> set[str]:
     return set(target.scan.modules.get(contract, ()))
 
 
-def _secrets(target: Target) -> Iterator[Evidence]:
-    modules = _in_zone("C02", target)
-    for place in target.scan.findings:
-        if place.code == "SID401" and place.path in modules:
-            yield _evidence(place)
+def _in_modules(contract: str, code: str) -> Callable[[Target], Iterator[Evidence]]:
+    def run(target: Target) -> Iterator[Evidence]:
+        modules = _in_zone(contract, target)
+        found = target.scan.findings
+        yield from (_evidence(place) for place in found if place.code == code and place.path in modules)
+
+    return run
 
 
 def _foreign(target: Target) -> Iterator[Evidence]:
     for path in sorted(_in_zone("C02", target)):
         for row, message in foreign_imports(target.scan.root, path, target.policy):
             yield Evidence(f"{path}:{row}", "", message)
-
-
-def _cut_ids(target: Target) -> Iterator[Evidence]:
-    modules = _in_zone("C03", target)
-    for place in target.scan.findings:
-        if place.code == "SID302" and place.path in modules:
-            yield _evidence(place)
 
 
 def _new(target: Target) -> Iterator[Evidence]:

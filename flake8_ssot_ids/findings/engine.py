@@ -136,14 +136,15 @@ def check_tree(
     noqa: bool = True,
     comments: bool = True,
     house: Finder | None = None,
+    known: tuple[list[Use], Mapping[ast.AST, ast.AST]] | None = None,
 ) -> FileReport:
     """Check a parsed module; ``text`` is its source without a BOM. The tree is only read.
 
     Without ``comments``, nothing is asked of them: no finding is suppressed by one, and
-    ``noqa_row`` is the finding's own row.
+    ``noqa_row`` is the finding's own row. ``known`` is what :func:`uses_in` has said of the module.
     """
     text = unix(text)
-    uses, parents = uses_in(tree, text, path, policy, project, words)
+    uses, parents = known or uses_in(tree, text, path, policy, project, words)
     closer: list[tuple[Rule, Callable[[Inspection], Iterable[Hit]]]] = []
     if project is not None:
         closer = [(one, one.inspect) for one in _inspecting(policy) if one.inspect]
@@ -162,7 +163,7 @@ def check_tree(
         inspection.finish()
         del inspection
     # A tree takes a hundred times as much memory as its file; the findings need none of it.
-    del tree, uses, parents
+    del tree, uses, parents, known
     return reporter.report(noqa and comments)
 
 
@@ -220,7 +221,7 @@ def unreadable(path: str, policy: Policy, reason: str, row: int = 1, column: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Located:
     """What a rule has found, before it is located in its line, counted and filtered."""
 
     span: Span
@@ -260,7 +261,7 @@ class _Reporter:
             for rule in rules()
             if rule.matches is not None and (not rule.preview or policy.selected(rule.code, preview=True))
         ]
-        self._found: list[_Found] = []
+        self._found: list[_Located] = []
         self._ordinals: dict[tuple[str, str, str], int] = {}
         self._expressions: dict[Span, str] = {}
         self._fingerprint = Fingerprints(self._relative)
@@ -271,18 +272,9 @@ class _Reporter:
         together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
         for use in uses:
             operation = operation_of(use.symbol) if use.scope in together else ""
-            context = Context(
-                self._generator,
-                self._zone,
-                self._policy.roles,
-                use.scope,
-                use.statement,
-                self._parents,
-                operation,
-                self._policy.api,
-                place=use.reference,
-                memory=memory,
-            )
+            house = self._generator, self._zone, self._policy.roles
+            where = use.scope, use.statement, self._parents
+            context = Context(*house, *where, operation, self._policy.api, place=use.reference, memory=memory)
             use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
             rule = next((rule for rule in self._rules if rule.matches and rule.matches(use)), None)
             if rule is None:
@@ -292,7 +284,7 @@ class _Reporter:
             whole = use.shape.node
             prefix = use.shape.prefix
             self._found.append(
-                _Found(
+                _Located(
                     span,
                     span if whole is use.reference else self._span(whole, self._parents),
                     rule,
@@ -303,7 +295,6 @@ class _Reporter:
                     use.spelling,
                 )
             )
-
         memory.forget()
 
     def add_hits(self, rule: Rule, hits: Iterable[Hit], inspection: Inspection) -> None:
@@ -313,7 +304,7 @@ class _Reporter:
             span = self._span(hit.node, parents)
             id_span = span if hit.whole is None else self._span(hit.whole, parents)
             self._found.append(
-                _Found(span, id_span, rule, hit.message, hit.symbol, hit.role, None, hit.source)
+                _Located(span, id_span, rule, hit.message, hit.symbol, hit.role, None, hit.source)
             )
 
     def report(self, noqa: bool) -> FileReport:
@@ -342,7 +333,7 @@ class _Reporter:
                 findings.append(finding)
         return FileReport(self._path, True, tuple(findings), tuple(suppressed))
 
-    def _finding(self, found: _Found, suppressions: Suppressions) -> Finding:
+    def _finding(self, found: _Located, suppressions: Suppressions) -> Finding:
         code = found.rule.code
         row = found.span.start.row
         symbol = found.symbol or _MODULE_SYMBOL

@@ -6,7 +6,7 @@ import ast
 import builtins
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from flake8_ssot_ids.fixes.deadimports import Dead, dead_imports
@@ -79,12 +79,17 @@ def _rows_out(statement: ast.stmt, state: FileState) -> TextEdit:
     )
 
 
-def import_edits(changes: Sequence[Change], dead: Dead, state: FileState) -> list[TextEdit]:
-    """The edits that import what the changes need, and remove the dead imports."""
+def _import(local: str, gone: Collection[Import], state: FileState) -> TextEdit:
+    """The edit that imports the generator as ``local`` at the top, where the imports ``gone`` go away."""
 
     def is_first_party(dotted: str) -> bool:
         return state.project.is_ours(dotted, state.inspection.home)
 
+    return imports.added_import(state.module, state.generator.dotted, local, is_first_party, without=gone)
+
+
+def import_edits(changes: Sequence[Change], dead: Dead, state: FileState) -> list[TextEdit]:
+    """The edits that import what the changes need, and remove the dead imports."""
     edits: list[TextEdit] = []
     gone = {
         statement
@@ -100,12 +105,12 @@ def import_edits(changes: Sequence[Change], dead: Dead, state: FileState) -> lis
             )
             if edit is not None:
                 edits.append(edit)
-            continue
-        edits.append(
-            imports.added_import(
-                state.module, state.generator.dotted, change.local, is_first_party, without=gone
-            )
-        )
+        elif gone:
+            edits.append(_import(change.local, gone, state))
+        else:
+            if change.local not in state.importing:
+                state.importing[change.local] = _import(change.local, (), state)
+            edits.append(state.importing[change.local])
     beside = {edit.start for edit in edits}
     return edits + imports.removed_imports(state.module, dead, beside)
 
@@ -138,6 +143,12 @@ def assemble(changes: Sequence[Change], state: FileState) -> Assembled:
     return Assembled(after, tuple(item for change in chosen for item in change.findings))
 
 
+def _names_needed(changes: Sequence[Change], dead: Dead) -> set[str]:
+    """The names that have to be bound wherever the new file reads them."""
+    wanted = {node.id for change in changes for node in _names_in(change) if not hasattr(builtins, node.id)}
+    return wanted | {alias.asname or alias.name.partition(".")[0] for _, alias in dead}
+
+
 def _verify(changes: Sequence[Change], dead: Dead, after: FileState, state: FileState) -> str | None:
     """Why the new file is not to be trusted; None if it is."""
     replaced: dict[ast.AST, str] = {
@@ -147,8 +158,10 @@ def _verify(changes: Sequence[Change], dead: Dead, after: FileState, state: File
     removed = {
         statement for change in contexts if change.triple is not None for statement in change.triple.plain
     }
+    edited = [state.span(node) for node in (*replaced, *removed) if isinstance(node, ast.expr | ast.stmt)]
+    spared = verify.SameRows(state.lines.lines, after.lines.lines, edited)
     problem = verify.difference(
-        state.tree, after.tree, replaced, [change.text for change in contexts], removed
+        state.tree, after.tree, replaced, [change.text for change in contexts], removed, spared
     )
     if problem is not None:
         return f"the result differs where nothing was meant to change: {problem}"
@@ -157,15 +170,14 @@ def _verify(changes: Sequence[Change], dead: Dead, after: FileState, state: File
     problem = verify.changed_imports(state.tree, after.tree, added, gone)
     if problem is not None:
         return problem
-    wanted = {node.id for change in changes for node in _names_in(change) if not hasattr(builtins, node.id)}
-    wanted |= {alias.asname or alias.name.partition(".")[0] for _, alias in dead}
-    before = Counter(name for name, _ in verify.unbound(state.inspection.names.flow, wanted))
-    for name, row in verify.unbound(
-        verify.flow_of(after.tree, wanted, state.inspection.home.package), wanted
-    ):
-        before[name] -= 1
-        if before[name] < 0:
-            return f"`{name}` may be undefined in line {row}"
+    wanted, package = _names_needed(changes, dead), state.inspection.home.package
+    found = verify.unbound(after.tree, after.text, wanted, package)
+    if found:
+        before = Counter(name for name, _ in verify.unbound(state.tree, state.text, wanted, package))
+        for name, row in found:
+            before[name] -= 1
+            if before[name] < 0:
+                return f"`{name}` may be undefined in line {row}"
     fixed = [item for change in changes for item in change.findings]
     rewritten = [state.span(node) for node in replaced if isinstance(node, ast.expr | ast.stmt)]
     for item in verify.unexpected(state.findings, after.findings, fixed, rewritten):

@@ -38,7 +38,7 @@ def dead_imports(changes: Sequence[Change], state: FileState) -> list[tuple[Impo
             if (
                 name in names
                 and (_is_module(statement, alias) or _handed_on(alias, references))
-                and _all_in(state.nodes, name, inside)
+                and _all_in(state.mentions.near(name), name, inside)
                 and not _is_named_in_text(state, name)
                 and not state.surroundings.wants(state.path, name)
             ):
@@ -46,8 +46,11 @@ def dead_imports(changes: Sequence[Change], state: FileState) -> list[tuple[Impo
     for function, statement in _local_imports(state):
         for alias in statement.names:
             name = _bound(alias)
-            own = [*ast.walk(function)]
-            if name in names and _is_module(statement, alias) and _all_in(own, name, inside):
+            if (
+                name in names
+                and _is_module(statement, alias)
+                and _all_in([*ast.walk(function)], name, inside)
+            ):
                 found.append((statement, alias))
     return [(statement, alias) for statement, alias in found if _can_go(statement, found, state)]
 
@@ -94,8 +97,8 @@ def _all_in(nodes: Sequence[ast.AST], name: str, inside: set[ast.AST]) -> bool:
 
 
 def _local_imports(state: FileState) -> Iterator[tuple[Function, Import]]:
-    """The imports that stand directly in the body of a function, beside something else."""
-    for node in state.nodes:
+    """The imports of the sources that stand directly in the body of a function, beside something else."""
+    for node in state.mentions.near(catalog.MODULE):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and len(node.body) > 1:
             for statement in node.body:
                 if isinstance(statement, ast.Import | ast.ImportFrom):
@@ -108,7 +111,7 @@ def _is_named_in_text(state: FileState, name: str) -> bool:
         return True
     word = re.compile(rf"\b{re.escape(name)}\b")
     pending: list[ast.AST] = []
-    for node in state.nodes:
+    for node in state.mentions.near(name):
         annotation = getattr(node, "annotation", None)
         if isinstance(annotation, ast.expr):
             pending.append(annotation)

@@ -193,10 +193,10 @@ class Decision:
         self.verdicts.append(Verdict(item, "manual", manual.kind, manual.reason, place))
 
     def _scope_of(self, use: Use) -> Scope:
-        """The scope of a use with all the names that it binds."""
+        """The scope of a use as the module that is edited has it."""
         for node in ast.walk(use.reference):
-            if isinstance(node, ast.Name | ast.Attribute):
-                place = self._state.inspection.names.place(node)
+            if isinstance(node, ast.Name):
+                place = self._state.module.flow.candidates.get(node)
                 if place is not None:
                     return place.scope
         return use.scope

@@ -28,6 +28,7 @@ from flake8_ssot_ids.semantics.flow.sinks import (
     UUID_TYPED,
     Sink,
 )
+from flake8_ssot_ids.semantics.module.parents import parents_of
 
 #: What each kind of sink is in a reason; ``{}`` is the place as code.
 REASONS = {
@@ -165,11 +166,8 @@ def quote_at(node: ast.expr, context: Context) -> str | None:
 
     Within an f-string, Python 3.11 and older take only the other kind of quote.
     """
-    current: ast.AST | None = context.parents.get(node)
-    inside = False
-    while current is not None and not isinstance(current, ast.stmt):
-        inside = inside or isinstance(current, ast.JoinedStr)
-        current = context.parents.get(current)
+    parent = context.parents.get(node)
+    inside = parent is not None and parents_of(context.parents).fstring_around(parent) is not None
     return None if inside and not context.inner_quote else (context.inner_quote if inside else '"')
 
 

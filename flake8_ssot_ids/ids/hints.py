@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Set
 
 from flake8_ssot_ids.ids.generatorcalls import Family
-from flake8_ssot_ids.ids.wrappers import Module, Wrappers
+from flake8_ssot_ids.ids.wrappers import LookedAt, Wrappers
 from flake8_ssot_ids.semantics.module.allnames import Definition
-from flake8_ssot_ids.semantics.module.names import rows as rows_of
+from flake8_ssot_ids.semantics.module.occurrences import nodes_on, rows_with
 from flake8_ssot_ids.semantics.module.scopes import Hits
-from flake8_ssot_ids.semantics.module.syntax import descendants, executed, last_name, nodes_on
+from flake8_ssot_ids.semantics.module.syntax import descendants, executed, last_name
 from flake8_ssot_ids.semantics.project.exports import imported_names
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
@@ -178,7 +178,7 @@ class Hints:
         return frozenset(found | _led_to(found | words, looked_at, lambda rows: _bindings(looked_at, rows)))
 
 
-def words_of(module: Module, words: frozenset[str]) -> frozenset[str]:
+def words_of(module: LookedAt, words: frozenset[str]) -> frozenset[str]:
     """``words``, the functions of a module that may be wrappers, and names that these are bound to."""
     makers = _Makers(module)
     found = words | makers.raw()
@@ -190,7 +190,7 @@ def words_of(module: Module, words: frozenset[str]) -> frozenset[str]:
 Edge = tuple[set[str], set[str]]
 
 
-def _led_to(words: Set[str], module: Module, edges: Callable[[Hits], Iterable[Edge]]) -> set[str]:
+def _led_to(words: Set[str], module: LookedAt, edges: Callable[[Hits], Iterable[Edge]]) -> set[str]:
     """The names that some words lead to, step by step.
 
     Words stand in few places, so that only the ``edges`` on the rows of new ones are asked for; where that
@@ -201,7 +201,7 @@ def _led_to(words: Set[str], module: Module, edges: Callable[[Hits], Iterable[Ed
     for _ in range(_PATIENCE):
         if not new:
             return found
-        rows = Hits(rows_of(module.text, (), new))
+        rows = Hits(rows_with(module.text, (), new))
         step: set[str] = set()
         for given, names in edges(rows):
             if not given.isdisjoint(new):
@@ -225,7 +225,7 @@ def _led_to(words: Set[str], module: Module, edges: Callable[[Hits], Iterable[Ed
 class _Makers:
     """The functions of a module that may return a fresh id by their form: what each mentions."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: LookedAt) -> None:
         self._module = module
         #: What is called, and all last names of attributes, in those that were looked at; None: no maker.
         self._mentioned: dict[Definition, set[str] | None] = {}
@@ -270,7 +270,7 @@ def _own_nodes(function: Definition) -> Iterator[ast.AST]:
     return executed(*body) if isinstance(body, list) else descendants(body)
 
 
-def _bindings(module: Module, rows: Hits) -> Iterator[Edge]:
+def _bindings(module: LookedAt, rows: Hits) -> Iterator[Edge]:
     """The words of what is assigned on some rows, each with the names that it is bound to."""
     for node in nodes_on(module.tree, rows):
         if isinstance(node, ast.arguments):

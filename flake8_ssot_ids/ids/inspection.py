@@ -19,15 +19,20 @@ from flake8_ssot_ids.ids.generatorcalls import (
 from flake8_ssot_ids.ids.hints import Hints, words_of
 from flake8_ssot_ids.ids.signatures import ClassSource, Sources
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.ids.wrappers import Module, Wrappers
+from flake8_ssot_ids.ids.wrappers import LookedAt, Wrappers
 from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
+from flake8_ssot_ids.semantics.classes.lookup import ReadModules
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.glance.imports import defined_in
-from flake8_ssot_ids.semantics.module.allnames import AllNames
-from flake8_ssot_ids.semantics.module.names import rows
+from flake8_ssot_ids.semantics.module.allnames import AllNames, is_meant
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.conditions import flag_words
+from flake8_ssot_ids.semantics.module.dynamic import Dynamic
+from flake8_ssot_ids.semantics.module.occurrences import nodes_on, rows_with
+from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import Hits
-from flake8_ssot_ids.semantics.module.syntax import last_name, nodes_on
+from flake8_ssot_ids.semantics.module.syntax import last_name
 from flake8_ssot_ids.semantics.module.values import Reached, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
@@ -48,6 +53,7 @@ class Inspection:
         policy: what counts where.
         project: finds other modules.
         uses: the raw uses in it.
+        follows: it will be asked for the flow of values, also where nothing speaks of the generator.
     """
 
     def __init__(
@@ -58,7 +64,10 @@ class Inspection:
         policy: Policy,
         project: Project,
         uses: list[Use],
+        *,
+        follows: bool = False,
     ) -> None:
+        self._follows = follows
         self.tree = tree
         self.text = text
         self.path = path
@@ -77,10 +86,13 @@ class Inspection:
         return self.module.names
 
     @cached_property
-    def module(self) -> Module:
+    def module(self) -> LookedAt:
         """The module as one that may hold wrappers."""
         uses = self.uses  # and not self, which would tie a knot
-        return Module(self.path, self.tree, self.text, self.home, self._shared, lambda: uses)
+        followed = self._follows or self._speaks_of_generator
+        return LookedAt(
+            self.path, self.tree, self.text, self.home, self._shared, lambda: uses, followed=followed
+        )
 
     @property
     def wrappers(self) -> Wrappers:
@@ -100,9 +112,13 @@ class Inspection:
     @cached_property
     def calls(self) -> list[GeneratorCall]:
         """The calls of the approved generator and its kin."""
-        if not self._shared.hints.speaks_of_generator(self._data, self.home):
+        if not self._speaks_of_generator:
             return []
         return GeneratorCalls(self.names, self.family, self.module.instances, self._inherits).all()
+
+    @cached_property
+    def _speaks_of_generator(self) -> bool:
+        return self._shared.hints.speaks_of_generator(self._data, self.home)
 
     def _inherits(self, dotted: str) -> bool:
         """Whether this is a class of the project that inherits from the generator."""
@@ -122,7 +138,7 @@ class Inspection:
         """Whether a name or an attribute that is read is one of the words."""
         if not words:
             return False
-        nodes = nodes_on(self.tree, Hits(rows(self.text, (), words)))
+        nodes = nodes_on(self.tree, Hits(rows_with(self.text, (), words)))
         return any(
             isinstance(node, (ast.Name, ast.Attribute))
             and isinstance(node.ctx, ast.Load)
@@ -143,6 +159,33 @@ class Inspection:
     def flow_of(self, path: str) -> ModuleFlow | None:
         """Where values go within another module of the project; None where that is no Python."""
         return self._shared.flow(path)
+
+    def names_walked(self, asked: Set[str], others: Set[str]) -> tuple[Flow, Resolver]:
+        """A walk that watches a few names, and what tells what they stand for, by where that is defined.
+
+        The values of ``asked`` names of the module matter, of ``others`` only their places.
+        """
+        canonical, dynamic = self._shared.canonical(self.home), Dynamic(self.text)
+        flags = flag_words(self.text)
+        watched = {*asked, *others, *flags}
+        while True:
+            flow = Flow(
+                self.tree,
+                watched=watched,
+                attributes=frozenset(),
+                hits=Hits(rows_with(self.text, watched, ())),
+                package=self.home.package,
+                names=watched,
+                walruses=":=" in self.text,
+                flags=flags,
+                keeps_functions=True,
+            ).run()
+            resolver = Resolver(flow, canonical, is_meant, dynamic)
+            for name in asked:
+                resolver.values_of(flow.module.at_end(name, deleted=False))
+            if resolver.wanted <= watched:
+                return flow, resolver
+            watched |= resolver.wanted
 
     def class_of(self, dotted: str) -> ClassSource | str:
         """What the class offers, or why that cannot be told."""
@@ -172,6 +215,7 @@ class _Shared:
         self._policy = policy
         self._sources: dict[tuple[str, ...], Sources] = {}
         self._defined: dict[str, frozenset[str]] = {}
+        self._read = ReadModules()
         self._flows: dict[str, ModuleFlow | None] = {}
         self._families: dict[tuple[str, ...], tuple[Family, frozenset[str]]] = {}
         self._canonical: dict[tuple[str, ...], Callable[[Values], Values]] = {}
@@ -191,7 +235,7 @@ class _Shared:
         """What classes offer, with absolute imports as they are at ``home``."""
         sources = self._sources.get(home.roots)
         if sources is None:
-            sources = self._sources[home.roots] = Sources(home.roots)
+            sources = self._sources[home.roots] = Sources(home.roots, known=self._read)
         return sources
 
     def family(self, home: Home) -> Family:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flake8_ssot_ids.semantics.module.parents import Parents, parents_of
-from flake8_ssot_ids.semantics.module.syntax import by_default
+from flake8_ssot_ids.semantics.module.syntax import by_default, last_name
 
 _MAKER = re.compile(r"^(?:generate|make|create|new|get|build|gen|next|fresh|random|unique|default|mint)_+")
 #: Keywords whose value fills the field that the call describes, not a parameter of that name.
 _FACTORIES = frozenset(
     {"default", "default_factory", "factory", "insert_default", "server_default", "onupdate", "missing"}
 )
+#: What hands on, or calls, what it is given.
+_PASSING = frozenset({"staticmethod", "partial", "Depends", "Factory", "LazyFunction"})
 _KEYED = frozenset(
     {"get", "setdefault", "pop", "getattr", "setattr", "getenv", "putenv", "set", "hset", "put"}
 )
@@ -30,80 +33,109 @@ _NO_SECRET = re.compile(
 )
 
 
-def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> tuple[str | None, str | None]:
+#: A role, and a word for the thing that a bare ``id`` belongs to.
+Role = tuple[str | None, str | None]
+
+
+def role_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST], symbol: str) -> Role:
     """The role of the id that ``node`` makes, and a word for the thing that a bare ``id`` belongs to.
 
     Both in snake case: ``("session_id", None)``, ``("id", "auth_user")``; None where nothing tells.
     """
-    parents = parents_of(parents)
-    current: ast.AST = node
-    wrapper: str | None = None
-    field = False
-    while True:
-        parent = parents.get(current)
-        if parent is None:
-            return snake(wrapper), None
-        if isinstance(parent, ast.Call):
-            name = _callee(parent)
-            if current is parent.func:
-                return snake(wrapper), None
-            key = parents.once("key", parent, _key_of) if name in _KEYED else None
-            if key:
-                return snake(key), None
-            if field and not parent.keywords and len(parent.args) == 1:
-                current = parent
-                continue
-            if len(parent.args) == 1 and not parent.keywords and is_type_name(name):
-                wrapper = wrapper or name
-                current = parent
-                continue
-            if field or name in ("staticmethod", "partial", "Depends", "Factory", "LazyFunction"):
-                current = parent
-                continue
-            return snake(wrapper), None
-        if isinstance(parent, ast.keyword):
-            call = parents.get(parent)
-            if parent.arg in _FACTORIES and isinstance(call, ast.Call):
-                current, field = call, True
-                continue
-            role = snake(parent.arg)
-            return role, _subject(call, None) if role in _BARE else None
-        if isinstance(parent, ast.Dict):
-            at = parents.place(current, parent.values)
-            value = None if at is None else parent.keys[at]
-            key = _text(value) if value is not None else None
-            role = snake(key)
-            return role or snake(wrapper), _subject(parent, parents) if role in _BARE else None
-        if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign)):
-            role = _target(parent)
-            owner = (
-                snake(symbol.rpartition(".")[2])
-                if symbol and is_type_name(symbol.rpartition(".")[2])
-                else None
-            )
-            return role or snake(wrapper), owner if role in _BARE else None
-        if isinstance(parent, (ast.Return, ast.Yield)):
-            name = symbol.rpartition(".")[2]
-            role = snake(_MAKER.sub("", name.strip("_"))) if name else None
-            # `return UserID(str(uuid4()))`: the type says more than the function's name.
-            return snake(wrapper) or role, None
-        if isinstance(parent, ast.arguments):
-            parameter = parents.once("defaults", parent, by_default).get(current)
-            return snake(parameter.arg if parameter else None) or snake(wrapper), None
-        if isinstance(
-            parent,
-            (
-                ast.BoolOp, ast.IfExp, ast.Lambda, ast.Await, ast.Starred, ast.Tuple, ast.List, ast.Set,
-                ast.ListComp, ast.SetComp, ast.GeneratorExp,
-            ),
-        ):  # fmt: skip
-            if isinstance(parent, (ast.Tuple, ast.List)):
-                found = _position(parents, parent, current)
-                if found is not None:
-                    return found, None
-            current = parent
-            continue
-        return snake(wrapper), None
+    return _Errand(node, parents_of(parents), symbol).role()
+
+
+class _Errand:
+    """The way of a value up to where it is kept: each step says what the id is for, or goes on (None)."""
+
+    def __init__(self, node: ast.AST, parents: Parents, symbol: str) -> None:
+        self._current = node
+        self._parents = parents
+        self._symbol = symbol
+        #: The first class that the value was given to: ``UserID`` of ``UserID(str(uuid4()))``.
+        self._wrapper: str | None = None
+        #: Whether it fills the field that a call describes: ``Column(default=uuid4)``.
+        self._fills_field = False
+
+    def role(self) -> Role:
+        """What the id is for."""
+        while True:
+            parent = self._parents.get(self._current)
+            step = _STEPS.get(parent.__class__)
+            if parent is None or step is None:
+                return self._by_wrapper()
+            found = step(self, parent)
+            if found is not None:
+                return found
+            if not isinstance(parent, ast.keyword):
+                self._current = parent
+
+    def _by_wrapper(self, role: str | None = None) -> Role:
+        return snake(self._wrapper) or role, None
+
+    def _in_call(self, call: ast.Call) -> Role | None:
+        name = last_name(call.func)
+        if self._current is call.func:
+            return self._by_wrapper()
+        key = self._parents.once("key", call, _key_of) if name in _KEYED else None
+        if key:
+            return snake(key), None
+        alone = len(call.args) == 1 and not call.keywords
+        if self._fills_field and alone:
+            return None
+        if alone and is_type_name(name):
+            self._wrapper = self._wrapper or name
+            return None
+        return None if self._fills_field or name in _PASSING else self._by_wrapper()
+
+    def _in_keyword(self, keyword: ast.keyword) -> Role | None:
+        call = self._parents.get(keyword)
+        if keyword.arg in _FACTORIES and isinstance(call, ast.Call):
+            self._current, self._fills_field = call, True
+            return None
+        role = snake(keyword.arg)
+        return role, _subject(call, None) if role in _BARE else None
+
+    def _in_dict(self, mapping: ast.Dict) -> Role:
+        at = self._parents.place(self._current, mapping.values)
+        key = None if at is None else mapping.keys[at]
+        role = snake(_text(key)) if key is not None else None
+        return role or snake(self._wrapper), _subject(mapping, self._parents) if role in _BARE else None
+
+    def _assigned(self, parent: ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.AugAssign) -> Role:
+        role = _target(parent)
+        owner = self._symbol.rpartition(".")[2]
+        of_class = snake(owner) if role in _BARE and is_type_name(owner) else None
+        return role or snake(self._wrapper), of_class
+
+    def _returned(self, _: ast.AST) -> Role:
+        # `return UserID(str(uuid4()))`: the type says more than the function's name.
+        return self._by_wrapper(snake(_MAKER.sub("", self._symbol.rpartition(".")[2].strip("_"))))
+
+    def _by_default(self, arguments: ast.arguments) -> Role:
+        parameter = self._parents.once("defaults", arguments, by_default).get(self._current)
+        return snake(parameter.arg if parameter else None) or snake(self._wrapper), None
+
+    def _in_display(self, display: ast.Tuple | ast.List) -> Role | None:
+        found = _position(self._parents, display, self._current)
+        return None if found is None else (found, None)
+
+    def _on(self, _: ast.AST) -> None:
+        """It hands the value on."""
+
+
+#: What each class of nodes around a value tells; where there is none, the value is lost from sight.
+_STEPS: dict[type, Callable[[_Errand, Any], Role | None]] = {
+    ast.Call: _Errand._in_call,
+    ast.keyword: _Errand._in_keyword,
+    ast.Dict: _Errand._in_dict,
+    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign), _Errand._assigned),
+    **dict.fromkeys((ast.Return, ast.Yield), _Errand._returned),
+    ast.arguments: _Errand._by_default,
+    **dict.fromkeys((ast.Tuple, ast.List), _Errand._in_display),
+    **dict.fromkeys((ast.BoolOp, ast.IfExp, ast.Lambda, ast.Await, ast.Starred), _Errand._on),
+    **dict.fromkeys((ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp), _Errand._on),
+}
 
 
 def is_secret(role: str | None) -> bool:
@@ -126,11 +158,6 @@ def _text(node: ast.expr) -> str | None:
 
 def _key_of(call: ast.Call) -> str | None:
     return next((_text(argument) for argument in call.args if _text(argument)), None)
-
-
-def _callee(call: ast.Call) -> str:
-    function = call.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def is_type_name(name: str) -> bool:
@@ -166,7 +193,7 @@ def _position(parents: Parents, display: ast.Tuple | ast.List, value: ast.AST) -
 def _subject(holder: ast.AST | None, parents: Mapping[ast.AST, ast.AST] | None) -> str | None:
     """What has the id: the class that is called, or the name that the dictionary goes to."""
     if isinstance(holder, ast.Call):
-        name = _callee(holder)
+        name = last_name(holder.func)
         return snake(name) if is_type_name(name) else None
     parent = parents.get(holder) if parents is not None and holder is not None else None
     if isinstance(parent, (ast.Assign, ast.AnnAssign)) and holder is not None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flake8_ssot_ids.ids import calls as idcalls
 from flake8_ssot_ids.ids import numbers as idnumbers
@@ -29,7 +30,7 @@ from flake8_ssot_ids.semantics.module.literals import (
     text_of,
 )
 from flake8_ssot_ids.semantics.module.parents import Parents, parents_of
-from flake8_ssot_ids.semantics.module.syntax import is_value_of
+from flake8_ssot_ids.semantics.module.syntax import is_value_of, last_name
 from flake8_ssot_ids.uuids import catalog
 
 OBJECT, TEXT, CUT, GLUED, FACTORY = "object", "text", "cut", "glued", "factory"
@@ -86,24 +87,10 @@ def shape_of(reference: ast.expr, source: str, parents: Mapping[ast.AST, ast.AST
     climb = _Climb(parent, catalog.LAYOUTS[source], parents)
     climb.run()
     value = climb.value
-    kind = OBJECT
-    if value.cut:
-        kind = CUT
-    elif value.glued:
-        kind = GLUED
-    elif value.form != "object":
-        kind = TEXT
-    return Shape(
-        kind,
-        climb.whole,
-        climb.node,
-        True,
-        value.bits(),
-        tuple(value.head),
-        tuple(value.after),
-        reference,
-        value.form,
-    )
+    kind = TEXT if value.form != "object" else OBJECT
+    kind = CUT if value.cut else GLUED if value.glued else kind
+    around = tuple(value.head), tuple(value.after)
+    return Shape(kind, climb.whole, climb.node, True, value.bits(), *around, reference, value.form)
 
 
 def _hands_on(parent: ast.IfExp | ast.BoolOp, node: ast.AST) -> bool:
@@ -127,43 +114,25 @@ class _Climb:
             parent = self.parents.get(self.node)
             if parent is None:
                 return
-            step = self._step(parent)
-            if step is None:
+            step = _STEPS.get(parent.__class__)
+            reached = None if step is None else step(self, parent)
+            if reached is None:
                 return
-            self.node = step
-            if isinstance(step, ast.expr) and not self._frozen and not _is_passage(step):
-                self.whole = step
+            self.node = reached
+            if isinstance(reached, ast.expr) and not self._frozen and not _is_passage(reached):
+                self.whole = reached
 
-    def _step(self, parent: ast.AST) -> ast.AST | None:
-        """Take the value through ``parent``; the node reached, or None where the id has arrived."""
-        node = self.node
-        if isinstance(parent, ast.Attribute):
-            return self._attribute(parent)
-        if isinstance(parent, ast.Subscript):
-            return self._subscript(parent) if parent.value is node else None
-        if isinstance(parent, ast.Call):
-            return self._call(parent) if parent.func is not node else None
-        if isinstance(parent, ast.FormattedValue):
-            return self._formatted(parent)
-        if isinstance(parent, ast.BinOp):
-            return self._operator(parent)
-        if isinstance(parent, (ast.Tuple, ast.List, ast.GeneratorExp, ast.ListComp)):
-            return self._member(parent)
-        if isinstance(parent, ast.keyword):
-            return self._keyword(parent)
-        if isinstance(parent, ast.Dict):
-            return self._mapping(parent)
-        if isinstance(parent, (ast.BoolOp, ast.IfExp, ast.NamedExpr)):
-            if isinstance(parent, ast.IfExp) and parent.test is node:
-                return None
-            # What is made of `x or str(uuid4())` is made of the id, but the id ends before it.
-            after = self.parents.get(parent)
-            if isinstance(after, (ast.Attribute, ast.Subscript, ast.FormattedValue, ast.BinOp, ast.Call)):
-                if isinstance(after, ast.Call) and not _is_text_call(after, parent):
-                    return None
-                self._frozen = True
-                return parent
-        return None
+    def _chosen(self, parent: ast.BoolOp | ast.IfExp | ast.NamedExpr) -> ast.AST | None:
+        """What is made of `x or str(uuid4())` is made of the id, but the id ends before it."""
+        if isinstance(parent, ast.IfExp) and parent.test is self.node:
+            return None
+        after = self.parents.get(parent)
+        if not isinstance(after, (ast.Attribute, ast.Subscript, ast.FormattedValue, ast.BinOp, ast.Call)):
+            return None
+        if isinstance(after, ast.Call) and not _is_text_call(after, parent):
+            return None
+        self._frozen = True
+        return parent
 
     # -- attributes, slices and calls ------------------------------------------------------------
 
@@ -177,6 +146,8 @@ class _Climb:
 
     def _subscript(self, parent: ast.Subscript) -> ast.AST | None:
         index = parent.slice
+        if parent.value is not self.node:
+            return None
         if isinstance(index, ast.Slice):
             goes_on = self.value.slice(bounds_of(index))
         else:
@@ -187,8 +158,9 @@ class _Climb:
         return parent if goes_on else None
 
     def _call(self, call: ast.Call) -> ast.AST | None:
-        function = call.func
-        value = self.value
+        function, value = call.func, self.value
+        if function is self.node:
+            return None
         first = call.args[0] is self.node
         if isinstance(function, ast.Attribute):
             template = text_of(function.value) if function.attr == "format" else None
@@ -265,14 +237,11 @@ class _Climb:
         if isinstance(parent, (ast.GeneratorExp, ast.ListComp)) and parent.elt is not self.node:
             return None
         outer = self.parents.get(parent)
-        if (
-            isinstance(outer, ast.Call)
-            and isinstance(outer.func, ast.Attribute)
-            and outer.func.attr == "join"
-        ):
+        joins = outer.func if isinstance(outer, ast.Call) and last_name(outer.func) == "join" else None
+        if isinstance(outer, ast.Call) and isinstance(joins, ast.Attribute):
             if outer.args != [parent] or form not in ("text", "bytes"):
                 return None
-            self._join(parent, outer.func.value)
+            self._join(parent, joins.value)
             return outer
         if not (isinstance(outer, ast.BinOp) and isinstance(outer.op, ast.Mod) and outer.right is parent):
             return None
@@ -381,7 +350,21 @@ class _Climb:
             idtexts.glue(self.value, head, tail)
 
 
-def _show(value: IdValue, field: templates.Field) -> None:
+#: What each class of nodes around an id makes of it; elsewhere it has arrived.
+_STEPS: dict[type, Callable[[_Climb, Any], ast.AST | None]] = {
+    ast.Attribute: _Climb._attribute,
+    ast.Subscript: _Climb._subscript,
+    ast.Call: _Climb._call,
+    ast.FormattedValue: _Climb._formatted,
+    ast.BinOp: _Climb._operator,
+    **dict.fromkeys((ast.Tuple, ast.List, ast.GeneratorExp, ast.ListComp), _Climb._member),
+    ast.keyword: _Climb._keyword,
+    ast.Dict: _Climb._mapping,
+    **dict.fromkeys((ast.BoolOp, ast.IfExp, ast.NamedExpr), _Climb._chosen),
+}
+
+
+def _show(value: IdValue, field: templates.TemplateField) -> None:
     """Let a replacement field of a ``str.format`` template show the id."""
     if field.path and not (field.path[0] == "." and idcalls.attribute(value, field.path[1:])):
         idtexts.to_text(value)

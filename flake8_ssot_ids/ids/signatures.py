@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from flake8_ssot_ids.semantics.classes.classes import Classes, ClassSource
-from flake8_ssot_ids.semantics.classes.lookup import Found, Lookup
+from flake8_ssot_ids.semantics.classes.lookup import Found, Lookup, ReadModules
 from flake8_ssot_ids.semantics.classes.method import Method, one_of, problem_with, unknown
 from flake8_ssot_ids.semantics.classes.methods import described
 
@@ -24,10 +24,16 @@ class Sources:
         roots: the policy's ``src`` folders, which go first.
         search: the folders in which installed packages lie; by default those of the running interpreter.
             The standard library is always found.
+        known: the modules that were read so far, if others in the project read modules, too.
     """
 
-    def __init__(self, roots: Iterable[str], search: Iterable[str] | None = None) -> None:
-        self._lookup = Lookup([*roots], None if search is None else [*search])
+    def __init__(
+        self,
+        roots: Iterable[str],
+        search: Iterable[str] | None = None,
+        known: ReadModules | None = None,
+    ) -> None:
+        self._lookup = Lookup([*roots], None if search is None else [*search], known)
         self._classes = Classes(self._lookup)
         self._known: dict[tuple[str, str], tuple[object, frozenset[str]]] = {}
 

@@ -51,7 +51,7 @@ class Conversion(NamedTuple):
     kind: str = ""
 
 
-class Field(NamedTuple):
+class TemplateField(NamedTuple):
     """A replacement field of a ``str.format`` template, with the literal text before it.
 
     ``key`` is the number or the name of the argument, None behind the last field; ``path`` are the
@@ -162,7 +162,7 @@ def piece_of(part: ast.expr) -> str | ast.expr:
     return part if piece is HIDDEN else piece
 
 
-def fields(template: str, given: Mapping[int | str, ast.expr]) -> tuple[list[Field], bool]:
+def fields(template: str, given: Mapping[int | str, ast.expr]) -> tuple[list[TemplateField], bool]:
     """The fields of a ``str.format`` template in the order of its text, and whether it is well formed.
 
     ``given`` are the :func:`arguments` of the call.
@@ -186,15 +186,15 @@ def fields(template: str, given: Mapping[int | str, ast.expr]) -> tuple[list[Fie
                 text += shown if isinstance(shown, str) else UNKNOWN
         return text
 
-    found: list[Field] = []
+    found: list[TemplateField] = []
     try:
         for literal, field, spec, conversion in parse(template):
             if field is None:
-                found.append(Field(literal, None))
+                found.append(TemplateField(literal, None))
                 continue
             name = re.split(r"[.\[]", field, maxsplit=1)[0]
             key = key_of(name)
-            found.append(Field(literal, key, field[len(name) :], resolved(spec or ""), conversion))
+            found.append(TemplateField(literal, key, field[len(name) :], resolved(spec or ""), conversion))
     except ValueError:
         return [], False
     return found, True

@@ -32,18 +32,16 @@ from flake8_ssot_ids.uuids import catalog
 from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
 #: So many parsed modules are kept at a time; what is known of their functions stays.
-_KEPT = 60
+_KEPT = 12
 #: A chain of wrappers longer than this is given up.
 _LONGEST = 12
 
 Canonical = Callable[[Values], Values]
-#: A function and the module that it is of.
-Found = tuple[Definition, "Module"]
 #: Decorators of functions that stand for what others define.
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty", "overload"})
 
 
-class Reads(Protocol):
+class ProjectReads(Protocol):
     """What the modules of one project share."""
 
     def canonical(self, home: Home) -> Canonical:
@@ -59,7 +57,7 @@ class Reads(Protocol):
         """An answer, and the paths that it depends on."""
 
 
-class Module:
+class LookedAt:
     """One module of the project, looked at for its functions; parts are made when they are asked for."""
 
     def __init__(
@@ -68,10 +66,14 @@ class Module:
         tree: ast.Module,
         text: str,
         home: Home,
-        reads: Reads,
+        reads: ProjectReads,
         uses: Callable[[], list[Use]],
+        *,
+        followed: bool = False,
     ) -> None:
+        """``followed``: it will be asked for the flow of values, too."""
         self.file = file
+        self._followed = followed
         self.tree = tree
         self.home = home
         self.text = text
@@ -119,7 +121,8 @@ class Module:
     @cached_property
     def names(self) -> AllNames:
         """Every name of the module resolved."""
-        return AllNames(self.tree, self.text, self.home.package, self._reads.canonical(self.home))
+        canonical = self._reads.canonical(self.home)
+        return AllNames(self.tree, self.text, self.home.package, canonical, apart=self._followed)
 
     @cached_property
     def instances(self) -> Instances:
@@ -136,12 +139,12 @@ class Wrappers:
         reads: what the modules share.
     """
 
-    def __init__(self, project: Project, policy: Policy, reads: Reads) -> None:
+    def __init__(self, project: Project, policy: Policy, reads: ProjectReads) -> None:
         self._project = project
         self._policy = policy
         self._reads = reads
         self._sources = catalog.attributes(policy.name_hashes)
-        self._modules: OrderedDict[str, Module | None] = OrderedDict()
+        self._modules: OrderedDict[str, LookedAt | None] = OrderedDict()
         self._known: dict[tuple[str, str], tuple[bool, frozenset[str]]] = {}
         #: By file: the last names of all references in it that may lead to a wrapper, where that is known.
         self.words: dict[str, frozenset[str]] = {}
@@ -181,7 +184,7 @@ class Wrappers:
         function = module.functions.get(name) if module is not None else None
         return module is not None and function is not None and returns_fresh_id(function, module, self)
 
-    def leads_to_wrapper(self, module: Module, reference: ast.Name | ast.Attribute) -> bool:
+    def leads_to_wrapper(self, module: LookedAt, reference: ast.Name | ast.Attribute) -> bool:
         """Whether ``reference``, a name or attribute in ``module``, stands for a wrapper."""
         words = self.words.get(module.file)
         if words is not None and last_name(reference) not in words:
@@ -200,7 +203,7 @@ class Wrappers:
             return False
         return self._is_method(module, reference)
 
-    def _is_own(self, function: Definition, module: Module) -> bool:
+    def _is_own(self, function: Definition, module: LookedAt) -> bool:
         known = module.wrappers.get(function)
         if known is None:
             if function in self._asking or len(self._asking) >= _LONGEST:
@@ -212,7 +215,7 @@ class Wrappers:
                 module.wrappers[function] = known
         return known
 
-    def _is_method(self, module: Module, reference: ast.Attribute) -> bool:
+    def _is_method(self, module: LookedAt, reference: ast.Attribute) -> bool:
         """Whether it is a method, of an instance or inherited, that is a wrapper."""
         names, attribute = module.names, reference.attr
         owners = [value for value in names.resolve(reference.value) if names.class_node(value) is not None]
@@ -245,7 +248,7 @@ class Wrappers:
         method = source.methods.get(attribute) if not isinstance(source, str) else None
         return method is not None and self.is_wrapper(f"{method.owner}.{attribute}", home)
 
-    def module(self, file: str) -> Module | None:
+    def module(self, file: str) -> LookedAt | None:
         """The module in ``file``; None where that may hold what it likes, or cannot be read."""
         if file in self._modules:
             self._modules.move_to_end(file)
@@ -256,7 +259,7 @@ class Wrappers:
             self._modules.popitem(last=False)
         return module
 
-    def _read(self, file: str) -> Module | None:
+    def _read(self, file: str) -> LookedAt | None:
         if self._policy.allows_raw(file):
             return None
         try:
@@ -284,10 +287,10 @@ class Wrappers:
                 )
             )
 
-        return Module(file, tree, text, home, self._reads, uses)
+        return LookedAt(file, tree, text, home, self._reads, uses)
 
 
-def returns_fresh_id(function: Definition, module: Module, wrappers: Wrappers) -> bool:
+def returns_fresh_id(function: Definition, module: LookedAt, wrappers: Wrappers) -> bool:
     """Whether all that ``function``, one of ``module``, returns are fresh raw ids."""
     if isinstance(function, ast.Lambda):
         called = _called_for([function.body], {}, module)
@@ -330,7 +333,7 @@ def _ends_without_value(function: ast.FunctionDef | ast.AsyncFunctionDef) -> boo
 
 
 def _called_for(
-    values: Sequence[ast.expr], assigned: Mapping[str, list[ast.expr | None]], module: Module
+    values: Sequence[ast.expr], assigned: Mapping[str, list[ast.expr | None]], module: LookedAt
 ) -> list[ast.Name | ast.Attribute] | None:
     """What is called for the values, if these are fresh raw ids or come from calls; None if one does not."""
     found: list[ast.Name | ast.Attribute] = []

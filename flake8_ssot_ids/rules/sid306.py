@@ -19,7 +19,7 @@ _TOGETHER = frozenset({"generate_user_context_ids", "create_user_execution_conte
 
 
 @dataclass
-class _Context:
+class _Triple:
     """What one function makes for one context: for each slot the places, with the call around each."""
 
     symbol: str
@@ -32,12 +32,12 @@ def inspect(inspection: Inspection) -> Iterator[Hit]:
     from flake8_ssot_ids.ids.generatorcalls import makes_id
 
     # Raw and generated ids come from two walks over the module, with scopes of their own.
-    contexts: dict[tuple[ast.AST | None, str], _Context] = {}
+    contexts: dict[tuple[ast.AST | None, str], _Triple] = {}
 
     def note(scope: Scope, symbol: str, role: str | None, node: ast.expr, whole: ast.expr) -> None:
         slot, owner = slot_of(role)
         if slot is not None:
-            context = contexts.setdefault((scope.node, owner), _Context(symbol, scope))
+            context = contexts.setdefault((scope.node, owner), _Triple(symbol, scope))
             context.made.setdefault(slot, []).append((node, whole, role or ""))
 
     for use in inspection.uses:

@@ -11,7 +11,7 @@ import time
 
 from flake8_ssot_ids.findings.engine import is_exempt, unreadable
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.runs.kept.stamps import stamp_of
+from flake8_ssot_ids.runs.kept.stamps import stamp_of, with_content
 from flake8_ssot_ids.runs.packed import pack
 from flake8_ssot_ids.runs.session import Session
 from flake8_ssot_ids.semantics.glance.survey import Survey
@@ -95,13 +95,14 @@ class Worker:
         policy, project = self._session.policy, self._session.project
         if is_exempt(path, policy):
             return path, stamp_of(path, time.time_ns()), False, (), 0, (), ""
-        stamp = stamp_of(path, time.time_ns())
+        stamp, now = stamp_of(path), time.time_ns()
         try:
             data = read(path)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             finding = unreadable(path, policy, f"it cannot be read: {reason}")
             return path, None, True, (pack(finding),), 0, (), ""
+        stamp = with_content(stamp, now, data)
         project.start()
         try:
             report = self._session.check(data, path, all_files=self._all_files, noqa=self._noqa)
@@ -122,8 +123,11 @@ class Worker:
         return path, stamp, judged, tuple(packed), suppressed, touched, ""
 
     def _tidy(self, size: int) -> None:
-        """Collect what closer looks leave behind: it holds cycles, and the collector is off during a run."""
+        """Collect what closer looks leave behind: it holds cycles, and the collector is off during a run.
+
+        Only what is new: what has been kept once is kept to the end, and need not be walked again.
+        """
         self._bytes_since += size
         if self._bytes_since >= _WORTH_COLLECTING:
             self._bytes_since = 0
-            gc.collect()
+            gc.collect(0)

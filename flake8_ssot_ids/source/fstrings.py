@@ -35,7 +35,7 @@ _PLAIN_REST = {
 }
 
 
-class Field:
+class Replacement:
     """One replacement field: offsets of ``{``, of the end of its expression, and after ``}``.
 
     ``fields`` are those of its format spec, in order.
@@ -49,15 +49,15 @@ class Field:
         self.expression_end = -1
         self.spec_start = -1
         self.end = -1
-        self.fields: list[Field] = []
+        self.fields: list[Replacement] = []
 
 
-class _Level:
+class _Nesting:
     """One nested context of the scan: a literal part (``quote`` is set) or the inside of a field."""
 
     __slots__ = ("depth", "field", "fields", "quote", "raw")
 
-    def __init__(self, fields: list[Field], quote: str, raw: bool, field: Field | None) -> None:
+    def __init__(self, fields: list[Replacement], quote: str, raw: bool, field: Replacement | None) -> None:
         self.fields = fields
         self.quote = quote
         self.raw = raw
@@ -65,16 +65,16 @@ class _Level:
         self.depth = 0
 
 
-def scan(text: str, opening: int, prefix: str, quote: str) -> tuple[int, list[Field], list[int]]:
+def scan(text: str, opening: int, prefix: str, quote: str) -> tuple[int, list[Replacement], list[int]]:
     """Read the f-string whose ``quote`` opens at offset ``opening``; newlines in ``text`` are ``\\n``.
 
     Returns the offset after the string, its replacement fields, and the offsets of all newlines in it that
     do not end a line for the tokenizer (those in literal text, in nested plain strings and after a
     backslash). Raises ``ValueError`` if the string does not end or is malformed.
     """
-    fields: list[Field] = []
+    fields: list[Replacement] = []
     joins: list[int] = []
-    levels = [_Level(fields, quote, "r" in prefix.lower(), None)]
+    levels = [_Nesting(fields, quote, "r" in prefix.lower(), None)]
     at = opening + len(quote)
     while levels:
         step = _literal_step if levels[-1].quote else _field_step
@@ -82,7 +82,7 @@ def scan(text: str, opening: int, prefix: str, quote: str) -> tuple[int, list[Fi
     return at, fields, joins
 
 
-def _literal_step(text: str, at: int, levels: list[_Level], joins: list[int]) -> int:
+def _literal_step(text: str, at: int, levels: list[_Nesting], joins: list[int]) -> int:
     """Move over literal text to the next thing that matters in it, and past that."""
     level = levels[-1]
     found = _IN_LITERAL[level.quote].search(text, at)
@@ -103,9 +103,9 @@ def _literal_step(text: str, at: int, levels: list[_Level], joins: list[int]) ->
     if char == "{":
         if level.field is None and text.startswith("{{", at):
             return at + 2
-        field = Field(at)
+        field = Replacement(at)
         level.fields.append(field)
-        levels.append(_Level(level.fields, "", level.raw, field))
+        levels.append(_Nesting(level.fields, "", level.raw, field))
         return at + 1
     if char == "}":
         if level.field is not None:
@@ -119,7 +119,7 @@ def _literal_step(text: str, at: int, levels: list[_Level], joins: list[int]) ->
     return found.end()
 
 
-def _field_step(text: str, at: int, levels: list[_Level], joins: list[int]) -> int:
+def _field_step(text: str, at: int, levels: list[_Nesting], joins: list[int]) -> int:
     """Move to the next thing that matters in a replacement field, and past that."""
     level = levels[-1]
     field = level.field
@@ -151,16 +151,16 @@ def _field_step(text: str, at: int, levels: list[_Level], joins: list[int]) -> i
         elif char == ":":
             field.spec_start = at + 1
             quote = next(outer.quote for outer in reversed(levels) if outer.quote)
-            levels.append(_Level(field.fields, quote, level.raw, field))
+            levels.append(_Nesting(field.fields, quote, level.raw, field))
     return at + 1
 
 
-def _nested_string(text: str, at: int, levels: list[_Level], joins: list[int]) -> int:
+def _nested_string(text: str, at: int, levels: list[_Nesting], joins: list[int]) -> int:
     """Step over a plain string, or into an f-string, whose quote opens at ``at`` inside a field."""
     quote = text[at] * 3 if text.startswith(text[at] * 3, at) else text[at]
     prefix = prefix_before(text, at)
     if "f" in prefix:
-        levels.append(_Level([], quote, "r" in prefix, None))
+        levels.append(_Nesting([], quote, "r" in prefix, None))
         return at + len(quote)
     end = plain_end(text, at + len(quote), quote)
     joins.extend(newlines(text, at, end))
@@ -211,7 +211,7 @@ def locate(lines: Lines, joined: ast.JoinedStr, path: Sequence[ast.AST]) -> tupl
     text = lines.memory.get(joined)
     if text is None:
         span = Span(Position(first[0], lines.column(*first)), Position(last[0], lines.column(*last)))
-        text = lines.memory[joined] = _Text(lines.segment(span))
+        text = lines.memory[joined] = _FString(lines.segment(span))
     if text.is_simple and first[0] == last[0] and _is_in_one_field(path):
         return _own(node)
     try:
@@ -245,7 +245,7 @@ def _place(source: str, offset: int, first: tuple[int, int]) -> tuple[int, int]:
     return first[0] + source.count("\n", 0, offset), width
 
 
-class _Text:
+class _FString:
     """The text of one f-string, and what was read of it: an f-string may hold thousands of ids."""
 
     __slots__ = ("_codes", "_fields", "_places", "is_simple", "source")
@@ -258,7 +258,7 @@ class _Text:
         self.is_simple = (
             opening is not None and opening[2] == quote and source.count(quote) == 2 and source.isascii()
         )
-        self._fields: dict[ast.AST, list[Field]] = {}
+        self._fields: dict[ast.AST, list[Replacement]] = {}
         self._places: dict[ast.AST, dict[ast.AST, int]] = {}
         self._codes: dict[ast.AST, _Code] = {}
 
@@ -328,9 +328,9 @@ class _Code:
         return self._starts[row - 1] + self._lines.column(row, utf8_column) - 1
 
 
-def _fields(source: str, start: int, end: int) -> list[Field]:
+def _fields(source: str, start: int, end: int) -> list[Replacement]:
     """List the replacement fields of adjacent string tokens in ``source[start:end]``."""
-    fields: list[Field] = []
+    fields: list[Replacement] = []
     while True:
         gap = _BETWEEN_STRINGS.match(source, start, end)
         start = gap.end() if gap else start

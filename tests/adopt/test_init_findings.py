@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flake8_ssot_ids.adopt import api, generators, layout, plan, signals
-from flake8_ssot_ids.adopt.index import Index
+from flake8_ssot_ids.adopt.code import ProjectCode
 from flake8_ssot_ids.adopt.layout import Repository
 
 WS, AUTH, CONTEXT = signals.KINDS
@@ -96,8 +96,8 @@ def test_kinds_by_code(kind: str | None, code: str) -> None:
     assert signals.may_tell(code.encode()) or not found
 
 
-def index_of(files: dict[str, str], roots: tuple[str, ...] = (".",)) -> Index:
-    return Index({name: textwrap.dedent(text).encode() for name, text in files.items()}, [*roots])
+def index_of(files: dict[str, str], roots: tuple[str, ...] = (".",)) -> ProjectCode:
+    return ProjectCode({name: textwrap.dedent(text).encode() for name, text in files.items()}, [*roots])
 
 
 MAKER = """
@@ -112,8 +112,8 @@ USER = "from {module} import {name}\n"
 
 
 def choose(files: dict[str, str]) -> generators.Choice:
-    index = index_of(files)
-    return generators.choose(generators.find(index, Repository("/nowhere", files), bool))
+    code = index_of(files)
+    return generators.choose(generators.find(code, Repository("/nowhere", files), bool))
 
 
 def test_the_generator_that_more_modules_import_wins() -> None:
@@ -190,7 +190,7 @@ def test_little_evidence_and_functions_are_only_mentioned() -> None:
 
 
 def test_parts_are_certain_where_there_is_one() -> None:
-    index = index_of(
+    code = index_of(
         {
             "a/types.py": "def ensure_run_id(x): ...\ndef ensure_user_id(x): ...\n",
             "a/manager.py": "class MyIDManager:\n    def generate_run_id(self, thread_id): ...\n",
@@ -199,7 +199,7 @@ def test_parts_are_certain_where_there_is_one() -> None:
             "a/bridge2.py": "class NewBridge:\n    def find_matching_ids(self, a): ...\n",
         }
     )
-    found = api.find(index, [], bool)
+    found = api.find(code, [], bool)
     assert found.certain == {
         "manager": "a.manager.MyIDManager",
         "typed-ids": "a.types",

@@ -168,3 +168,13 @@ def test_exactly_one_rule_matches_each_use() -> None:
     # All but the two that need a project or a broken file were met.
     assert set(FIRST) - set(seen) == {"SID202", "SID990"}
     assert sum(seen.values()) > 1000
+
+
+def test_the_codes_that_others_speak_of_are_those_of_the_rules() -> None:
+    assert codes.known() == {rule.code for rule in RULES}
+    # A raw id that is shadowed is for a person to look at first.
+    assert {rule.code for rule in RULES if rule.matches is not None} - {"SID205"} == codes.FIXABLE
+    raw = {rule.code for rule in RULES if codes.is_raw(rule.code)}
+    assert raw == {*codes.FIXABLE, "SID205", codes.UNREADABLE}
+    assert codes.WRAPPER not in raw
+    assert codes.HOUSE_RECIPE in codes.known()

@@ -11,36 +11,42 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Callable, Iterator
 
 from flake8_ssot_ids.compliance.inside import auth, contexts, cost, ids, isolation, runs, typed, websockets
-from flake8_ssot_ids.compliance.inside.target import Facts, Probed, TargetProblem
+from flake8_ssot_ids.compliance.inside.target import Fact, Probed, TargetProblem
 
-PROBES = {
-    "C02": auth.probe,
-    "C03": contexts.probe,
-    "C04": websockets.checks,
-    "C05": runs.threads_and_runs,
-    "C06": ids.probe,
-    "C07": runs.leads_back,
-    "C08": typed.probe,
-    "C09": isolation.probe,
-    "C11": websockets.routes,
-    "C12": cost.probe,
+#: By contract and check: what gives the facts against it.
+PROBES: dict[str, dict[str, Callable[[Probed], Iterator[Fact]]]] = {
+    "C02": {"model rows": auth.model_rows},
+    "C03": {"factory": contexts.factory, "two users": contexts.two_users},
+    "C04": {"typed checks": websockets.checks},
+    "C05": {"threads and runs": runs.threads_and_runs},
+    "C06": {"round trip": ids.round_trip},
+    "C07": {"runs and threads": runs.leads_back},
+    "C08": {"matrix of typed ids": typed.matrix},
+    "C09": {"two users": isolation.two_users, "processes": isolation.processes},
+    "C11": {"routes": websockets.routes},
+    "C12": {"cost": cost.cost},
 }
+#: Contracts that are asked about so much that some facts tell the story.
+_TOLD_SHORT = {"C05": 12, "C06": 12, "C07": 12}
 
 
 def main(question: str, answer: str, imported: str) -> None:
     """Answer the question, whatever the target does."""
     with open(question, encoding="utf-8") as stream:
         asked = json.load(stream)
-    facts: Facts
+    facts: dict[str, list[Fact]]
     process = os.getpid()
     try:
         sys.path[:0] = asked["src"]
         target = Probed(asked)
         with open(imported, "w", encoding="utf-8"):
             pass
-        facts = PROBES[asked["contract"]](target)
+        contract = asked["contract"]
+        most = _TOLD_SHORT.get(contract)
+        facts = {name: [*probe(target)][:most] for name, probe in PROBES[contract].items()}
     except TargetProblem as problem:
         facts = {"": [("", str(problem))]}
     except BaseException:

@@ -9,42 +9,36 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import Facts, Probed, missing, said, shown
+from flake8_ssot_ids.compliance.inside.target import Fact, Probed, missing, said, shown
 from flake8_ssot_ids.system.files import is_below
 
 
-def probe(target: Probed) -> Facts:
+def model_rows(target: Probed) -> Iterator[Fact]:
     """Make the default of each id column and field of the auth modules, and parse it."""
-    facts: list[tuple[str, str]] = []
     sound = target.parses_its_own
     for path in target.question["modules"].get("C02", ()):
         name = module_name(os.path.join(target.question["root"], path), target.question["src"])
         if name is None:
-            facts.append((path, "it lies below none of the folders in `src`, so it cannot be imported"))
+            yield path, "it lies below none of the folders in `src`, so it cannot be imported"
             continue
         try:
             module = importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            facts.append((path, f"it cannot be imported: {missing(error)}"))
-            continue
         except BaseException as error:
-            facts.append((path, f"it cannot be imported: {said(error)}"))
+            reason = missing(error) if isinstance(error, ModuleNotFoundError) else said(error)
+            yield path, f"it cannot be imported: {reason}"
             continue
         for owner, attribute, make in _makers(module):
             try:
                 value = make()
             except Exception as error:
-                facts.append((path, f"the default of `{owner}.{attribute}` raises {said(error)}"))
+                yield path, f"the default of `{owner}.{attribute}` raises {said(error)}"
                 continue
             text_like = isinstance(value, (str, bytes)) or type(value).__name__ == "UUID"
             if sound and text_like and not target.is_made_by_one(value):
-                facts.append(
-                    (
-                        path,
-                        f"a fresh `{owner}.{attribute}` is {shown(value)}, which is no id of the generator",
-                    )
+                yield (
+                    path,
+                    f"a fresh `{owner}.{attribute}` is {shown(value)}, which is no id of the generator",
                 )
-    return {"model rows": facts}
 
 
 def module_name(path: str, roots: list[str]) -> str | None:

@@ -6,19 +6,14 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import Facts, Probed, field, shown
+from flake8_ssot_ids.compliance.inside.target import Fact, Probed, field, shown
 from flake8_ssot_ids.semantics.flow.sinks import Sink
 
 _SLOTS = ("thread_id", "run_id", "request_id")
 _PLACES = {"thread": 0, "run": 1, "request": 2}
 
 
-def probe(target: Probed) -> Facts:
-    """Make contexts of pairs of users, and cut their ids as the code does."""
-    return {"factory": [*_factory(target)], "two users": [*_two_users(target)]}
-
-
-def _factory(target: Probed) -> Iterator[tuple[str, str]]:
+def factory(target: Probed) -> Iterator[Fact]:
     """What is wrong with the factory alone: what its generator does is for other contracts to say."""
     make = target.part("context-factory", "create_user_execution_context_factory")
     contexts = [(user, make(user, "chat")) for pair in target.pairs for user in (*pair, pair[0])]
@@ -47,7 +42,8 @@ def _factory(target: Probed) -> Iterator[tuple[str, str]]:
             yield "context factory", f"its run leads back to {shown(found)}, not to {shown(thread)}"
 
 
-def _two_users(target: Probed) -> Iterator[tuple[str, str]]:
+def two_users(target: Probed) -> Iterator[Fact]:
+    """Make contexts of pairs of users, and cut their ids as the code does."""
     told: set[str] = set()
     for first, second in target.pairs:
         one, other = target.context(first), target.context(second)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter_ns
 
-from flake8_ssot_ids.compliance.inside.target import Facts, Probed
+from flake8_ssot_ids.compliance.inside.target import Fact, Probed
 
 #: The ratio that has to hold, and the plan's own bound of 5 ms, of which the slowest may take a tenth.
 _RATIO = 1.25
@@ -30,13 +30,11 @@ _FIRST, _FLAT = _MILLION // 10, _BLOCKS // 100
 _LONGEST_NS = 20_000_000_000
 
 
-def probe(target: Probed) -> Facts:
+def cost(target: Probed) -> Iterator[Fact]:
     """Measure in one process, in turns, so that a busy machine slows both."""
-    facts: list[tuple[str, str]] = []
     for dotted, owner in target.generators.items():
         name = f"{dotted.rpartition('.')[2]}.{target.real('generate_base_id')}"
-        facts += ((name, message) for message in _too_much(target.method(owner, "generate_base_id")))
-    return {"cost": facts}
+        yield from ((name, message) for message in _too_much(target.method(owner, "generate_base_id")))
 
 
 def _too_much(make: Callable[[str], str]) -> Iterator[str]:

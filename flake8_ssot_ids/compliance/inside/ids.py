@@ -6,26 +6,22 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import HOSTILE, WEBSOCKETS, Facts, Probed, field, said, shown
+from flake8_ssot_ids.compliance.inside.target import HOSTILE, WEBSOCKETS, Fact, Probed, field, said, shown
 
 _MISSING: tuple[Any, ...] = (None, 0, 7.5, b"user", [], object())
 _NEEDED = ("generate_base_id", "generate_user_context_ids", "parse_id", "is_valid_id")
-#: So many facts tell the story.
-_ENOUGH = 12
 
 
-def probe(target: Probed) -> Facts:
+def round_trip(target: Probed) -> Iterator[Fact]:
     """Call every method of every generator with everything, and parse what comes out."""
     for name in _NEEDED:
         target.method(target.generator, name)
-    facts: list[tuple[str, str]] = []
     for dotted, owner in target.generators.items():
         head = f"{dotted.rpartition('.')[2]}." if len(target.generators) > 1 else ""
-        facts += ((f"{head}{where}", message) for where, message in _of_generator(target, owner))
-    return {"round trip": facts[:_ENOUGH]}
+        yield from ((f"{head}{where}", message) for where, message in _of_generator(target, owner))
 
 
-def _of_generator(target: Probed, owner: Any) -> Iterator[tuple[str, str]]:
+def _of_generator(target: Probed, owner: Any) -> Iterator[Fact]:
     for name in sorted(_makers(target, owner)):
         method = target.method(owner, name)
         for number, arguments in enumerate(_arguments(method)):

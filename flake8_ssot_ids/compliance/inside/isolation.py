@@ -10,32 +10,26 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 from typing import Any
 
 from flake8_ssot_ids.compliance.inside.target import (
     WEBSOCKETS,
-    Facts,
+    Fact,
     Probed,
     TargetProblem,
     prefix_of,
+    several,
     shown,
 )
 
 _THREADS, _EACH, _PROCESSES = 8, 2_000, 3
-#: A generator that is slow breaks C12 and nothing else, so it makes fewer ids.
-_SECONDS = 2.0
 _CHILDREN_EACH = 200
 _TIMEOUT_S = 20
 _MARK = "made: "
 
 
-def probe(target: Probed) -> Facts:
-    """Look for ids and keys that two users, threads or processes share."""
-    return {"two users": [*_users(target)], "processes": [*_processes(target)]}
-
-
-def _users(target: Probed) -> Iterator[tuple[str, str]]:
+def two_users(target: Probed) -> Iterator[Fact]:
+    """Look for ids and keys that two users share."""
     bridge = target.instance(target.part("bridge", "IdMigrationBridge"))
     find = target.method(bridge, "find_matching_ids")
     for first, second in target.pairs:
@@ -85,14 +79,14 @@ def _find(find: Any, wanted: str, candidates: list[str], owner: str) -> list[str
         return list(find(wanted, candidates))
 
 
-def _processes(target: Probed) -> Iterator[tuple[str, str]]:
+def processes(target: Probed) -> Iterator[Fact]:
     """Ids from threads, from forked children and from fresh interpreters, all together."""
     # Before there are threads: a fork of a process with threads is another matter.
     children = [*_forked(target), *_fresh(target)]
     make = _maker(target)
     with ThreadPoolExecutor(_THREADS) as pool:
         jobs = [
-            pool.submit(_several, functools.partial(make, f"user_{number % 2}"), _EACH)
+            pool.submit(several, functools.partial(make, f"user_{number % 2}"), _EACH)
             for number in range(_THREADS)
         ]
         made = [text for job in jobs for text in job.result()]
@@ -116,14 +110,6 @@ def _maker(target: Probed) -> Callable[[str], str]:
     return target.method(target.generator, name)
 
 
-def _several(make: Callable[[], str], most: int) -> list[str]:
-    end = monotonic() + _SECONDS
-    made = [make()]
-    while len(made) < most and monotonic() < end:
-        made.append(make())
-    return made
-
-
 def _forked(target: Probed) -> Iterator[tuple[str, list[str]]]:
     if not hasattr(os, "fork"):
         return
@@ -137,7 +123,7 @@ def _forked(target: Probed) -> Iterator[tuple[str, list[str]]]:
             code = 1
             try:
                 os.close(reading)
-                ids = _several(make, _CHILDREN_EACH)
+                ids = several(make, _CHILDREN_EACH)
                 with os.fdopen(writing, "w") as stream:
                     stream.write("\n".join(ids))
                 code = 0
@@ -186,7 +172,7 @@ def _print_some() -> None:
     sys.path[:0] = question["src"]
     target = Probed(question)
     make = functools.partial(_maker(target), "user_0")
-    sys.stdout.write("".join(f"\n{_MARK}{text}" for text in _several(make, _CHILDREN_EACH)) + "\n")
+    sys.stdout.write("".join(f"\n{_MARK}{text}" for text in several(make, _CHILDREN_EACH)) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,16 +6,13 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import HOSTILE, Facts, Probed, TargetProblem, said, shown
+from flake8_ssot_ids.compliance.inside.target import HOSTILE, Fact, Probed, TargetProblem, said, shown
 
 _OPERATIONS = ("", "chat", "agent_execution", "websocket_connection_handling", *HOSTILE)
-#: So many facts tell the story.
-_ENOUGH = 12
 
 
-def threads_and_runs(target: Probed) -> Facts:
+def threads_and_runs(target: Probed) -> Iterator[Fact]:
     """C05: ``extract(run(thread)) == thread`` for every thread id that is made; anything else is refused."""
-    facts: list[tuple[str, str]] = []
     extracts = target.extracts
     for source, thread in _threads(target):
         try:
@@ -23,45 +20,38 @@ def threads_and_runs(target: Probed) -> Facts:
         except TargetProblem:
             raise
         except Exception as error:
-            facts.append((source, f"its thread id {shown(thread)} is refused: {said(error)}"))
+            yield source, f"its thread id {shown(thread)} is refused: {said(error)}"
             continue
         found = target.refuse_to_none("extract_thread_id", run)
         if extracts and found != thread:
-            facts.append((source, f"the run of {shown(thread)} leads back to {shown(found)}"))
+            yield source, f"the run of {shown(thread)} leads back to {shown(found)}"
     for thing in _no_threads(target):
         try:
             run = target.of_manager("generate_run_id", thing)
         except (ValueError, TypeError, AttributeError):
             continue
-        facts.append(
-            ("generate_run_id", f"it takes {shown(thing)}, which is no thread id, and gives {shown(run)}")
-        )
-    return {"threads and runs": facts[:_ENOUGH]}
+        yield "generate_run_id", f"it takes {shown(thing)}, which is no thread id, and gives {shown(run)}"
 
 
-def leads_back(target: Probed) -> Facts:
+def leads_back(target: Probed) -> Iterator[Fact]:
     """C07: a run leads back to its own thread and to no other; a damaged one is refused."""
-    facts: list[tuple[str, str]] = []
     for first, second in target.pairs:
         for user in (first, second):
             thread, run, _ = target.context(user)
             found = target.refuse_to_none("extract_thread_id", run)
             if found != thread:
-                facts.append(
-                    ("", f"the run {shown(run)} leads back to {shown(found)}, not to {shown(thread)}")
-                )
+                yield "", f"the run {shown(run)} leads back to {shown(found)}, not to {shown(thread)}"
             if not target.refuse_to_none("validate_run_id", run):
-                facts.append(("validate_run_id", f"it refuses {shown(run)}, which the generator has made"))
+                yield "validate_run_id", f"it refuses {shown(run)}, which the generator has made"
     _, run, _ = target.context("user_1")
     for damaged in _damaged(run):
         if target.refuse_to_none("validate_run_id", damaged):
-            facts.append(("validate_run_id", f"it takes the damaged run id {shown(damaged)}"))
+            yield "validate_run_id", f"it takes the damaged run id {shown(damaged)}"
         if target.refuse_to_none("extract_thread_id", damaged) is not None:
-            facts.append(("extract_thread_id", f"it finds a thread in the damaged run id {shown(damaged)}"))
-    return {"runs and threads": facts[:_ENOUGH]}
+            yield "extract_thread_id", f"it finds a thread in the damaged run id {shown(damaged)}"
 
 
-def _threads(target: Probed) -> Iterator[tuple[str, str]]:
+def _threads(target: Probed) -> Iterator[Fact]:
     yield "generate_user_context_ids", target.context("user_1")[0]
     for operation in _OPERATIONS:
         # What is refused makes no thread; C06 says whether it may be. A house need not make threads alone.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
-Facts = dict[str, list[tuple[str, str]]]
+#: What speaks against a check: where, and what is wrong there.
+Fact = tuple[str, str]
 
 #: Texts that callers have put where a user id, a type or an operation belongs.
 HOSTILE = (
@@ -24,6 +26,8 @@ PAIRS = (
     ("user_1_1700000000000_1000000000_abcdef01", "user_1_1700000000000_1000000000_abcdef02"),
 )
 
+#: So long, in seconds, ids are made.
+_SECONDS = 2.0
 #: The methods whose ids name sockets.
 WEBSOCKETS = ("generate_websocket_connection_id", "generate_websocket_client_id")
 
@@ -236,6 +240,15 @@ def field(parts: Any, name: str) -> Any:
     if isinstance(parts, dict):
         return parts.get(name)
     return getattr(parts, name, None)
+
+
+def several(make: Callable[[], str], most: int) -> list[str]:
+    """Ids, as they are made; fewer where that is slow, since a slow generator breaks C12 and nothing else."""
+    end = monotonic() + _SECONDS
+    made = [make()]
+    while len(made) < most and monotonic() < end:
+        made.append(make())
+    return made
 
 
 def prefix_of(target: Probed, text: str) -> str:

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flake8_ssot_ids.compliance.inside.target import WEBSOCKETS, Facts, Probed, TargetProblem, shown
+from flake8_ssot_ids.compliance.inside.target import WEBSOCKETS, Fact, Probed, TargetProblem, shown
 
 #: The kinds, the type of each, and the key in ``[tool.ssot-ids.api]`` for one that is called otherwise.
 KINDS = {
@@ -20,9 +20,8 @@ KINDS = {
 _A = {kind: f"a {kind}" for kind in KINDS} | {"agent execution": "an agent execution"}
 
 
-def probe(target: Probed) -> Facts:
+def matrix(target: Probed) -> Iterator[Fact]:
     """Offer an id of each kind to each type."""
-    facts: list[tuple[str, str]] = []
     # That an id does not parse is for other contracts to say.
     made = [(kind, text) for kind, text in ids(target) if target.parse(text) is not None]
     elsewhere = "C04" not in target.question["not_applicable"]
@@ -31,18 +30,15 @@ def probe(target: Probed) -> Facts:
             continue  # a house without sockets
         name, accepts = checker(target, kind)
         if accepts is None:
-            facts.append((name, "it checks nothing, so it takes ids of every kind"))
+            yield name, "it checks nothing, so it takes ids of every kind"
             continue
         for other, text in made:
             taken = accepts(text)
             if taken and other != kind:
-                facts.append((name, f"it takes {shown(text)}, which is the id of {_A[other]}"))
+                yield name, f"it takes {shown(text)}, which is the id of {_A[other]}"
             elif not taken and other == kind and not (kind == "websocket" and elsewhere):
                 # That the check for websockets refuses its own kind is what C04 is about.
-                facts.append(
-                    (name, f"it refuses {shown(text)}, which is the generator's own id of {_A[kind]}")
-                )
-    return {"matrix of typed ids": facts}
+                yield name, f"it refuses {shown(text)}, which is the generator's own id of {_A[kind]}"
 
 
 def ids(target: Probed) -> Iterator[tuple[str, str]]:

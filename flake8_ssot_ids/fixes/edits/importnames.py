@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
 
-from flake8_ssot_ids.semantics.module.allnames import AllNames
-from flake8_ssot_ids.semantics.module.scopes import CLASS, COMPREHENSION, FUNCTION, UNBOUND, Scope
-from flake8_ssot_ids.semantics.module.values import Value
+from flake8_ssot_ids.fixes.edits.mentions import Mentions
+from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.scopes import (
+    CLASS,
+    COMPREHENSION,
+    FUNCTION,
+    UNBOUND,
+    Binding,
+    Bindings,
+    Scope,
+)
+from flake8_ssot_ids.semantics.module.values import Value, Values
 from flake8_ssot_ids.source.edits import Offsets
 from flake8_ssot_ids.source.sourcefile import Lines
 
@@ -17,39 +27,23 @@ Import = ast.Import | ast.ImportFrom
 
 
 @dataclass(frozen=True)
-class Module:
-    """A module that is being edited; ``nodes`` are all those of its tree."""
+class EditedModule:
+    """A module that is being edited.
+
+    ``flow`` is a walk over it that watches :func:`asked_names`; ``values_of`` tells what bindings of that
+    walk stand for, by the names under which things are defined.
+    """
 
     tree: ast.Module
     lines: Lines
     offsets: Offsets
-    names: AllNames
-    nodes: Sequence[ast.AST]
+    mentions: Mentions
+    flow: Flow
+    values_of: Callable[[Iterable[Binding]], Values]
     #: The names of the generator's methods.
     methods: frozenset[str] = frozenset()
     #: The generator's dotted name in the policy; it may be handed on by that module.
     spelled: str = ""
-
-    @cached_property
-    def taken(self) -> frozenset[str]:
-        """What anything in it is called, in whatever scope."""
-        found: set[str] = set()
-        for node in self.nodes:
-            if isinstance(node, ast.Name):
-                found.add(node.id)
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                found.add(node.name)
-            elif isinstance(node, ast.arg):
-                found.add(node.arg)
-            elif isinstance(node, ast.alias):
-                found.add(node.asname or node.name.partition(".")[0])
-            elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-                found.add(node.name)
-            elif isinstance(node, ast.MatchMapping) and node.rest:
-                found.add(node.rest)
-            elif isinstance(node, (ast.Global, ast.Nonlocal)):
-                found.update(node.names)
-        return frozenset(found)
 
     @cached_property
     def imported(self) -> list[tuple[str, Import]]:
@@ -106,24 +100,48 @@ class Module:
 
     @cached_property
     def _callers(self) -> frozenset[str]:
-        """The names on which, or on an attribute of which, a method of the generator is called."""
-        found: set[str] = set()
-        for node in self.nodes:
-            if isinstance(node, ast.Attribute) and node.attr in self.methods:
-                base: ast.expr = node
-                while isinstance(base, ast.Attribute):
-                    base = base.value
-                if isinstance(base, ast.Name):
-                    found.add(base.id)
-        return frozenset(found)
+        return callers(self.mentions, self.methods)
 
     def _values(self, name: str) -> frozenset[Value]:
         """What the module's own name surely is when its functions run; empty if that is not sure."""
-        bindings = self.names.flow.module.at_end(name, deleted=False)
-        return frozenset() if UNBOUND in bindings else self.names.values_of(bindings)
+        return self.surely(self.flow.module.at_end(name, deleted=False))
+
+    def surely(self, bindings: Bindings) -> frozenset[Value]:
+        """What a name with these bindings stands for; empty if it may be unbound."""
+        if UNBOUND in bindings:
+            return frozenset()
+        return frozenset(value for value, _ in self.values_of(bindings))
 
 
-def existing_name(module: Module, dotted: str, scope: Scope, statement: ast.stmt | None = None) -> str | None:
+def callers(mentions: Mentions, methods: frozenset[str]) -> frozenset[str]:
+    """The names on which, or on an attribute of which, one of the generator's ``methods`` is called."""
+    found: set[str] = set()
+    for node in mentions.near_any(methods):
+        if isinstance(node, ast.Attribute) and node.attr in methods:
+            base: ast.expr = node
+            while isinstance(base, ast.Attribute):
+                base = base.value
+            if isinstance(base, ast.Name):
+                found.add(base.id)
+    return frozenset(found)
+
+
+def asked_names(mentions: Mentions, dotted: Collection[str], methods: frozenset[str]) -> set[str]:
+    """The names of a module that may lead to the generator with these ``dotted`` names, or hide its name."""
+    wanted = {one.rpartition(".")[2] for one in dotted}
+    found = {*wanted, *callers(mentions, methods)}
+    for last in wanted:
+        for node in mentions.near(last):
+            if isinstance(node, ast.Import | ast.ImportFrom) and not wanted.isdisjoint(
+                name for alias in node.names for name in (alias.name, alias.asname)
+            ):
+                found.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+    return found
+
+
+def existing_name(
+    module: EditedModule, dotted: str, scope: Scope, statement: ast.stmt | None = None
+) -> str | None:
     """What ``scope`` calls the class ``dotted``, by an import of the module or of the function; or None.
 
     ``dotted`` is where the class is defined; re-exports and aliases of it are the same. ``statement`` is the
@@ -140,7 +158,7 @@ def existing_name(module: Module, dotted: str, scope: Scope, statement: ast.stmt
     return None
 
 
-def _own_name(module: Module, dotted: str, scope: Scope, statement: ast.stmt) -> str | None:
+def _own_name(module: EditedModule, dotted: str, scope: Scope, statement: ast.stmt) -> str | None:
     """The name that an import in the function itself gives the class, before ``statement``."""
     if scope.kind is not FUNCTION or not isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
         return None
@@ -151,8 +169,7 @@ def _own_name(module: Module, dotted: str, scope: Scope, statement: ast.stmt) ->
             name = alias.asname or alias.name
             if not module.may_be(dotted.rpartition(".")[2], name, inner):
                 continue
-            bindings = scope.at_end(name, deleted=False)
-            if UNBOUND not in bindings and module.names.values_of(bindings) == {dotted}:
+            if module.surely(scope.at_end(name, deleted=False)) == {dotted}:
                 return name
     return None
 
@@ -179,30 +196,29 @@ def top_imports(tree: ast.Module) -> Iterator[tuple[Import, ast.alias]]:
                 yield statement, alias
 
 
-def free_name(module: Module, wanted: str, scope: Scope) -> str:
+def free_name(module: EditedModule, wanted: str, scope: Scope) -> str:
     """``wanted``, or a name like it, that can be bound at the top of the module and is seen in ``scope``."""
-    if wanted not in module.taken or _is_free(module, wanted, scope):
+    if not module.mentions.binds(wanted) or _is_free(module, wanted, scope):
         return wanted
-    for candidate in (f"Ssot{wanted}", f"Approved{wanted}"):
-        if candidate not in module.taken:
-            return candidate
-    number = 2
-    while f"{wanted}{number}" in module.taken:
-        number += 1
-    return f"{wanted}{number}"
+    numbered = (f"{wanted}{number}" for number in count(2))
+    return next(
+        name
+        for name in chain((f"Ssot{wanted}", f"Approved{wanted}"), numbered)
+        if not module.mentions.binds(name)
+    )
 
 
-def _is_free(module: Module, wanted: str, scope: Scope) -> bool:
+def _is_free(module: EditedModule, wanted: str, scope: Scope) -> bool:
     """Whether only other functions call something ``wanted``, for themselves."""
-    if wanted in module.names.flow.module.bound or is_shadowed(wanted, scope):
+    if wanted in module.flow.module.bound or is_shadowed(wanted, scope):
         return False
-    for node in module.nodes:
+    for node in module.mentions.near(wanted):
         if isinstance(node, (ast.Global, ast.Nonlocal)) and wanted in node.names:
             return False
         if isinstance(node, ast.alias) and node.name == "*":
             return False
         if isinstance(node, ast.Name) and node.id == wanted and isinstance(node.ctx, ast.Load):
-            load = module.names.load(node)
+            load = module.flow.loads.get(node)
             if load is None or load.onward is not None or UNBOUND in load.bindings:
                 return False
     return True

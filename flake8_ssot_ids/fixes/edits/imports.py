@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Callable, Collection, Sequence
 
-from flake8_ssot_ids.fixes.edits.importnames import Import, Module
+from flake8_ssot_ids.fixes.edits.importnames import EditedModule, Import
 from flake8_ssot_ids.source.edits import TextEdit
 
 _FUTURE, _STDLIB, _THIRD_PARTY, _FIRST_PARTY, _LOCAL = range(5)
@@ -16,7 +16,7 @@ _LONGEST_LINE = 88
 
 
 def added_import(
-    module: Module,
+    module: EditedModule,
     dotted: str,
     local: str,
     is_first_party: Callable[[str], bool],
@@ -52,7 +52,7 @@ def added_import(
     return _first(module, line)
 
 
-def local_import(module: Module, dotted: str, local: str, function: ast.AST) -> TextEdit | None:
+def local_import(module: EditedModule, dotted: str, local: str, function: ast.AST) -> TextEdit | None:
     """The edit that imports ``dotted`` at the start of ``function``; None where it has no line of its own."""
     body: Sequence[ast.stmt] = getattr(function, "body", None) or ()
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or not body:
@@ -84,7 +84,9 @@ def _head(tree: ast.Module) -> list[Import]:
     return found
 
 
-def _joined(module: Module, head: Sequence[Import], source: str, name: str, local: str) -> TextEdit | None:
+def _joined(
+    module: EditedModule, head: Sequence[Import], source: str, name: str, local: str
+) -> TextEdit | None:
     """The edit that adds the name to an import of the same module on one line."""
     for statement in head:
         if not isinstance(statement, ast.ImportFrom) or statement.level or statement.module != source:
@@ -145,7 +147,7 @@ def _sort_key(statement: Import) -> tuple[int, str, str]:
     return 1, name.lower(), name
 
 
-def _after(module: Module, statement: ast.stmt, text: str) -> TextEdit:
+def _after(module: EditedModule, statement: ast.stmt, text: str) -> TextEdit:
     """New lines behind the row on which ``statement`` ends."""
     last = statement.end_lineno or statement.lineno
     if last < len(module.lines.lines):
@@ -155,7 +157,7 @@ def _after(module: Module, statement: ast.stmt, text: str) -> TextEdit:
     return TextEdit(end, end, f"\n{text}")
 
 
-def _before(module: Module, statement: ast.stmt, text: str) -> TextEdit:
+def _before(module: EditedModule, statement: ast.stmt, text: str) -> TextEdit:
     """New lines above ``statement`` and the comments that belong to it."""
     row = statement.lineno
     while (
@@ -166,12 +168,12 @@ def _before(module: Module, statement: ast.stmt, text: str) -> TextEdit:
     return TextEdit(start, start, f"{text}\n")
 
 
-def _is_header(module: Module, row: int) -> bool:
+def _is_header(module: EditedModule, row: int) -> bool:
     """Whether a comment belongs to the file: the first lines, up to an empty one."""
     return all(line.lstrip().startswith("#") for line in module.lines.lines[:row])
 
 
-def _first(module: Module, line: str) -> TextEdit:
+def _first(module: EditedModule, line: str) -> TextEdit:
     """The import as the first statement: behind the docstring, or behind the comments at the top."""
     body = module.tree.body
     if body and _is_docstring(body[0]):
@@ -189,7 +191,7 @@ def _first(module: Module, line: str) -> TextEdit:
     return TextEdit(start, start, f"{line}\n\n")
 
 
-def _blank(module: Module, row: int) -> bool:
+def _blank(module: EditedModule, row: int) -> bool:
     lines = module.lines.lines
     return row > len(lines) or not lines[row - 1].strip()
 
@@ -211,7 +213,7 @@ def _first_row(statement: ast.stmt) -> int:
 
 
 def removed_imports(
-    module: Module, dead: Collection[tuple[Import, ast.alias]], beside: Collection[int] = ()
+    module: EditedModule, dead: Collection[tuple[Import, ast.alias]], beside: Collection[int] = ()
 ) -> list[TextEdit]:
     """The edits that take the dead names out of their imports; whole rows where nothing is left.
 
@@ -231,7 +233,7 @@ def removed_imports(
     return edits
 
 
-def whole_statement(module: Module, statement: Import, beside: Collection[int] = ()) -> TextEdit | None:
+def whole_statement(module: EditedModule, statement: Import, beside: Collection[int] = ()) -> TextEdit | None:
     """The edit that removes a statement, with its rows and the comment on them if nothing else is there.
 
     None where it cannot be told from what stands beside it.
@@ -247,7 +249,7 @@ def whole_statement(module: Module, statement: Import, beside: Collection[int] =
     return TextEdit(module.offsets.row(first), module.offsets.row(last + 1), "")
 
 
-def _beside_others(module: Module, statement: Import, head: str, tail: str) -> TextEdit | None:
+def _beside_others(module: EditedModule, statement: Import, head: str, tail: str) -> TextEdit | None:
     """The edit for a statement that semicolons part from others on its row."""
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     start = module.offsets.at(first, len(head) + 1)
@@ -262,13 +264,13 @@ def _beside_others(module: Module, statement: Import, head: str, tail: str) -> T
     return None
 
 
-def _stands_alone(module: Module, first: int, last: int) -> bool:
+def _stands_alone(module: EditedModule, first: int, last: int) -> bool:
     """Whether the rows have an empty one before and behind them, of which one would be left over."""
     lines = module.lines.lines
     return last < len(lines) and not lines[last].strip() and (first == 1 or not lines[first - 2].strip())
 
 
-def _names_out(module: Module, statement: Import, dead: Sequence[ast.alias]) -> list[TextEdit]:
+def _names_out(module: EditedModule, statement: Import, dead: Sequence[ast.alias]) -> list[TextEdit]:
     """The edits that remove some of the names, each with one of the commas beside it."""
 
     def start(alias: ast.alias) -> int:

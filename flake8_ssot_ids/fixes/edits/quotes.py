@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 
 from flake8_ssot_ids.model import Position, Span
+from flake8_ssot_ids.semantics.module.parents import parents_of
 from flake8_ssot_ids.source.sourcefile import Lines
 
 #: Row from 1, column from 0.
@@ -28,6 +29,8 @@ def inner_quote(node: ast.expr, place: Span, parents: Mapping[ast.AST, ast.AST],
 
     ``place`` is where it really stands, which Python 3.11 does not say of nodes in f-strings.
     """
+    if parents_of(parents).fstring_around(node) is None:
+        return ""
     around: list[ast.JoinedStr] = []
     current: ast.AST | None = node
     while current is not None and not isinstance(current, ast.stmt):

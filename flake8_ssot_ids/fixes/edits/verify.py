@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from flake8_ssot_ids.model import Finding, Span
 from flake8_ssot_ids.semantics.module.bindings import Flow
+from flake8_ssot_ids.semantics.module.occurrences import rows_with
 from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, MODULE, UNBOUND, Hits, Scope
+from flake8_ssot_ids.semantics.module.syntax import statements
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -23,6 +25,7 @@ def difference(
     replaced: Mapping[ast.AST, str],
     added: Collection[str],
     removed: Collection[ast.stmt] = (),
+    spared: Callable[[ast.stmt, ast.stmt], bool] = lambda _, __: False,
 ) -> str | None:
     """Where the trees differ, apart from nodes of ``old`` in ``replaced`` and from imports; None: nowhere.
 
@@ -32,6 +35,7 @@ def difference(
         replaced: the expressions and statements that were rewritten, with what was written.
         added: source lines of the statements that were inserted.
         removed: the statements of ``old`` that were taken out.
+        spared: whether a statement of ``old`` and one of ``new`` need no look, see :class:`SameRows`.
     """
     inserted = Counter(ast.dump(statement) for line in added for statement in ast.parse(line).body)
     pending: list[tuple[object, object]] = [(old, new)]
@@ -44,6 +48,8 @@ def difference(
             )
             if not isinstance(after, ast.AST) or ast.dump(after) != ast.dump(wanted):
                 return f"line {getattr(before, 'lineno', '?')}: it is not what was written"
+            continue
+        if isinstance(before, ast.stmt) and isinstance(after, ast.stmt) and spared(before, after):
             continue
         if isinstance(before, ast.AST) and isinstance(after, ast.AST):
             if type(before) is not type(after):
@@ -58,6 +64,39 @@ def difference(
         elif type(before) is not type(after) or before != after:
             return "a constant or a name has changed"
     return None
+
+
+class SameRows:
+    """Whether two statements are the same by the text on their rows, in which nothing was to be edited.
+
+    Args:
+        old: the rows of the text before.
+        new: the rows of the text after.
+        edited: the places of all that was to be written, replaced or taken out of the old text.
+    """
+
+    def __init__(self, old: Sequence[str], new: Sequence[str], edited: Iterable[Span]) -> None:
+        self._old = old
+        self._new = new
+        self._edited = Hits(row for span in edited for row in range(span.start.row, span.end.row + 1))
+
+    def __call__(self, before: ast.stmt, after: ast.stmt) -> bool:
+        """Whether ``before`` in the old text and ``after`` in the new one need no look."""
+        first, last = _rows_of(before)
+        start, end = _rows_of(after)
+        return (
+            last - first == end - start
+            and (before.col_offset, before.end_col_offset) == (after.col_offset, after.end_col_offset)
+            and not self._edited.between(first, last)
+            and self._old[first - 1 : last] == self._new[start - 1 : end]
+        )
+
+
+def _rows_of(statement: ast.stmt) -> tuple[int, int]:
+    """The first row of a statement, decorators included, and the last one."""
+    decorators = getattr(statement, "decorator_list", ())
+    first = min((one.lineno for one in decorators), default=statement.lineno)
+    return first, statement.end_lineno or statement.lineno
 
 
 def _without_imports(items: Sequence[object], inserted: Counter[str]) -> list[object]:
@@ -93,20 +132,8 @@ def binding(dotted: str, local: str) -> str:
     return f"{dotted} as {local}"
 
 
-def _statements(tree: ast.Module) -> Iterable[ast.AST]:
-    """All statements of a tree, in no order that matters."""
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        yield node
-        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-            inner = getattr(node, name, None)
-            if isinstance(inner, list):
-                pending += inner
-
-
 def _bindings(tree: ast.Module) -> Iterable[str]:
-    for node in _statements(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield binding(alias.name, alias.asname or alias.name)
@@ -116,28 +143,18 @@ def _bindings(tree: ast.Module) -> Iterable[str]:
                 yield binding(f"{source}.{alias.name}", alias.asname or alias.name)
 
 
-def flow_of(tree: ast.Module, wanted: Collection[str], package: str) -> Flow:
-    """What is in force where the names in ``wanted`` are read; for these alone, which is quicker."""
-    every_row = Hits(None)
-    return Flow(
-        tree, watched=frozenset(wanted), attributes=frozenset(), hits=every_row, package=package
-    ).run()
-
-
-def unbound(flow: Flow, wanted: Collection[str]) -> list[tuple[str, int]]:
+def unbound(tree: ast.Module, text: str, wanted: Collection[str], package: str) -> list[tuple[str, int]]:
     """The reads of the names in ``wanted`` that may find nothing, with their rows."""
+    hits = Hits(rows_with(text, wanted, ()))
+    flow = Flow(tree, watched=frozenset(wanted), attributes=frozenset(), hits=hits, package=package).run()
     found = []
     for node, load in flow.loads.items():
-        if node.id not in wanted:
-            continue
         bindings = set(load.bindings)
         for owner in load.owners:
             bindings |= owner.injected.get(node.id, set())
-        good = bool(bindings - {UNBOUND}) and UNBOUND not in bindings
+        good = bool(bindings) and UNBOUND not in bindings
         if not good and load.onward is not None:
             good = _further(load.onward, node.id)
-        if not good and bindings - {UNBOUND} and load.onward is None:
-            good = UNBOUND not in bindings
         if not good:
             found.append((node.id, node.lineno))
     return found

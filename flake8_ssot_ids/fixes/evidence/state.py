@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flake8_ssot_ids.findings.engine import check_tree, span_of, uses_in
-from flake8_ssot_ids.fixes.edits.importnames import Module
+from flake8_ssot_ids.fixes.edits.importnames import EditedModule, asked_names
+from flake8_ssot_ids.fixes.edits.mentions import Mentions
 from flake8_ssot_ids.fixes.evidence.surroundings import Surroundings
 from flake8_ssot_ids.ids.inspection import Inspection
 from flake8_ssot_ids.ids.signatures import ClassSource
@@ -17,10 +18,9 @@ from flake8_ssot_ids.policy.approved import generators_for
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.recipes.astgrep import Document
 from flake8_ssot_ids.recipes.house import house_of
-from flake8_ssot_ids.semantics.module.parents import Parents
+from flake8_ssot_ids.semantics.module.parents import WholeParents
 from flake8_ssot_ids.semantics.project.project import Project
-from flake8_ssot_ids.semantics.project.words import Words
-from flake8_ssot_ids.source.edits import Offsets
+from flake8_ssot_ids.source.edits import Offsets, TextEdit
 from flake8_ssot_ids.source.sourcefile import Lines, SourceFile, decode, parse, unix, why_not_python
 
 
@@ -32,7 +32,12 @@ class FileState:
     """One file on its way: its tree, places and findings; the closer look is made when it is needed."""
 
     def __init__(
-        self, path: str, data: bytes, policy: Policy, project: Project, surroundings: Surroundings
+        self,
+        path: str,
+        data: bytes,
+        policy: Policy,
+        project: Project,
+        surroundings: Surroundings,
     ) -> None:
         """Read and check the file.
 
@@ -52,9 +57,21 @@ class FileState:
         self.text = unix(self.source.text)
         self.lines = Lines(self.source.text)
         self.offsets = Offsets(self.source.text)
+        self.mentions = Mentions(self.tree, self.text)
         project.start()
-        self._words = project.words_for(path, data)
-        self.findings = self.check(self.tree, self.text, self._words)
+        words = project.words_for(path, data)
+        #: The raw uses in it.
+        self.uses: list[Use]
+        self.uses, parents = known = uses_in(self.tree, self.text, path, policy, project, words)
+        #: The parent of each node.
+        self.parents = WholeParents(self.tree, parents)
+        house = house_of(policy)
+        report = check_tree(
+            self.tree, self.text, path, policy, project, words=words, house=house, known=known
+        )
+        self.findings: list[Finding] = [*report.findings]
+        #: The edits that import the generator, by the name that it gets.
+        self.importing: dict[str, TextEdit] = {}
 
     def after(self, data: bytes) -> FileState:
         """What is to become of it.
@@ -64,38 +81,31 @@ class FileState:
         """
         return FileState(self.path, data, self.policy, self.project, self.surroundings)
 
-    def check(self, tree: ast.Module, text: str, words: Words) -> list[Finding]:
-        """The findings in this file, or in what is to become of it."""
-        house = house_of(self.policy)
-        report = check_tree(tree, text, self.path, self.policy, self.project, words=words, house=house)
-        return [*report.findings]
-
-    @cached_property
-    def uses(self) -> list[Use]:
-        """The raw uses in it."""
-        return uses_in(self.tree, self.text, self.path, self.policy, self.project, self._words)[0]
-
     @cached_property
     def inspection(self) -> Inspection:
         """A closer look at it."""
-        return Inspection(self.tree, self.text, self.path, self.policy, self.project, self.uses)
+        return Inspection(self.tree, self.text, self.path, self.policy, self.project, self.uses, follows=True)
 
     @cached_property
-    def nodes(self) -> list[ast.AST]:
-        """All nodes of its tree."""
-        return [*ast.walk(self.tree)]
-
-    @cached_property
-    def module(self) -> Module:
+    def module(self) -> EditedModule:
         """The module as its imports are edited."""
-        methods = frozenset(self.generator.source.methods)
-        names, spelled = self.inspection.names, self.generator.dotted
-        return Module(self.tree, self.lines, self.offsets, names, self.nodes, methods, spelled)
-
-    @property
-    def parents(self) -> Parents:
-        """The parent of each node in executed code."""
-        return self.inspection.names.flow.parents
+        generator, mentions = self.generator, self.mentions
+        methods = frozenset(generator.source.methods)
+        asked = asked_names(mentions, {generator.dotted, generator.canonical}, methods)
+        used = {
+            node.id for use in self.uses for node in ast.walk(use.reference) if isinstance(node, ast.Name)
+        }
+        flow, resolver = self.inspection.names_walked(asked, used)
+        return EditedModule(
+            self.tree,
+            self.lines,
+            self.offsets,
+            mentions,
+            flow,
+            resolver.values_of,
+            methods,
+            generator.dotted,
+        )
 
     @cached_property
     def generator(self) -> Generator:

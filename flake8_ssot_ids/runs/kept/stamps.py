@@ -31,6 +31,11 @@ def stamp_of(path: str, now_ns: int = 0) -> Stamp:
     return (*stamp[:3], _content(path)) if now_ns and is_young(stamp, now_ns) else stamp
 
 
+def with_content(stamp: Stamp, now_ns: int, data: bytes) -> Stamp:
+    """A stamp from before ``data`` was read; with that content where the file :func:`is_young`."""
+    return (*stamp[:3], _hash(data)) if stamp is not None and is_young(stamp, now_ns) else stamp
+
+
 def is_young(stamp: Stamp, now_ns: int) -> bool:
     """Whether what has this stamp changed so shortly before ``now_ns`` that it may change again unseen."""
     return stamp is not None and max(stamp[0], stamp[1]) > now_ns - RECENT_NS
@@ -53,8 +58,6 @@ def is_stamp(value: object) -> TypeGuard[Stamp]:
 
 def _content(path: str) -> str:
     """A hash of a file's bytes or of the names in a folder; empty where it cannot be read."""
-    from hashlib import blake2b
-
     try:
         if os.path.isdir(path):
             data = "\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape")
@@ -62,4 +65,10 @@ def _content(path: str) -> str:
             data = read(path)
     except OSError:
         return ""
+    return _hash(data)
+
+
+def _hash(data: bytes) -> str:
+    from hashlib import blake2b
+
     return blake2b(data, digest_size=16).hexdigest()

@@ -277,20 +277,8 @@ class Classes:
         for ancestor in ancestors:
             found = ancestor.found
             if found is not None:
-                of_metaclass = self._of_metaclass(found)
-                if not ancestor.certain or of_metaclass is None or "__call__" in of_metaclass:
+                if not ancestor.certain or not self._adds_makers(made, ancestors, found):
                     return None
-                own = self._own_of(found)
-                for name in ("__init__", "__new__"):
-                    if name in own.methods and name not in made:
-                        if name not in own.certain:
-                            return None
-                        made[name] = _on_class(one_of(own.methods[name]))
-                if "__init__" not in made:
-                    options = self._dataclass(found)
-                    if options is None or (options and options.init):
-                        arguments = self._fields(ancestors, found) if options else None
-                        made["__init__"] = Method("__init__", "class", arguments, found.dotted)
                 before = found
             elif ancestor.name == "typing.NamedTuple" and before is not None:
                 assert isinstance(before.node, ast.ClassDef)
@@ -310,6 +298,24 @@ class Classes:
         if made:
             return next(iter(made.values()))
         return Method("__init__", "class", parameters("self", ()), "builtins.object")
+
+    def _adds_makers(self, made: dict[str, Method], ancestors: Sequence[_Ancestor], found: Found) -> bool:
+        """Add the ``__init__`` and ``__new__`` of one class to ``made``; False if these cannot be told."""
+        of_metaclass = self._of_metaclass(found)
+        if of_metaclass is None or "__call__" in of_metaclass:
+            return False
+        own = self._own_of(found)
+        for name in ("__init__", "__new__"):
+            if name in own.methods and name not in made:
+                if name not in own.certain:
+                    return False
+                made[name] = _on_class(one_of(own.methods[name]))
+        if "__init__" not in made:
+            options = self._dataclass(found)
+            if options is None or (options and options.init):
+                arguments = self._fields(ancestors, found) if options else None
+                made["__init__"] = Method("__init__", "class", arguments, found.dotted)
+        return True
 
     def _dataclass(self, found: Found) -> Options | Literal[False] | None:
         """The options of the ``dataclass`` decorator, False if there is none, None if they are not known."""

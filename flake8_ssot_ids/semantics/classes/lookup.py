@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -35,6 +35,27 @@ class Table:
     all: Set[str] | None
 
 
+class ReadModules:
+    """The modules that were read so far, for all who follow names in one project.
+
+    What a module binds depends on where imports start from only as far as its star imports do.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[Table, Mapping[str, Table | None]]] = {}
+        self.bodies: dict[ast.stmt, Body] = {}
+
+    def get(self, module: str, file: str, star: Callable[[str], Table | None]) -> Table | None:
+        """The module of this name in ``file``, if it was read where each star import leads to the same."""
+        table, stars = self._known.get((module, file), (None, {}))
+        return table if all(star(name) is found for name, found in stars.items()) else None
+
+    def put(self, table: Table, stars: Mapping[str, Table | None]) -> None:
+        """Keep a module; ``stars`` are those that it imports all of, None where one is not known in full."""
+        if None not in stars.values():
+            self._known[table.module, table.file] = table, stars
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A definition, or as far as a name could be followed.
@@ -59,16 +80,19 @@ class Lookup:
     A reason why something cannot be told is a str in the place of a :class:`Found`.
     """
 
-    def __init__(self, roots: Sequence[str], search: Sequence[str] | None) -> None:
-        """``search`` None: wherever the running interpreter would import from."""
+    def __init__(
+        self, roots: Sequence[str], search: Sequence[str] | None, known: ReadModules | None = None
+    ) -> None:
+        """``search`` None: wherever the running interpreter would import from; ``known`` is shared."""
         #: Where the interpreter's own finders find a top module, such as one that is installed editable.
         self._elsewhere: dict[str, tuple[str, ...]] | None = {} if search is None else None
         # Whatever is searched, the standard library is there.
         search = sys.path if search is None else search
         self.modules = Modules([*roots, *search, os.path.dirname(os.__file__)], frozenset())
         self._tables: dict[str, Table | str] = {}
-        self._bodies: dict[ast.stmt, Body] = {}
-        self._depth = 0
+        self._known = known or ReadModules()
+        #: The star imports of the modules that are being read, the innermost one last.
+        self._stars: list[dict[str, Table | None]] = []
 
     def file_of(self, module: str) -> tuple[str | None, bool]:
         """The file of a module, None if it has none that can be read, and whether it is there at all."""
@@ -126,6 +150,13 @@ class Lookup:
                 return f"module `{module}` is a folder without code"
             return self._missing(module)
         self.modules.touched.add(file)
+        self._stars.append({})
+        try:
+            return self._known.get(module, file, self._all_of) or self._table_of(module, file)
+        finally:
+            self._stars.pop()
+
+    def _table_of(self, module: str, file: str) -> Table | str:
         try:
             tree = parse(read(file))
         except UnreadableError as error:
@@ -134,14 +165,14 @@ class Lookup:
             return f"module `{module}` cannot be read: {error}"
         is_package = os.path.basename(file) == "__init__.py"
         package = module if is_package else module.rpartition(".")[0]
-        self._depth += 1
         body = Reader(package, self._star).read(tree.body)
-        self._depth -= 1
         names, more = all_of(tree)
         if names is None:
             names = frozenset(name for name in body.names if not name.startswith("_"))
             more = body.open
-        return Table(module, file, tree, body, None if more else names)
+        table = Table(module, file, tree, body, None if more else names)
+        self._known.put(table, self._stars[-1])
+        return table
 
     def _missing(self, module: str) -> str:
         top, _, rest = module.partition(".")
@@ -161,19 +192,21 @@ class Lookup:
         return f"no module named `{module}`"
 
     def _star(self, module: str) -> Set[str] | None:
-        if self._depth > _DEEPEST:
-            return None
+        found = self._stars[-1][module] = None if len(self._stars) > _DEEPEST else self._all_of(module)
+        return found.all if found is not None else None
+
+    def _all_of(self, module: str) -> Table | None:
         table = self.table(module)
-        return table.all if isinstance(table, Table) else None
+        return table if isinstance(table, Table) else None
 
     def body_of(self, found: Found) -> Body:
         """The body of a class; what is known of the definitions in it, the module's body knows then too."""
         assert isinstance(found.node, ast.ClassDef)
         assert found.table is not None
-        body = self._bodies.get(found.node)
+        body = self._known.bodies.get(found.node)
         if body is None:
             reader = Reader("", lambda _: None, found.table.body.names)
-            body = self._bodies[found.node] = reader.read(found.node.body)
+            body = self._known.bodies[found.node] = reader.read(found.node.body)
             of_module = found.table.body
             of_module.bases.update(body.bases)
             of_module.decorators.update(body.decorators)

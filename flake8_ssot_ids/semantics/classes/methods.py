@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from flake8_ssot_ids.semantics.classes.body import UNBOUND, Bound, Bounds
 from flake8_ssot_ids.semantics.classes.lookup import Found, Lookup, Table
 from flake8_ssot_ids.semantics.classes.method import Kind, Method, unknown
+from flake8_ssot_ids.semantics.module.syntax import descendants
 
 #: Decorators that make a method of another kind.
 _KINDS: dict[str, Kind] = {
@@ -166,7 +167,7 @@ def own_of(lookup: Lookup, found: Found) -> Own:
         if slot.node is not None:
             own.assigned.update(_texts(slot.node))
     receivers = {found.node.name}
-    for statement in ast.walk(found.node):
+    for statement in descendants(found.node):
         if isinstance(statement, _FUNCTIONS):
             receivers.update(
                 argument.arg for argument in (*statement.args.posonlyargs, *statement.args.args)[:1]
@@ -174,9 +175,9 @@ def own_of(lookup: Lookup, found: Found) -> Own:
     of_module = found.table.body
     if of_module.stored is None:
         of_module.stored = {}
-        for receiver, stored in _stored(ast.walk(found.table.tree)):
+        for receiver, stored in _stored(descendants(found.table.tree)):
             of_module.stored.setdefault(receiver, set()).add(stored)
-    later = {stored for receiver, stored in _stored(ast.walk(found.node)) if receiver in receivers}
+    later = {stored for receiver, stored in _stored(descendants(found.node)) if receiver in receivers}
     later |= of_module.stored.get(found.node.name, set())
     own.open |= not later.isdisjoint((None, "__dict__"))
     own.assigned.update(filter(None, later))

@@ -181,20 +181,18 @@ class Trace(Way):
                     self.changed(token, target.value, ("key", key), target)
             elif isinstance(target, (ast.Tuple, ast.List)) and token.path and token.path[0][0] == "item":
                 at, inner = token.path[0][1], replace(token, path=token.path[1:])
-                starred = [isinstance(item, ast.Starred) for item in target.elts]
-                for number, item in enumerate(target.elts):
-                    if starred[number]:
-                        assert isinstance(item, ast.Starred)
-                        if at is None or (isinstance(at, int) and at >= number):
-                            pending.append(
-                                (replace(token, path=(("item", None), *token.path[1:])), item.value)
-                            )
-                    elif (
-                        at is None
-                        or number == at
-                        or (isinstance(at, int) and any(starred[:number]) and at >= number)
-                    ):
+                for item in self._targets_of(target, at):
+                    if isinstance(item, ast.Starred):
+                        pending.append((replace(token, path=(("item", None), *token.path[1:])), item.value))
+                    else:
                         pending.append((inner, item))
+
+    def _targets_of(self, targets: ast.Tuple | ast.List, at: object) -> list[ast.expr]:
+        """The targets that may get the item at a place (None: at any), by the first one with a star."""
+        if not isinstance(at, int):
+            return targets.elts if at is None else []
+        star = self.index.parents.once("first star", targets, _first_star)
+        return targets.elts[min(at, star) : at + 1] if at >= 0 else []
 
     # -- functions -------------------------------------------------------------------------------
 
@@ -226,6 +224,12 @@ class Trace(Way):
                     leave=True,
                 )
             )
+
+
+def _first_star(targets: ast.Tuple | ast.List) -> int:
+    return next(
+        (at for at, one in enumerate(targets.elts) if isinstance(one, ast.Starred)), len(targets.elts)
+    )
 
 
 _STEPS: dict[type[ast.AST], Callable[[Trace, Token, Any], None]] = {

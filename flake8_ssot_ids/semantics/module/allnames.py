@@ -15,7 +15,7 @@ from typing import Any
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.conditions import flag_words
 from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
-from flake8_ssot_ids.semantics.module.names import may_have_star
+from flake8_ssot_ids.semantics.module.occurrences import may_have_star
 from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
@@ -44,7 +44,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def _is_source(value: Value) -> bool:
+def is_meant(value: Value) -> bool:
     """Every name counts here."""
     return isinstance(value, (str, Made))
 
@@ -58,7 +58,7 @@ class _Whole(Flow):
     def __init__(self, tree: ast.Module, text: str, **options: Any) -> None:
         super().__init__(tree, **options)
         self.around: dict[ast.AST, State] = {}
-        self._rows = text.split("\n")
+        self._rows = text.split("\n") if text else []
 
     def _enters(self, statement: ast.stmt) -> bool:
         self._remember(statement)
@@ -71,7 +71,7 @@ class _Whole(Flow):
         scope: Scope | None = self.scope
         while scope is not None and scope.kind in (CLASS, COMPREHENSION):
             scope = scope.parent
-        if scope is None or isinstance(node, ast.ClassDef):
+        if scope is None or not self._rows or isinstance(node, ast.ClassDef):
             return
         known = self.around.setdefault(node, {})
         state = scope.state
@@ -92,13 +92,16 @@ class AllNames:
         text: its source with ``\\n`` line ends.
         package: dotted package for relative imports.
         expand: follows dotted names through the project.
+        apart: it is known what functions see that are called at once, which :meth:`in_force` asks for.
     """
 
-    def __init__(self, tree: ast.Module, text: str, package: str, expand: Expand) -> None:
+    def __init__(
+        self, tree: ast.Module, text: str, package: str, expand: Expand, *, apart: bool = True
+    ) -> None:
         self._expand = expand
         walk = _Whole(
             tree,
-            text,
+            text if apart else "",
             watched=EVERYTHING,
             attributes=EVERYTHING,
             hits=Hits(None),
@@ -110,7 +113,7 @@ class AllNames:
         )
         self.flow = walk.run()
         self._around = walk.around
-        self._resolver = Resolver(self.flow, expand, _is_source, Dynamic(text))
+        self._resolver = Resolver(self.flow, expand, is_meant, Dynamic(text))
 
     def resolve(self, node: ast.expr) -> frozenset[Value]:
         """The dotted names, and the functions and classes of this module, that ``node`` may stand for."""

@@ -15,10 +15,10 @@ has run to an end; ``global`` and ``nonlocal`` bindings may have happened at any
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from flake8_ssot_ids.semantics.module.declarations import Declarations
+from flake8_ssot_ids.semantics.module.declarations import SIMPLE, Declarations
 from flake8_ssot_ids.semantics.module.scopes import (
     CLASS,
     COMPREHENSION,
@@ -38,7 +38,6 @@ from flake8_ssot_ids.semantics.module.scopes import (
 from flake8_ssot_ids.semantics.module.syntax import (
     always_true,
     bound_in,
-    children,
     irrefutable,
     join_symbol,
     swallows,
@@ -56,61 +55,21 @@ class Flow(Declarations):
         return self
 
     def _block(self, statements: Sequence[ast.stmt]) -> None:
-        handlers = _HANDLERS
+        handlers, simple = _HANDLERS, SIMPLE
         between = self.hits.between
         for statement in statements:
-            handler = handlers.get(statement.__class__)
+            kind = statement.__class__
+            handler = handlers.get(kind)
             if handler is not None:
                 handler(self, statement)
             elif between(statement.lineno, statement.end_lineno or statement.lineno):
                 self._statement = statement
-                self._simple(statement)
-
-    def _simple(self, statement: ast.stmt) -> None:
-        if isinstance(statement, ast.Assign):
-            self._expression(statement.value)
-            for target in statement.targets:
-                self._bind_target(target, statement.value)
-        elif isinstance(statement, ast.AnnAssign):
-            self._annotation(statement.annotation)
-            self._expression(statement.value)
-            if statement.value is not None:
-                self._bind_target(statement.target, statement.value)
-            elif isinstance(statement.target, ast.Name):
-                name = self._named(statement.target.id)
-                if name not in self.scope.declared:
-                    self.scope.bound.add(name)
-            else:
-                self._expression(statement.target)
-        elif isinstance(statement, ast.AugAssign):
-            self._expression(statement.value)
-            self._bind_target(statement.target, None)
-        elif isinstance(statement, ast.Delete):
-            for target in statement.targets:
-                self._delete(target)
-        elif isinstance(statement, ast.Import):
-            self._import(statement)
-        elif isinstance(statement, ast.ImportFrom):
-            self._import_from(statement)
-        elif isinstance(statement, (ast.Global, ast.Nonlocal)):
-            self._declare(statement)
-        elif sys.version_info >= (3, 12) and isinstance(statement, ast.TypeAlias):
-            self._bind(statement.name.id, OPAQUE)
-        else:
-            for child in children(statement):
-                if isinstance(child, ast.expr):
-                    self._expression(child)
-
-    def _expression_statement(self, statement: ast.stmt) -> None:
-        if not self.hits.between(statement.lineno, statement.end_lineno or statement.lineno):
-            return
-        self._statement = statement
-        for child in children(statement):
-            if isinstance(child, ast.expr):
-                self._expression(child)
+                simple.get(kind, Declarations._expressions)(self, statement)
 
     def _return(self, statement: ast.stmt) -> None:
-        self._expression_statement(statement)
+        if self.hits.between(statement.lineno, statement.end_lineno or statement.lineno):
+            self._statement = statement
+            self._expressions(statement)
         if isinstance(statement, ast.Return) and statement.value is not None:
             self._returned(statement.value)
         if not self.scope.dead:
@@ -125,8 +84,7 @@ class Flow(Declarations):
             target.append(dict(scope.state))
         scope.dead = True
 
-    def _if(self, statement: ast.stmt) -> None:
-        assert isinstance(statement, ast.If)
+    def _if(self, statement: ast.If) -> None:
         scope = self.scope
         ends: list[tuple[State, bool]] = []
         unrun: dict[str, set[Binding]] = {}
@@ -172,8 +130,7 @@ class Flow(Declarations):
         self.scope.dead = not alive
         self.scope.state = merge_all(alive or [state for state, _ in ends])
 
-    def _loop(self, statement: ast.stmt) -> None:
-        assert isinstance(statement, (ast.For, ast.AsyncFor, ast.While))
+    def _loop(self, statement: ast.For | ast.AsyncFor | ast.While) -> None:
         scope = self.scope
         if not isinstance(statement, ast.While):
             self._statement = statement
@@ -211,8 +168,7 @@ class Flow(Declarations):
         self._block(statement.orelse)
         self._join([(scope.state, scope.dead), *((state, dead) for state in loop.breaks)])
 
-    def _try(self, statement: ast.stmt) -> None:
-        assert isinstance(statement, (ast.Try, ast.TryStar))
+    def _try(self, statement: ast.Try | ast.TryStar) -> None:
         scope = self.scope
         entry, dead = dict(scope.state), scope.dead
         everything: dict[str, set[Binding]] = {}
@@ -252,8 +208,7 @@ class Flow(Declarations):
             normal[name] = scope.state.get(name, NOT_BOUND)
         scope.state, scope.dead = normal, dead or scope.dead
 
-    def _with(self, statement: ast.stmt) -> None:
-        assert isinstance(statement, (ast.With, ast.AsyncWith))
+    def _with(self, statement: ast.With | ast.AsyncWith) -> None:
         scope = self.scope
         self._statement = statement
         swallowed = False
@@ -274,8 +229,7 @@ class Flow(Declarations):
         scope.collectors.pop()
         self._join([(scope.state, scope.dead), (extend(entry, partial), dead)])
 
-    def _match(self, statement: ast.stmt) -> None:
-        assert isinstance(statement, ast.Match)
+    def _match(self, statement: ast.Match) -> None:
         scope = self.scope
         self._statement = statement
         self._expression(statement.subject)
@@ -298,8 +252,7 @@ class Flow(Declarations):
             ends.append((entry, dead))
         self._join(ends)
 
-    def _function(self, statement: ast.stmt) -> None:
-        assert isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
+    def _function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         first = min((d.lineno for d in statement.decorator_list), default=statement.lineno)
         if not self.hits.between(first, statement.end_lineno or statement.lineno):
             return
@@ -345,8 +298,7 @@ class Flow(Declarations):
         inside = self.inside
         return inside is None or inside.between(statement.lineno, statement.end_lineno or statement.lineno)
 
-    def _class(self, statement: ast.stmt) -> None:
-        assert isinstance(statement, ast.ClassDef)
+    def _class(self, statement: ast.ClassDef) -> None:
         first = min((d.lineno for d in statement.decorator_list), default=statement.lineno)
         if not self.hits.between(first, statement.end_lineno or statement.lineno):
             return
@@ -387,7 +339,7 @@ def owner_of(method: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> tu
 
 
 _OF_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
-_HANDLERS: dict[type[ast.stmt], Callable[[Flow, ast.stmt], None]] = {
+_HANDLERS: dict[type[ast.stmt], Callable[[Flow, Any], None]] = {
     ast.If: Flow._if,
     ast.For: Flow._loop,
     ast.AsyncFor: Flow._loop,

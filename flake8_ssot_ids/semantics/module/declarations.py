@@ -1,8 +1,11 @@
-"""Imports, deletions, declarations and patterns: what they bind."""
+"""Assignments, imports, deletions, declarations and patterns: what they bind."""
 
 from __future__ import annotations
 
 import ast
+import sys
+from collections.abc import Callable
+from typing import Any
 
 from flake8_ssot_ids.semantics.module.expressions import Expressions
 from flake8_ssot_ids.semantics.module.scopes import (
@@ -21,7 +24,37 @@ from flake8_ssot_ids.semantics.module.syntax import (
 
 
 class Declarations(Expressions):
-    """The part of a walk that knows the statements with names alone."""
+    """The part of a walk that knows the statements that hold no others."""
+
+    def _assign(self, statement: ast.Assign) -> None:
+        self._expression(statement.value)
+        for target in statement.targets:
+            self._bind_target(target, statement.value)
+
+    def _annotated(self, statement: ast.AnnAssign) -> None:
+        self._annotation(statement.annotation)
+        self._expression(statement.value)
+        if statement.value is not None:
+            self._bind_target(statement.target, statement.value)
+        elif isinstance(statement.target, ast.Name):
+            name = self._named(statement.target.id)
+            if name not in self.scope.declared:
+                self.scope.bound.add(name)
+        else:
+            self._expression(statement.target)
+
+    def _augmented(self, statement: ast.AugAssign) -> None:
+        self._expression(statement.value)
+        self._bind_target(statement.target, None)
+
+    def _deleted(self, statement: ast.Delete) -> None:
+        for target in statement.targets:
+            self._delete(target)
+
+    def _expressions(self, statement: ast.stmt) -> None:
+        for child in children(statement):
+            if isinstance(child, ast.expr):
+                self._expression(child)
 
     def _delete(self, target: ast.expr) -> None:
         pending = [target]
@@ -93,3 +126,18 @@ class Declarations(Expressions):
             if name is not None:
                 self._bind(name, OPAQUE)
             pending.extend(children(node))
+
+
+#: The statements that hold no others; what is not here only has expressions.
+SIMPLE: dict[type[ast.stmt], Callable[[Declarations, Any], None]] = {
+    ast.Assign: Declarations._assign,
+    ast.AnnAssign: Declarations._annotated,
+    ast.AugAssign: Declarations._augmented,
+    ast.Delete: Declarations._deleted,
+    ast.Import: Declarations._import,
+    ast.ImportFrom: Declarations._import_from,
+    ast.Global: Declarations._declare,
+    ast.Nonlocal: Declarations._declare,
+}
+if sys.version_info >= (3, 12):
+    SIMPLE[ast.TypeAlias] = lambda flow, statement: flow._bind(statement.name.id, OPAQUE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Any
 
 from flake8_ssot_ids.semantics.module.scopes import (
     COMPREHENSION,
@@ -27,6 +28,9 @@ from flake8_ssot_ids.semantics.module.walk import Walk
 Stack = list[ast.AST | Callable[[], None]]
 
 
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
 class Expressions(Walk):
     """The way of a walk through names and expressions."""
 
@@ -37,8 +41,7 @@ class Expressions(Walk):
         between = self.hits.between
         if not between(root.lineno, root.end_lineno or root.lineno):
             return
-        parents, attributes, watched, owner = self.parents, self.attributes, self.watched, self.owner
-        everywhere, every_name = self.hits.everywhere, watched is EVERYTHING
+        parents, everywhere = self.parents, self.hits.everywhere
         parents[root] = parent or self._statement
         stack: Stack = [root]
         unpruned: set[ast.AST] = set()
@@ -47,24 +50,12 @@ class Expressions(Walk):
             kind = node.__class__
             if kind is ast.Constant:
                 continue
-            if isinstance(node, ast.Name):
-                if node.ctx.__class__ is ast.Load:
-                    name = self._named(node.id, node) if owner and node.id[:2] == "__" else node.id
-                    if every_name or name in watched:
-                        self._load(node, name)
-                continue
             if not isinstance(node, ast.AST):
                 node()
                 continue
-            if isinstance(node, ast.Attribute):
-                if node.ctx.__class__ is ast.Load:
-                    name = self._named(node.attr, node) if owner and node.attr[:2] == "__" else node.attr
-                    if every_name or name in attributes:
-                        self._candidate(node)
-            else:
-                step = _STEPS.get(kind)
-                if step is not None and step(self, node, stack):
-                    continue
+            step = _STEPS.get(kind)
+            if step is not None and step(self, node, stack):
+                continue
             # Positions inside an f-string are not to be trusted before Python 3.12.
             free = everywhere or node in unpruned or kind is ast.JoinedStr
             for child in reversed(children(node)):
@@ -78,14 +69,26 @@ class Expressions(Walk):
                 parents[child] = node
                 stack.append(child)
 
-    def _called(self, node: ast.AST, _: Stack) -> bool:
-        assert isinstance(node, ast.Call)
+    def _read_name(self, node: ast.Name, _: Stack) -> bool:
+        if node.ctx.__class__ is ast.Load:
+            name = self._named(node.id, node) if self.owner and node.id[:2] == "__" else node.id
+            if self.watched is EVERYTHING or name in self.watched:
+                self._load(node, name)
+        return True
+
+    def _read_attribute(self, node: ast.Attribute, _: Stack) -> bool:
+        if node.ctx.__class__ is ast.Load:
+            name = self._named(node.attr, node) if self.owner and node.attr[:2] == "__" else node.attr
+            if self.attributes is EVERYTHING or name in self.attributes:
+                self._candidate(node)
+        return False
+
+    def _called(self, node: ast.Call, _: Stack) -> bool:
         if self._may_get_source(node):
             self._candidate(node)
         return False
 
-    def _subscripted(self, node: ast.AST, _: Stack) -> bool:
-        assert isinstance(node, ast.Subscript)
+    def _subscripted(self, node: ast.Subscript, _: Stack) -> bool:
         if (
             node.ctx.__class__ is ast.Load
             and isinstance(node.slice, TEXTS)
@@ -94,8 +97,7 @@ class Expressions(Walk):
             self._candidate(node)
         return False
 
-    def _conditional(self, node: ast.AST, stack: Stack) -> bool:
-        assert isinstance(node, ast.IfExp)
+    def _conditional(self, node: ast.IfExp, stack: Stack) -> bool:
         truth = self._truth(node.test) if self.flags else None
         if truth is None:
             return self._alternatives(node, stack)
@@ -139,8 +141,7 @@ class Expressions(Walk):
             )
         return False
 
-    def _walrus(self, node: ast.AST, stack: Stack) -> bool:
-        assert isinstance(node, ast.NamedExpr)
+    def _walrus(self, node: ast.NamedExpr, stack: Stack) -> bool:
 
         def bind() -> None:
             inner, self.scope = self.scope, self._walrus_scope()
@@ -151,11 +152,10 @@ class Expressions(Walk):
         stack += (bind, node.value)
         return True
 
-    def _alternatives(self, node: ast.AST, stack: Stack) -> bool:
+    def _alternatives(self, node: ast.BoolOp | ast.IfExp, stack: Stack) -> bool:
         """Parts of an expression that may not run: what a walrus binds in them may not be bound."""
         if not self.walruses:
             return False
-        assert isinstance(node, (ast.BoolOp, ast.IfExp))
         scope = self._walrus_scope()
         states: list[State] = []
         steps: Stack
@@ -193,8 +193,7 @@ class Expressions(Walk):
     def _defines(self, node: ast.Lambda) -> None:
         """Take note of a lambda where it is made."""
 
-    def _lambda(self, node: ast.AST, stack: Stack) -> bool:
-        assert isinstance(node, ast.Lambda)
+    def _lambda(self, node: ast.Lambda, stack: Stack) -> bool:
         self._defines(node)
         arguments = node.args
         self.parents[arguments] = node
@@ -217,8 +216,9 @@ class Expressions(Walk):
         self._deferred.append(run)
         return True
 
-    def _comprehension(self, node: ast.AST, stack: Stack) -> bool:
-        assert isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, stack: Stack
+    ) -> bool:
         outer = self.scope
         scope = Scope(COMPREHENSION, node, outer, outer.symbol)
         steps: Stack = []
@@ -260,7 +260,9 @@ class Expressions(Walk):
 
 
 #: What is special about a class of expressions: whether nothing is left to be walked of them.
-_STEPS: dict[type, Callable[[Expressions, ast.AST, Stack], bool]] = {
+_STEPS: dict[type, Callable[[Expressions, Any, Stack], bool]] = {
+    ast.Name: Expressions._read_name,
+    ast.Attribute: Expressions._read_attribute,
     ast.Call: Expressions._called,
     ast.Subscript: Expressions._subscripted,
     ast.NamedExpr: Expressions._walrus,

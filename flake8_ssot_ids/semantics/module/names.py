@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
+from itertools import count
 
 from flake8_ssot_ids.semantics.glance.assignments import returned_words
 from flake8_ssot_ids.semantics.module.bindings import Flow
@@ -12,7 +13,7 @@ from flake8_ssot_ids.semantics.module.conditions import flag_words, is_flag
 from flake8_ssot_ids.semantics.module.dynamic import Dynamic, Expand
 from flake8_ssot_ids.semantics.module.makers import makers_of
 from flake8_ssot_ids.semantics.module.members import members_of
-from flake8_ssot_ids.semantics.module.privates import private_forms
+from flake8_ssot_ids.semantics.module.occurrences import rows_at, rows_with
 from flake8_ssot_ids.semantics.module.resolver import Resolver
 from flake8_ssot_ids.semantics.module.scopes import Hits
 from flake8_ssot_ids.semantics.module.syntax import descendants
@@ -20,9 +21,13 @@ from flake8_ssot_ids.semantics.module.values import DIRECT, Made, Value, Values
 from flake8_ssot_ids.uuids import catalog
 
 _GLOBAL = re.compile(r"^[ \t]+global\b", re.MULTILINE)
+#: It begins with plain text, which is searched for fast.
+_AS = re.compile(r" as +(\w+)")
+_WORD_BEFORE = re.compile(r"\w+\Z")
+#: A longer name is no source.
+_LONG = 60
 #: After so many rounds, each of which follows aliases by one assignment, the rest is followed at once.
 _PATIENCE = 4
-_STAR = re.compile(r"import[\s\\]*\*")
 
 
 class ModuleNames:
@@ -57,60 +62,66 @@ class ModuleNames:
         def is_source(value: Value) -> bool:
             return isinstance(value, str) and catalog.source_name(value, sources) is not None
 
-        # A bound method would tie a knot that only the collector, which is off, could undo.
-        self._is_source = is_source
-        watched = {catalog.MODULE, *attributes, *words}
-        dynamic = Dynamic(text)
-        rounds = 0
-        makers: dict[ast.AST, list[ast.expr]] = {}
-        callables = set(makers_elsewhere)
-        telling = {catalog.MODULE, *attributes, *handing}
-        flags = flag_words(text)
-        watched |= flags
-
         def is_type_checking(dotted: str) -> bool:
             found = expand(frozenset({(dotted, DIRECT)}))
             return bool(found) and all(isinstance(value, str) and is_flag(value) for value, _ in found)
 
-        inside = _inside(text, telling) if exports else None
-        while True:
+        # A bound method would tie a knot that only the collector, which is off, could undo.
+        self._is_source = is_source
+        flags = flag_words(text)
+        self.watched = {catalog.MODULE, *attributes, *words, *flags}
+        if not exports:
+            # Most aliases are of imports; to watch those at once mostly makes one walk enough.
+            self.watched |= _aliases_of(self.watched, text)
+        self._attributes = attributes
+        self._makers: dict[ast.AST, list[ast.expr]] = {}
+        self._callables = set(makers_elsewhere)
+        #: Words that make the body of a function worth a look; None: each is.
+        self._telling = {catalog.MODULE, *attributes, *handing} if exports else None
+        walruses, dynamic = ":=" in text, Dynamic(text)
+        inside = _inside(text, self._telling)
+        for number in count(1):
             self.flow = Flow(
                 tree,
-                watched=watched,
-                attributes=attributes,
-                hits=Hits(None if exports else rows(text, watched, attributes)),
+                watched=self.watched,
+                attributes=self._attributes,
+                hits=Hits(None if exports else rows_with(text, self.watched, self._attributes)),
                 package=package,
-                names=watched,
+                names=self.watched,
                 inside=inside,
-                makers=makers,
-                callables=callables,
-                walruses=":=" in text,
+                makers=self._makers,
+                callables=self._callables,
+                walruses=walruses,
                 flags=flags,
                 is_flag=is_type_checking,
             ).run()
             self.resolver = Resolver(self.flow, _with_star_of_uuid(expand), is_source, dynamic, exports)
             for candidate in self.flow.candidates:
                 self.resolver.resolve(candidate)
-            known, makers = makers, makers_of(self.flow, self.resolver)
-            named = {getattr(function, "name", "") for function in makers} - {""}
-            bound = [(name, self.resolver.resolve(value)) for name, value in self.flow.suspects]
-            aliases = self.flow.aliases.union(name for name, values in bound if values)
-            named.update(name for name, values in bound if any(isinstance(one, Made) for one, _ in values))
-            if exports and not aliases <= telling:
-                telling |= aliases
-                inside = _inside(text, telling)
-            settled = makers == known and named <= callables
-            callables |= named
-            found = (named | aliases | self.resolver.wanted) - watched
-            new = frozenset() if exports else members_of(self.flow, self.resolver) - attributes
-            attributes |= new | named
-            if not found and not new and settled:
+            new = self._new_names()
+            if new is None:
                 break
-            rounds += 1
-            if rounds >= _PATIENCE:
-                found |= _reached_from(tree, found) - watched
-            watched |= found
-        self.watched = watched
+            inside = _inside(text, self._telling)
+            self.watched |= new | (_reached_from(tree, new) if number >= _PATIENCE else set())
+
+    def _new_names(self) -> set[str] | None:
+        """What another walk has to watch beside; None if it would find no more than this one."""
+        flow, resolver = self.flow, self.resolver
+        known, self._makers = self._makers, makers_of(flow, resolver)
+        named = {getattr(function, "name", "") for function in self._makers} - {""}
+        bound = [(name, resolver.resolve(value)) for name, value in flow.suspects]
+        aliases = flow.aliases.union(name for name, values in bound if values)
+        named.update(name for name, values in bound if any(isinstance(one, Made) for one, _ in values))
+        members: frozenset[str] = frozenset()
+        if self._telling is None:
+            members = members_of(flow, resolver) - self._attributes
+        else:
+            self._telling |= aliases
+        settled = self._makers == known and named <= self._callables
+        self._callables |= named
+        self._attributes |= members | named
+        found = (named | aliases | resolver.wanted) - self.watched
+        return None if settled and not found and not members else found
 
     def sources_of(self, node: ast.expr) -> list[tuple[str, str]]:
         """The id sources that ``node`` may be, each with the step that led there, sorted."""
@@ -118,14 +129,21 @@ class ModuleNames:
         return sorted(one for one in found if self._is_source(one[0]))
 
 
-def may_have_star(text: str) -> bool:
-    """Whether the module may have a star import."""
-    return _STAR.search(text) is not None
+def _aliases_of(words: Set[str], text: str) -> set[str]:
+    """Names that may be bound as other names of the words, as in ``import uuid as u``."""
+    found: set[str] = set()
+    for match in _AS.finditer(text):
+        given = _WORD_BEFORE.search(text, max(0, match.start() - _LONG), match.start())
+        if given is not None and given[0] in words:
+            found.add(match[1])
+    return found
 
 
-def _inside(text: str, words: Set[str]) -> Hits:
+def _inside(text: str, words: Set[str] | None) -> Hits | None:
     """The rows for which the body of a function is worth a look: it binds or returns something there."""
-    found = _rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])
+    if words is None:
+        return None
+    found = rows_at(text, [match.end() for match in _GLOBAL.finditer(text)])
     if "return" in text and any(word in text for word in words):
         data = text.encode("utf-8", "surrogatepass")
         found += [data.count(b"\n", 0, at) + 1 for _, at in returned_words(data, words)]
@@ -169,57 +187,3 @@ def _with_star_of_uuid(expand: Expand) -> Expand:
         return expand(values)
 
     return expanded
-
-
-def rows(text: str, words: Iterable[str], attributes: Iterable[str]) -> list[int]:
-    """The 1-based rows of ``text`` on which a name of ``words`` or ``attributes`` stands, or a star import.
-
-    Python compares identifiers in NFKC form, so rows that are not ASCII are looked at in that
-    form, too. A class may have a name in its private form.
-    """
-    attributes = frozenset(attributes)
-    attributes |= private_forms(attributes)
-    words = {*words, *private_forms(words), *attributes}
-    places = sorted(place for word in words for place in _places(text, word, word in attributes))
-    for match in _STAR.finditer(text):
-        places += (match.start(), match.end())
-    places.sort()
-    found = _rows_at(text, places)
-    if not text.isascii():
-        from unicodedata import normalize
-
-        for number, line in enumerate(text.split("\n"), 1):
-            if not line.isascii():
-                line = normalize("NFKC", line)
-                if any(word in line for word in words):
-                    found.append(number)
-    return found
-
-
-def _rows_at(text: str, places: Iterable[int]) -> list[int]:
-    """The rows of ascending offsets."""
-    found: list[int] = []
-    row, seen = 1, 0
-    for place in places:
-        row += text.count("\n", seen, place)
-        seen = place
-        found.append(row)
-    return found
-
-
-def _places(text: str, word: str, attribute: bool) -> Iterator[int]:
-    """The offsets at which ``word`` stands as a whole word; after a dot only for an ``attribute``."""
-    at = text.find(word)
-    length = len(word)
-    while at >= 0:
-        before = text[at - 1] if at else " "
-        after = text[at + length : at + length + 1]
-        if not (
-            after == "_"
-            or after.isalnum()
-            or before == "_"
-            or before.isalnum()
-            or (before == "." and not attribute)
-        ):
-            yield at
-        at = text.find(word, at + length)

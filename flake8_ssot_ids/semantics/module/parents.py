@@ -7,6 +7,7 @@ each id may go through all the parts.
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -67,6 +68,42 @@ class Parents(dict[ast.AST, ast.AST]):
                 found = one
             self._fstrings[one] = found
         return found
+
+
+class WholeParents(Parents):
+    """The parents that a walk has ``noted``, and those of other nodes of ``tree`` when they are asked for."""
+
+    __slots__ = ("_completed", "_tree")
+
+    def __init__(self, tree: ast.Module, noted: Mapping[ast.AST, ast.AST]) -> None:
+        super().__init__()
+        self.update(noted)
+        self._tree = tree
+        self._completed: set[ast.AST] = set()
+
+    def __missing__(self, node: ast.AST) -> ast.AST:
+        self._complete(node)
+        if node not in self:
+            raise KeyError(node)
+        return self[node]
+
+    def get(self, node: ast.AST, default: Any = None) -> Any:
+        """The parent of a node of the tree; ``default`` for the tree itself."""
+        found = super().get(node)
+        if found is None:
+            self._complete(node)
+            found = super().get(node, default)
+        return found
+
+    def _complete(self, node: ast.AST) -> None:
+        """Note the parents in the statement of the module where ``node`` seems to stand, else all of them."""
+        at = bisect_right(self._tree.body, getattr(node, "lineno", 0), key=lambda one: one.lineno)
+        for root in (*self._tree.body[max(0, at - 1) : at], self._tree):
+            if root not in self._completed and node not in self:
+                self._completed.add(root)
+                for holder in ast.walk(root):
+                    for child in ast.iter_child_nodes(holder):
+                        self.setdefault(child, holder)
 
 
 class Sum:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-
-from flake8_ssot_ids.semantics.module.scopes import Hits
 
 #: Context managers that swallow exceptions: what their body binds may not have happened.
 _SWALLOWING = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
@@ -55,6 +54,16 @@ def descendants(root: ast.AST) -> Iterator[ast.AST]:
             pending += below(node)
 
 
+def statements(root: ast.AST) -> Iterator[ast.AST]:
+    """``root`` and the statements below it, with handlers and cases, as :func:`ast.walk` orders them."""
+    pending = deque([root])
+    while pending:
+        node = pending.popleft()
+        yield node
+        for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+            pending += getattr(node, name, ())
+
+
 def executed(*roots: ast.AST) -> Iterator[ast.AST]:
     """The nodes and what is executed with them: not the bodies of functions, classes and lambdas in them."""
     pending = [*roots]
@@ -64,27 +73,6 @@ def executed(*roots: ast.AST) -> Iterator[ast.AST]:
         kind = node.__class__
         if kind is not ast.Name and kind is not ast.Constant and kind not in _SCOPES:
             pending += below(node)
-
-
-def nodes_on(root: ast.AST, hits: Hits) -> Iterator[ast.AST]:
-    """``root`` and the nodes below it that stand on the rows of ``hits``, and some others."""
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        yield node
-        if isinstance(node, ast.JoinedStr):
-            # Positions inside an f-string are not to be trusted before Python 3.12.
-            for child in below(node):
-                yield from descendants(child)
-            continue
-        for child in below(node):
-            first = getattr(child, "lineno", None)
-            if first is not None:
-                decorators = getattr(child, "decorator_list", None)
-                first = decorators[0].lineno if decorators else first
-                if not hits.between(first, child.end_lineno or first):  # type: ignore[attr-defined]
-                    continue
-            pending.append(child)
 
 
 def decorators_of(function: ast.AST) -> list[ast.expr]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from flake8_ssot_ids.semantics.glance.assignments import LEADING, THROUGH
 from flake8_ssot_ids.semantics.module.conditions import FLAG
@@ -16,7 +16,7 @@ from flake8_ssot_ids.semantics.module.values import (
     Value,
     Values,
 )
-from flake8_ssot_ids.semantics.project.exports import EMPTY, Exports
+from flake8_ssot_ids.semantics.project.exports import EMPTY, Exports, Layers
 from flake8_ssot_ids.semantics.project.modules import Home, Modules
 from flake8_ssot_ids.uuids import catalog
 
@@ -119,54 +119,77 @@ class Targets:
                 self._modules.touched |= known[1]
                 yield from known[0]
                 continue
-            dotted, roots = item
-            relative = dotted.startswith(".")
-            if dotted.count(".") > _MOST_PARTS:
-                # An alias in a cycle that takes an attribute of itself.
-                continue
-            here = self._modules.locate(dotted, roots, exact)
-            dotted = dotted.removeprefix(".")
-            if not relative and (here is None or dotted.partition(".")[0] in _EITHER):
-                yield catalog.without_star(dotted.replace(":", ""))
-            if here is None:
-                continue
-            file, rest, submodule = here
-            if not rest:
-                yield dotted
-                continue
-            name, after = rest[0], rest[1:]
-            if submodule and not exact:
-                pending.append(((f"{submodule}:" + "".join(f".{part}" for part in after), roots), item))
-            exports = self._modules.exports(file, exact) if file else EMPTY
-            star = name.startswith("*")
-            name = name.removeprefix("*")
-            inner = self._modules.home(file).roots if file else roots
-            if star and not exports.offers(name):
-                yield dotted
-                continue
-            if file and name in exports.aliases and self._may_be_alias(file, name, exports, inner):
-                exports = self._modules.exports(file, True)
-            targets = exports.names.get(name)
-            ways = exports.layers_over(name)
-            beneath = not ways
-            for way in ways:
-                for source in way:
-                    onward = (".".join((member(source, f"*{name}"), *after)), inner)
-                    pending.append((onward, item))
-                    # A star import that leads back here brings only what is here already.
-                    back = not exact or _leads_back(onward, item, seen)
-                    if not back and self._binds(member(source, f"**{name}"), inner, {}):
-                        break
-                else:
-                    beneath = True
-            if targets is not None and beneath:
-                for target in targets:
-                    if not isinstance(target, str):
-                        yield Foreign() if after else target
-                dotted_ones = sorted(target for target in targets if isinstance(target, str))
-                pending += (((".".join((target, *after)), inner), item) for target in dotted_ones)
-            elif star and not ways and name not in exports.certain:
-                yield dotted
+            found, onward = self._step(item, exact, seen)
+            yield from found
+            pending += ((one, item) for one in onward)
+
+    def _step(
+        self, item: _Item, exact: bool, seen: Mapping[_Item, _Item | None]
+    ) -> tuple[list[Value], list[_Item]]:
+        """What one dotted name stands for without a further step, and where the search for it goes on."""
+        dotted, roots = item
+        if dotted.count(".") > _MOST_PARTS:
+            # An alias in a cycle that takes an attribute of itself.
+            return [], []
+        relative = dotted.startswith(".")
+        here = self._modules.locate(dotted, roots, exact)
+        dotted = dotted.removeprefix(".")
+        found: list[Value] = []
+        if not relative and (here is None or dotted.partition(".")[0] in _EITHER):
+            found.append(catalog.without_star(dotted.replace(":", "")))
+        if here is None:
+            return found, []
+        file, rest, submodule = here
+        if not rest:
+            return [*found, dotted], []
+        name, after = rest[0], rest[1:]
+        onward: list[_Item] = []
+        if submodule and not exact:
+            onward.append((f"{submodule}:" + "".join(f".{part}" for part in after), roots))
+        exports = self._modules.exports(file, exact) if file else EMPTY
+        star = name.startswith("*")
+        name = name.removeprefix("*")
+        inner = self._modules.home(file).roots if file else roots
+        if star and not exports.offers(name):
+            return [*found, dotted], onward
+        if file and name in exports.aliases and self._may_be_alias(file, name, exports, inner):
+            exports = self._modules.exports(file, True)
+
+        def leads_back(one: _Item) -> bool:
+            return not exact or _leads_back(one, item, seen)
+
+        starred, beneath = self._through_stars(exports.layers_over(name), name, after, inner, leads_back)
+        onward += starred
+        targets = exports.names.get(name)
+        if targets is not None and beneath:
+            found += (Foreign() if after else one for one in targets if not isinstance(one, str))
+            dotted_ones = sorted(one for one in targets if isinstance(one, str))
+            onward += ((".".join((one, *after)), inner) for one in dotted_ones)
+        elif star and not exports.layers_over(name) and name not in exports.certain:
+            found.append(dotted)
+        return found, onward
+
+    def _through_stars(
+        self,
+        ways: Layers,
+        name: str,
+        after: tuple[str, ...],
+        roots: tuple[str, ...],
+        leads_back: Callable[[_Item], bool],
+    ) -> tuple[list[_Item], bool]:
+        """Where star imports may lead that came after ``name`` was bound, and whether that counts, too."""
+        onward: list[_Item] = []
+        beneath = not ways
+        for way in ways:
+            for source in way:
+                leading = (".".join((member(source, f"*{name}"), *after)), roots)
+                onward.append(leading)
+                # A star import that leads back here brings only what is here already.
+                if not leads_back(leading) and self._binds(member(source, f"**{name}"), roots, {}):
+                    break
+            else:
+                beneath = True
+        return onward, beneath
 
     def _binds(self, dotted: str, roots: tuple[str, ...], asked: dict[str, bool]) -> bool:
         """Whether a star import surely binds the name ``dotted``, such as ``package.module.**name``."""

@@ -16,6 +16,7 @@ from flake8_ssot_ids.semantics.states.declared import (
     Interrupts,
     Method,
     Resets,
+    Walruses,
     always_set,
     annotation_of,
     first_parameter,
@@ -27,7 +28,7 @@ from flake8_ssot_ids.semantics.states.declared import (
     parameter_state,
     parameters,
 )
-from flake8_ssot_ids.semantics.states.definite import Definite, Walruses
+from flake8_ssot_ids.semantics.states.definite import Definite
 from flake8_ssot_ids.semantics.states.facts import GOOD, NONE, UNBOUND, USELESS, is_useless
 
 
@@ -44,7 +45,7 @@ class Memory:
         self.walks: dict[tuple[ast.AST, str], Definite | None] = {}
         self.bodies = Bodies(text is None or "global" in text or "nonlocal" in text)
         self.walruses = Walruses()
-        self.resets = resets or Resets()
+        self.resets = resets or Resets(text)
         self.always: dict[tuple[ast.ClassDef, str], bool] = {}
 
     def always_set(self, owner: ast.ClassDef, attribute: str) -> bool:
@@ -84,11 +85,11 @@ def is_bound(
     ``node`` is the expression at whose place it would be written, ``parents`` lead from there upward: without
     them the conditions within the statement are not seen. ``memory`` is kept for one module.
     """
-    at = _Place(scope, statement, node, parents or {}, memory or Memory(), 0)
+    at = _Spot(scope, statement, node, parents or {}, memory or Memory(), 0)
     return at.state(text) == GOOD
 
 
-class _Place:
+class _Spot:
     """One place in its scope."""
 
     def __init__(
@@ -258,8 +259,6 @@ class _Place:
                 return state
         return self._narrowed(known, state, node) if state != UNBOUND else state
 
-    # -- values ----------------------------------------------------------------------------------
-
     def _value_of(self, scope: Scope, key: str) -> _Values:
         return _Values(key, scope, self._memory, self._depth)
 
@@ -298,7 +297,7 @@ class _Values:
     def _name(self, name: str, statement: ast.stmt, number: int) -> int:
         if self._depth > _DEEPEST or number > _MOST_NAMES:
             return NONE | USELESS
-        place = _Place(self._scope, statement, None, {}, self._memory, self._depth + 1)
+        place = _Spot(self._scope, statement, None, {}, self._memory, self._depth + 1)
         state = place.state(name)
         # A name that is bound elsewhere, such as one of the module, is not known to be None.
         return GOOD if state == UNBOUND else state & ~UNBOUND or NONE

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, Scope
+from flake8_ssot_ids.semantics.module.occurrences import nodes_on, rows_with
+from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, Hits, Scope
 from flake8_ssot_ids.semantics.module.syntax import (
     bound_names,
     called_name,
     declared_names,
-    descendants,
     executed,
 )
 from flake8_ssot_ids.semantics.states.facts import GOOD, NONE, USELESS, is_collection, is_useless
@@ -146,33 +146,51 @@ def _is_record(owner: ast.ClassDef) -> bool:
 
 
 class Resets:
-    """Which methods of a class set which attributes to no id, or delete them; each class is searched once."""
+    """Which methods of a class set an attribute to no id, or delete it; asked once for each attribute.
 
-    def __init__(self) -> None:
-        self._known: dict[ast.ClassDef, dict[str, list[Method]]] = {}
+    Args:
+        text: the source of the module: only rows with the attribute are looked at; None: all are.
+    """
+
+    def __init__(self, text: str | None = None) -> None:
+        self._text = text
+        self._rows: dict[str, Hits] = {}
+        self._known: dict[tuple[ast.ClassDef, str], list[Method]] = {}
 
     def is_reset(self, owner: ast.ClassDef, attribute: str, apart: Method | None = None) -> bool:
         """Whether a method may set the attribute to no id or delete it, ``__init__`` and ``apart`` aside."""
-        known = self._known.get(owner)
+        known = self._known.get((owner, attribute))
         if known is None:
-            known = self._known[owner] = {}
-            for method in owner.body:
-                if isinstance(method, Method) and method.name not in ("__init__", "__del__"):
-                    for name in _reset_in(method):
-                        known.setdefault(name, []).append(method)
-        return any(method is not apart for method in known.get(attribute, ()))
+            hits = self._rows.get(attribute)
+            if hits is None:
+                found = None if self._text is None else rows_with(self._text, (), (attribute,))
+                hits = self._rows[attribute] = Hits(found)
+            known = self._known[owner, attribute] = [
+                method
+                for method in owner.body
+                if isinstance(method, Method)
+                and method.name not in ("__init__", "__del__")
+                and _resets(method, attribute, hits)
+            ]
+        return any(method is not apart for method in known)
 
 
-def _reset_in(method: Method) -> Iterator[str]:
-    for node in descendants(method):
-        targets: Sequence[ast.expr] = ()
-        if isinstance(node, ast.Delete):
-            targets = node.targets
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            into = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(one, ast.Attribute) for one in into) and _may_be_useless(node.value, method):
-                targets = into
-        yield from (one.attr for one in targets if isinstance(one, ast.Attribute))
+def _resets(method: Method, attribute: str, hits: Hits) -> bool:
+    if not hits.between(method.lineno, method.end_lineno or method.lineno):
+        return False
+    for node in nodes_on(method, hits):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if _is_attribute(target, attribute) and _may_be_useless(node.value, method):
+                    return True
+        elif isinstance(node, ast.Delete) and any(_is_attribute(one, attribute) for one in node.targets):
+            return True
+    return False
+
+
+def _is_attribute(node: ast.expr, attribute: str) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == attribute
 
 
 def _may_be_useless(value: ast.expr | None, method: Method) -> bool:
@@ -335,4 +353,19 @@ class Bodies:
                 declared_names(statements, inner=True),
                 set(stores),
             )
+        return known
+
+
+class Walruses:
+    """The assignment expressions that are executed with a node; each node is searched once."""
+
+    def __init__(self) -> None:
+        self._known: dict[ast.AST, tuple[ast.NamedExpr, ...]] = {}
+
+    def within(self, node: ast.AST) -> tuple[ast.NamedExpr, ...]:
+        """Those in ``node``, in the order of the search."""
+        known = self._known.get(node)
+        if known is None:
+            found = (part for part in executed(node) if isinstance(part, ast.NamedExpr))
+            known = self._known[node] = tuple(found)
         return known

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flake8_ssot_ids.semantics.module.syntax import (
     always_true,
@@ -19,7 +20,9 @@ from flake8_ssot_ids.semantics.module.syntax import (
     unpack,
 )
 from flake8_ssot_ids.semantics.states import facts as states
+from flake8_ssot_ids.semantics.states.declared import Walruses
 from flake8_ssot_ids.semantics.states.facts import GOOD, NONE, UNBOUND, USELESS
+from flake8_ssot_ids.semantics.states.key import Key
 
 #: Conditions nested deeper than this narrow nothing.
 _DEEPEST = 40
@@ -28,22 +31,7 @@ _DEEPEST = 40
 ValueOf = Callable[[ast.expr, ast.stmt, int], int]
 
 
-class Walruses:
-    """The assignment expressions that are executed with a node; each node is searched once."""
-
-    def __init__(self) -> None:
-        self._known: dict[ast.AST, tuple[ast.NamedExpr, ...]] = {}
-
-    def within(self, node: ast.AST) -> tuple[ast.NamedExpr, ...]:
-        """Those in ``node``, in the order of the search."""
-        known = self._known.get(node)
-        if known is None:
-            found = (part for part in executed(node) if isinstance(part, ast.NamedExpr))
-            known = self._known[node] = tuple(found)
-        return known
-
-
-class Definite:
+class Definite(Key):
     """What ``key`` may be before each statement of ``body``, and where the body ends.
 
     Args:
@@ -65,7 +53,7 @@ class Definite:
         walruses: Walruses | None = None,
     ) -> None:
         self._walruses = walruses or Walruses()
-        self._base, _, self._attribute = key.partition(".")
+        super().__init__(key)
         self._value_of = value_of
         self._interrupts = interrupts
         self.before: dict[ast.stmt, int] = {}
@@ -94,30 +82,21 @@ class Definite:
         return state
 
     def _run(self, statement: ast.stmt, state: int) -> int:
-        if isinstance(statement, ast.If):
-            return self._if(statement, state)
-        if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
-            return self._loop(statement, state)
-        if isinstance(statement, (ast.Try, ast.TryStar)):
-            return self._try(statement, state)
-        if isinstance(statement, (ast.With, ast.AsyncWith)):
-            return self._with(statement, state)
-        if isinstance(statement, ast.Match):
-            return self._match(statement, state)
-        if isinstance(statement, ast.Assert):
-            return self.when(statement.test, state)[0]
-        if isinstance(statement, ast.Raise):
-            return 0
-        if isinstance(statement, (ast.Break, ast.Continue)):
-            targets = self._breaks if isinstance(statement, ast.Break) else self._continues
-            if targets:
-                targets[-1].append(state)
-            return 0
-        state = self.effect(statement, state)
-        if isinstance(statement, ast.Return):
-            self._returns |= state
-            return 0
-        return state
+        step = _STEPS.get(statement.__class__)
+        return self.effect(statement, state) if step is None else step(self, statement, state)
+
+    def _assert(self, statement: ast.Assert, state: int) -> int:
+        return self.when(statement.test, state)[0]
+
+    def _return(self, statement: ast.Return, state: int) -> int:
+        self._returns |= self.effect(statement, state)
+        return 0
+
+    def _jump(self, statement: ast.Break | ast.Continue, state: int) -> int:
+        targets = self._breaks if isinstance(statement, ast.Break) else self._continues
+        if targets:
+            targets[-1].append(state)
+        return 0
 
     def effect(self, node: ast.AST, state: int) -> int:
         """What is there after ``node``, a simple statement or an expression, was executed."""
@@ -406,20 +385,16 @@ class Definite:
         found = states.only_none(state), state & (GOOD | USELESS)
         return found if isinstance(operator, (ast.Is, ast.Eq)) else found[::-1]
 
-    # -- what is meant ---------------------------------------------------------------------------
 
-    def is_key(self, node: ast.AST) -> bool:
-        """Whether ``node`` spells the name or attribute that this is about."""
-        if not self._attribute:
-            return isinstance(node, ast.Name) and node.id == self._base
-        return (
-            isinstance(node, ast.Attribute)
-            and node.attr == self._attribute
-            and isinstance(node.value, ast.Name)
-            and node.value.id == self._base
-        )
-
-    def _concerns(self, node: ast.AST) -> bool:
-        return self.is_key(node) or (
-            isinstance(node, ast.Name) and node.id == self._base and not self._attribute
-        )
+#: What a statement makes of it that is more than the effect of its expressions; 0: nothing comes after it.
+_STEPS: dict[type[ast.stmt], Callable[[Definite, Any, int], int]] = {
+    ast.If: Definite._if,
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), Definite._loop),
+    **dict.fromkeys((ast.Try, ast.TryStar), Definite._try),
+    **dict.fromkeys((ast.With, ast.AsyncWith), Definite._with),
+    ast.Match: Definite._match,
+    ast.Assert: Definite._assert,
+    ast.Return: Definite._return,
+    ast.Raise: lambda *_: 0,
+    **dict.fromkeys((ast.Break, ast.Continue), Definite._jump),
+}

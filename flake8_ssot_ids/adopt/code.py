@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.semantics.module.syntax import statements
 from flake8_ssot_ids.source.sourcefile import parse
 
 
@@ -19,7 +20,7 @@ class Import:
     bound: str
 
 
-class Index:
+class ProjectCode:
     """The modules of a project.
 
     Args:
@@ -67,7 +68,7 @@ class Index:
         package = self.names.get(file, "").split(".")
         if not file.endswith("/__init__.py") and file != "__init__.py":
             package = package[:-1]
-        for node in ast.walk(tree):
+        for node in statements(tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     yield Import(alias.name, "", alias.asname or alias.name)
@@ -87,22 +88,6 @@ class Index:
                     found.add(self.files[dotted])
                     break
         return found
-
-    def resolve(self, module: str, name: str) -> tuple[str, str]:
-        """The module that defines ``module.name``, through re-exports, and the name there.
-
-        It ends at the first module that is not of the project.
-        """
-        seen = set()
-        while module in self.files and (module, name) not in seen:
-            seen.add((module, name))
-            source = next(
-                (item for item in self.imports(self.files[module]) if item.bound == name and item.name), None
-            )
-            if source is None:
-                break
-            module, name = source.module, source.name
-        return module, name
 
     def containing(self, word: bytes) -> list[str]:
         """The files in whose bytes ``word`` stands, sorted."""
