@@ -18,16 +18,21 @@ _FROM = re.compile(
 _PLAIN = re.compile(rb"(?:^|[;:])(?:[ \t\f]|\\\r?\n)*$")
 _NAMES = re.compile(rb"(?:[ \t\f]|\\\r?\n)*(?:\(((?:[^()#]|#[^\r\n]*)*)|((?:[^\r\n;#\\]|\\\r?\n)*))")
 _DEFINED = re.compile(rb"^(?:class|def|async def)[ \t]+(\w+)", re.MULTILINE)
+#: What else binds names: the words in one of these groups, and maybe more.
 _BOUND = re.compile(
-    rb"\b(?:as|for|global)[ \t]+(\w+)|^[ \t]*(\w+)[ \t]*:[^=\r\n]*=|\b(\w+)[ \t]*=(?!=)", re.MULTILINE
+    rb"\b(?:as|for|global|del)\b([\w \t,*()\[\].]+)|^[ \t]*(\w+)[ \t]*:[^=\r\n]*=|\b(\w+)[ \t]*:?=(?!=)"
+    rb"|^[ \t]*([\w \t,*()\[\].]*,[\w \t,*()\[\].]*)=(?!=)",
+    re.MULTILINE,
 )
+_WORD = re.compile(rb"\w+")
 _COMMENT = re.compile(rb"#[^\r\n]*")
 
 
 def defined_in(data: bytes) -> frozenset[str]:
     """The classes and functions at the top of a module that no import and no assignment may bind, too."""
     found = {name.decode("utf-8", "replace") for name in _DEFINED.findall(data)}
-    found -= {name.decode("utf-8", "replace") for pair in _BOUND.findall(data) for name in pair}
+    bound = b" ".join(b" ".join(groups) for groups in _BOUND.findall(data))
+    found -= {name.decode("utf-8", "replace") for name in _WORD.findall(bound)}
     for _, module, names in imports_of(data) if found else ():
         local = {module.partition(".")[0]} if names is None else {name for _, name in names}
         if "*" in local:
