@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
 from flake8_ssot_ids.ids.generatorcalls import Family
 from flake8_ssot_ids.ids.wrappers import LookedAt, Wrappers
@@ -57,7 +57,7 @@ class Hints:
         self._depth = 0
         self._telling: dict[str, bool] = {}
         self._ways: dict[tuple[str, tuple[str, ...]], tuple[list[tuple[str, str]], frozenset[str]]] = {}
-        self._imports: dict[str, list[tuple[str, str | None, str]]] = {}
+        self._imports: dict[str, Sequence[tuple[str, str | None, str]]] = {}
 
     def speaks_of_generator(self, data: bytes, home: Home) -> bool:
         """Whether a file may call the approved generator or its kin: it, or what it imports, names it."""
@@ -118,7 +118,7 @@ class Hints:
                         names = rest if local == "*" else rest[1:] if given is None else (given, *rest[1:])
                         pending.append((".".join((source, *names)), inner))
 
-    def _imports_of(self, file: str, home: Home) -> list[tuple[str, str | None, str]]:
+    def _imports_of(self, file: str, home: Home) -> Sequence[tuple[str, str | None, str]]:
         known = self._imports.get(file)
         if known is None:
             known = self._imports[file] = imported_names(self._data(file), home.package)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from functools import lru_cache
 
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.semantics.glance.assignments import LEADING, assigned_names, returned_words
@@ -70,7 +71,8 @@ class Exports:
 EMPTY = Exports({})
 
 
-def imported_names(data: bytes, package: str) -> list[tuple[str, str | None, str]]:
+@lru_cache(maxsize=64)  # several who look for different things ask for one file
+def imported_names(data: bytes, package: str) -> Sequence[tuple[str, str | None, str]]:
     """The imports in ``data`` as ``(absolute module, name or None, local name)``; ``*`` is a star import."""
     found: list[tuple[str, str | None, str]] = []
     for level, module, names in imports_of(data):
@@ -83,7 +85,7 @@ def imported_names(data: bytes, package: str) -> list[tuple[str, str | None, str
             continue
         for name, local in names:
             found.append((source, name, "*" if name == "*" else local))
-    return found
+    return tuple(found)
 
 
 def loose_exports(data: bytes, package: str, is_ours: Callable[[str], bool]) -> Exports:
