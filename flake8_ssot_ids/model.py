@@ -39,11 +39,20 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The edits that remove one finding, and how far they may be trusted."""
+    """The edits that remove one finding, and how far they may be trusted.
+
+    ``decision`` is ``text``, ``uuid``, ``manual`` or ``recipe``; ``kind`` and ``reason`` say why it is not
+    more, ``place`` where that stands, ``evidence`` what a ``text`` relies on.
+    """
 
     message: str
     safety: SafetyLevel
     edits: tuple[Edit, ...]
+    decision: str = "manual"
+    kind: str = ""
+    reason: str = ""
+    place: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

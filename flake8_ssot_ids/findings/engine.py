@@ -12,26 +12,19 @@ from dataclasses import dataclass, replace
 
 from flake8_ssot_ids.findings.identity import LONG, Fingerprints, Row
 from flake8_ssot_ids.findings.suppress import Suppressions
-from flake8_ssot_ids.ids.remedies import (
-    DEFAULT_GENERATOR,
-    Context,
-    contexts,
-    is_context_id,
-    operation_of,
-    remedy,
-)
+from flake8_ssot_ids.ids.deciding import Deciding
+from flake8_ssot_ids.ids.offer import offer_for
 from flake8_ssot_ids.ids.uses import Use, path_to, uses_of
 from flake8_ssot_ids.model import FileReport, Finding, Position, Span, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.rules.codes import HOUSE_RECIPE, UNREADABLE
 from flake8_ssot_ids.rules.registry import rule, rules
-from flake8_ssot_ids.rules.rule import Hit, Rule
+from flake8_ssot_ids.rules.rule import Hit, Rule, instead
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.values import SHADOWED, Values
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.semantics.project.words import Words
-from flake8_ssot_ids.semantics.states.bound import Memory
 from flake8_ssot_ids.source.fstrings import locate
 from flake8_ssot_ids.source.sourcefile import Lines, decode, parse, unix, why_not_python
 from flake8_ssot_ids.uuids import catalog
@@ -153,7 +146,7 @@ def check_tree(
     if not uses and not closer:
         return FileReport(path, judged=True)
     reporter = _Reporter(text, path, policy, parents, comments)
-    reporter.add_uses(uses)
+    reporter.add_uses(uses, project)
     if closer and project is not None:
         from flake8_ssot_ids.ids.inspection import Inspection
 
@@ -253,9 +246,6 @@ class _Reporter:
         self._relative = policy.relative(path)
         self._policy = policy
         self._parents = parents
-        zone = policy.zone_of(path)
-        self._zone = (zone.service or zone.name) if zone is not None else "app"
-        self._generator = policy.generators[0].rpartition(".")[2] if policy.generators else DEFAULT_GENERATOR
         self._rules = [
             rule
             for rule in rules()
@@ -266,16 +256,13 @@ class _Reporter:
         self._expressions: dict[Span, str] = {}
         self._fingerprint = Fingerprints(self._relative)
 
-    def add_uses(self, uses: list[Use]) -> None:
+    def add_uses(self, uses: list[Use], project: Project | None) -> None:
         """Take what the first rule that matches says of each use."""
-        memory = Memory(self._whole)
-        together = contexts((use.scope, use.role) for use in uses if is_context_id(use.shape, use.role))
+        if not uses:
+            return
+        offer = offer_for(self._policy, self._path, project)
+        deciding = Deciding(uses, self._path, self._whole, self._policy, offer, self._parents)
         for use in uses:
-            operation = operation_of(use.symbol) if use.scope in together else ""
-            house = self._generator, self._zone, self._policy.roles
-            where = use.scope, use.statement, self._parents
-            context = Context(*house, *where, operation, self._policy.api, place=use.reference, memory=memory)
-            use = replace(use, remedy=remedy(use.shape, use.role, use.subject, context))
             rule = next((rule for rule in self._rules if rule.matches and rule.matches(use)), None)
             if rule is None:
                 continue
@@ -288,14 +275,14 @@ class _Reporter:
                     span,
                     span if whole is use.reference else self._span(whole, self._parents),
                     rule,
-                    rule.message(use),
+                    rule.message(use, instead(use, deciding.of(use), offer)),
                     use.symbol,
                     use.role,
                     (prefix.rstrip("_-:./ ") or None) if prefix else None,
                     use.spelling,
                 )
             )
-        memory.forget()
+        deciding.forget()
 
     def add_hits(self, rule: Rule, hits: Iterable[Hit], inspection: Inspection) -> None:
         """Take what ``rule`` has found in a closer look."""

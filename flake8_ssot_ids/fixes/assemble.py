@@ -13,8 +13,8 @@ from flake8_ssot_ids.fixes.deadimports import Dead, dead_imports
 from flake8_ssot_ids.fixes.edits import imports, verify
 from flake8_ssot_ids.fixes.edits.importnames import Import, function_of
 from flake8_ssot_ids.fixes.evidence.state import FileState
-from flake8_ssot_ids.fixes.recipes import Written
-from flake8_ssot_ids.fixes.verdicts import Change, RefusedError
+from flake8_ssot_ids.fixes.verdicts import Change, RefusedError, Verdict
+from flake8_ssot_ids.ids.decision import UUID, Written
 from flake8_ssot_ids.model import Finding, UnreadableError
 from flake8_ssot_ids.source.edits import TextEdit, apply_edits, merged
 from flake8_ssot_ids.source.sourcefile import reencode
@@ -22,10 +22,15 @@ from flake8_ssot_ids.source.sourcefile import reencode
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A file after one pass, and the findings that are gone."""
+    """A file after one pass, and what was made of the findings that are gone."""
 
     state: FileState
-    fixed: tuple[Finding, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def fixed(self) -> tuple[Finding, ...]:
+        """The findings that are gone."""
+        return tuple(verdict.finding for verdict in self.verdicts)
 
 
 def _edit(written: Written, state: FileState) -> TextEdit:
@@ -140,7 +145,7 @@ def assemble(changes: Sequence[Change], state: FileState) -> Assembled:
     problem = _verify(chosen, dead, after, state)
     if problem is not None:
         raise RefusedError(problem)
-    return Assembled(after, tuple(item for change in chosen for item in change.findings))
+    return Assembled(after, tuple(verdict for change in chosen for verdict in change.verdicts))
 
 
 def _names_needed(changes: Sequence[Change], dead: Dead) -> set[str]:
@@ -180,7 +185,8 @@ def _verify(changes: Sequence[Change], dead: Dead, after: FileState, state: File
                 return f"`{name}` may be undefined in line {row}"
     fixed = [item for change in changes for item in change.findings]
     rewritten = [state.span(node) for node in replaced if isinstance(node, ast.expr | ast.stmt)]
-    for item in verify.unexpected(state.findings, after.findings, fixed, rewritten):
+    kept = [one.finding for change in changes for one in change.verdicts if one.decision == UUID]
+    for item in verify.unexpected(state.findings, after.findings, fixed, rewritten, kept):
         return f"line {item.span.start.row}: {item.code} is there after the edits"
     return None
 

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flake8_ssot_ids.fixes.edits.quotes import inner_quote
-from flake8_ssot_ids.fixes.evidence.purpose import Manual
+from flake8_ssot_ids.fixes.evidence.reasons import of_sink
 from flake8_ssot_ids.fixes.evidence.state import FileState
-from flake8_ssot_ids.fixes.recipes import Written, of_sink, problem_with_calls
 from flake8_ssot_ids.fixes.verdicts import Name
+from flake8_ssot_ids.ids.decision import Written
+from flake8_ssot_ids.ids.purpose import Reason
 from flake8_ssot_ids.model import Finding, SafetyLevel
 from flake8_ssot_ids.policy import metavariables
 from flake8_ssot_ids.recipes.filling import fill
@@ -24,7 +25,7 @@ _CLOSED = (
     ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.List, ast.ListComp,
 )  # fmt: skip
 #: Gives the generator's name at a place, or why it cannot be imported there.
-LocalName = Callable[[Scope, ast.stmt], Name | Manual]
+LocalName = Callable[[Scope, ast.stmt], Name | Reason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class HouseFix:
 
 def house_fixes(
     state: FileState, wanted: Callable[[Finding], bool], local_name: LocalName
-) -> Iterator[HouseFix | tuple[Finding, Manual]]:
+) -> Iterator[HouseFix | tuple[Finding, Reason]]:
     """What to write for each finding of a recipe that is wanted, or why not."""
     chosen = [item for item in state.findings if item.code == HOUSE_RECIPE and wanted(item)]
     house = house_of(state.policy) if chosen else None
@@ -50,17 +51,17 @@ def house_fixes(
     for item in chosen:
         match = by_place[item.span]
         fix = _fix(item, match, state, local_name)
-        yield (item, fix) if isinstance(fix, Manual) else fix
+        yield (item, fix) if isinstance(fix, Reason) else fix
 
 
-def _fix(item: Finding, match: HouseMatch, state: FileState, local_name: LocalName) -> HouseFix | Manual:
+def _fix(item: Finding, match: HouseMatch, state: FileState, local_name: LocalName) -> HouseFix | Reason:
     recipe = match.recipe
     if match.text is None:
-        return Manual("not-filled", "the pieces cannot be put into the rewrite")
+        return Reason("not-filled", "the pieces cannot be put into the rewrite")
     if recipe.level == "manual":
-        return Manual("house", f"the house wants a person to write `{match.text}`")
+        return Reason("house", f"the house wants a person to write `{match.text}`")
     if match.scope is None:
-        return Manual("not-filled", "no name stands here that tells what is bound")
+        return Reason("not-filled", "no name stands here that tells what is bound")
     if recipe.level == "unsafe":
         # The house says that the value becomes another one.
         value = getattr(match.node, "value", None) if isinstance(match.node, ast.stmt) else match.node
@@ -72,20 +73,20 @@ def _fix(item: Finding, match: HouseMatch, state: FileState, local_name: LocalNa
     owner = next((one for one in own if one in _generators(state)), None)
     if owner is not None and owner == state.generator.dotted.rpartition(".")[2]:
         found = local_name(match.scope, _statement_of(match.node, state))
-        if isinstance(found, Manual):
+        if isinstance(found, Reason):
             return found
         name = found
         if name.local != owner:
             text = fill(_renamed(recipe.rewrite, owner, name.local), match.pieces) or text
-        problem = problem_with_calls(text, state.generator.source, name.local)
+        problem = state.generator.offer.problem(text, name.local)
         if problem is not None:
-            return Manual("no-such-call", problem)
+            return Reason("no-such-call", problem)
         own = [one for one in own if one != owner]
     missing = next((one for one in own if not _is_visible(one, match.scope)), None)
     if missing is not None:
-        return Manual("unbound-name", f"`{missing}` of the rewrite is not bound here")
+        return Reason("unbound-name", f"`{missing}` of the rewrite is not bound here")
     placed = _placed(text, match.node, state)
-    if isinstance(placed, Manual):
+    if isinstance(placed, Reason):
         return placed
     return HouseFix(item, Written(match.node, placed), recipe.level, match.scope, name)
 
@@ -139,7 +140,7 @@ def _is_visible(name: str, scope: Scope) -> bool:
     return False
 
 
-def _placed(text: str, node: ast.expr | ast.stmt, state: FileState) -> str | Manual:
+def _placed(text: str, node: ast.expr | ast.stmt, state: FileState) -> str | Reason:
     """``text`` as it can stand in the place of ``node``: in parentheses, with other quotes."""
     if isinstance(node, ast.stmt):
         return text
@@ -164,7 +165,7 @@ def _placed(text: str, node: ast.expr | ast.stmt, state: FileState) -> str | Man
     return text
 
 
-def _in_text(text: str, new: ast.expr, quote: str, node: ast.expr) -> str | Manual:
+def _in_text(text: str, new: ast.expr, quote: str, node: ast.expr) -> str | Reason:
     """``text`` within an f-string, as Python 3.11 reads it."""
     other = {"'": '"', '"': "'"}.get(quote, "")
     if other and other in text and quote not in text:
@@ -177,7 +178,7 @@ def _in_text(text: str, new: ast.expr, quote: str, node: ast.expr) -> str | Manu
         or "#" in text
         or (other in text if other else "'" in text or '"' in text)
     ):
-        return Manual(
+        return Reason(
             "f-string", "it cannot be written inside this text in a way that Python 3.11 reads", node
         )
     return text

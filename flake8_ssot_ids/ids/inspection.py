@@ -17,12 +17,12 @@ from flake8_ssot_ids.ids.generatorcalls import (
     family_of,
 )
 from flake8_ssot_ids.ids.hints import Hints, words_of
-from flake8_ssot_ids.ids.signatures import ClassSource, Sources
+from flake8_ssot_ids.ids.offer import UUID_METHOD
+from flake8_ssot_ids.ids.signatures import ClassSource, Sources, sources_of
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.ids.wrappers import LookedAt, Wrappers
 from flake8_ssot_ids.model import Scope, UnreadableError
 from flake8_ssot_ids.policy.policy import Policy
-from flake8_ssot_ids.semantics.classes.lookup import ReadModules
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.glance.imports import defined_in
 from flake8_ssot_ids.semantics.module.allnames import AllNames, is_meant
@@ -115,6 +115,11 @@ class Inspection:
         if not self._speaks_of_generator:
             return []
         return GeneratorCalls(self.names, self.family, self.module.instances, self._inherits).all()
+
+    @property
+    def uuid_method(self) -> str:
+        """What the house calls the method that gives a UUID."""
+        return self.policy.api.get(UUID_METHOD, UUID_METHOD)
 
     @cached_property
     def _speaks_of_generator(self) -> bool:
@@ -213,8 +218,6 @@ class _Shared:
     def __init__(self, project: Project, policy: Policy) -> None:
         self._project = project
         self._policy = policy
-        self._sources: dict[tuple[str, ...], Sources] = {}
-        self._read = ReadModules()
         self._defined: dict[str, frozenset[str]] = {}
         self._flows: dict[str, ModuleFlow | None] = {}
         self._families: dict[tuple[str, ...], tuple[Family, frozenset[str]]] = {}
@@ -233,10 +236,7 @@ class _Shared:
 
     def sources(self, home: Home) -> Sources:
         """What classes offer, with absolute imports as they are at ``home``."""
-        sources = self._sources.get(home.roots)
-        if sources is None:
-            sources = self._sources[home.roots] = Sources(home.roots, known=self._read)
-        return sources
+        return sources_of(self._project, home)
 
     def family(self, home: Home) -> Family:
         """The approved classes and functions, as they are defined."""

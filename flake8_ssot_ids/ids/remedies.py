@@ -7,14 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flake8_ssot_ids.ids.roles import is_secret
 from flake8_ssot_ids.ids.shapes import Shape
 from flake8_ssot_ids.ids.templates import piece_of
 from flake8_ssot_ids.semantics.module.literals import HIDDEN, near
 from flake8_ssot_ids.semantics.module.parents import parents_of
 from flake8_ssot_ids.semantics.module.scopes import FUNCTION, Scope
 from flake8_ssot_ids.semantics.states.bound import Memory, is_bound
-from flake8_ssot_ids.uuids import catalog
 
 DEFAULT_GENERATOR = "UnifiedIdGenerator"
 #: A part of the text around an id: literal text, or an expression whose text stands there.
@@ -26,17 +24,8 @@ _CLIENTS = frozenset({"client_id", "ws_client_id", "websocket_client_id"})
 _EXECUTIONS = frozenset({"execution_id", "agent_id", "agent_execution_id"})
 #: Where the user of an id may be found, in the order of preference.
 _USERS = ("user_id", "self.user_id", "context.user_id", "user_context.user_id")
-_CLOCKS = frozenset(
-    {
-        "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "now", "utcnow", "today", "timestamp",
-        "isoformat", "strftime",
-    }
-)  # fmt: skip
-#: Names that hold the time.
-_TIME = re.compile(r"^_*(?:time_?stamp|ts|now|current_time|epoch)(?:_(?:ms|ns|us|str|iso))?$")
 #: Text that makes no id: white space, slashes, colons, and what an address or a query has.
 _NO_ID = re.compile(r"[\s/:@?&=<>(){}\[\]\"'#,;|]")
-_MOST_PIECES = 40
 _VERB = re.compile(
     r"^(?:generate|make|create|new|get|build|start|open|begin|init|initialize|setup|set_up|run|do|handle)_+(?=.)"
 )
@@ -59,8 +48,8 @@ class Context:
     ``generator`` is the name of the class there, ``methods`` what the house calls its methods.
     ``operation`` is the function, where it makes the thread, run and request id of one context, else
     empty. ``quote`` is the one to write texts in; ``inner_quote`` the one for texts inside of the text
-    around the place, empty where there is none to use. ``place`` is the raw id itself; ``memory`` is kept
-    for one module.
+    around the place, empty where there is none to use. ``place`` is the raw id itself; ``migration``: it
+    stands in a migration of the database. ``memory`` is kept for one module.
     """
 
     generator: str
@@ -74,6 +63,7 @@ class Context:
     quote: str = '"'
     inner_quote: str = ""
     place: ast.expr | None = None
+    migration: bool = False
     memory: Memory = field(default_factory=Memory)
 
     def call(self, method: str, *arguments: str) -> str:
@@ -118,21 +108,19 @@ def operation_of(symbol: str) -> str:
     return (bare or slug(name))[:_OPERATION_LIMIT].rstrip("_") or "context"
 
 
-def remedy(shape: Shape, role: str | None, subject: str | None, context: Context) -> str:
-    """The expression to write at this place, as Python source; for a context, the assignment of its ids."""
-    if is_secret(role):
-        return "secrets.token_urlsafe(32)"
-    if context.operation and is_context_id(shape, role):
+def remedy(prefix: str, role: str | None, subject: str | None, context: Context) -> str:
+    """The expression to write at this place, as Python source; for a context, the assignment of its ids.
+
+    ``prefix`` is the one that stands in the text, which the new id begins with, too; empty: its role tells.
+    """
+    if context.operation:
         user = context.first_bound(*_USERS)
         if user is not None:
             call = context.call("generate_user_context_ids", user, context.text(context.operation))
             return f"{', '.join(CONTEXT_ROLES)} = {call}"
-    head, tail = around(shape, context.parents)
-    if is_part_of_text(head, tail):
-        word = slug(_last_word(head)) or base(role, subject)
-        return context.call("generate_base_id", context.text(word))
-    custom = _custom(role, context) if not (head or tail) else None
-    return custom or _with_user(head, tail, role, context) or _plain(head, tail, role, subject, context)
+    custom = None if prefix else _custom(role, context)
+    plain = context.call("generate_base_id", context.text(prefix or base(role, subject)))
+    return custom or _with_user(prefix, role, context) or plain
 
 
 def _custom(role: str | None, context: Context) -> str | None:
@@ -149,21 +137,16 @@ def _custom(role: str | None, context: Context) -> str | None:
     return text
 
 
-def _with_user(
-    head: Sequence[Piece], tail: Sequence[Piece], role: str | None, context: Context
-) -> str | None:
+def _with_user(prefix: str, role: str | None, context: Context) -> str | None:
     """The method for a role that needs to know the user; None if there is none, or no user."""
-    if tail:
-        return None
-    prefix = slug("".join(map(str, head))) if all(isinstance(piece, str) for piece in head) else None
-    if prefix == "ws" or (prefix == "" and role in _CONNECTIONS):
+    if prefix == "ws" or (not prefix and role in _CONNECTIONS):
         method = "generate_websocket_connection_id"
-    elif prefix == "client" or (prefix == "" and role in _CLIENTS):
+    elif prefix == "client" or (not prefix and role in _CLIENTS):
         method = "generate_websocket_client_id"
-    elif prefix == "" and role == "session_id":
+    elif not prefix and role == "session_id":
         method = "generate_session_id"
-    elif role in _EXECUTIONS and prefix in ("", None):
-        return _execution(head, context)
+    elif not prefix and role in _EXECUTIONS:
+        return _execution(context)
     else:
         return None
     user = context.first_bound(*_USERS)
@@ -174,38 +157,16 @@ def _with_user(
     return context.call(method, user)
 
 
-def _execution(head: Sequence[Piece], context: Context) -> str | None:
-    """The call for an agent's execution: its type is in the text before the id, or bound."""
-    values = [piece for piece in head if not isinstance(piece, str)]
-    if not head:
-        if context.first_bound("self.agent_type") and context.first_bound("self.user_id"):
-            return context.call(
-                "generate_agent_execution_id", "agent_type=self.agent_type", "user_id=self.user_id"
-            )
-        agent = context.first_bound("agent_type")
-    elif len(values) == 1 and head[0] is values[0] and not slug("".join(map(str, head[1:]))):
-        agent = expression(values[0]) if _root(values[0]) == "agent_type" else None
-    else:
-        agent = None
-    user = context.first_bound(*_USERS)
+def _execution(context: Context) -> str | None:
+    """The call for an agent's execution, where its type and its user are bound."""
+    if context.first_bound("self.agent_type") and context.first_bound("self.user_id"):
+        return context.call(
+            "generate_agent_execution_id", "agent_type=self.agent_type", "user_id=self.user_id"
+        )
+    agent, user = context.first_bound("agent_type"), context.first_bound(*_USERS)
     if agent is None or user is None:
         return None
     return context.call("generate_agent_execution_id", agent, user)
-
-
-def _plain(
-    head: Sequence[Piece],
-    tail: Sequence[Piece],
-    role: str | None,
-    subject: str | None,
-    context: Context,
-) -> str:
-    """An id with a prefix: the text around the raw id, else its role."""
-    every = [*head, *(["_", *tail] if tail else ())]
-    # What has more parts than this is no prefix of anything.
-    pieces = [piece for piece in every if not is_clock(piece)] if len(every) <= _MOST_PIECES else []
-    prefix = prefix_of(pieces, context.quote)
-    return context.call("generate_base_id", prefix or context.text(base(role, subject)))
 
 
 def around(shape: Shape, parents: Mapping[ast.AST, ast.AST]) -> tuple[list[Piece], list[Piece]]:
@@ -237,100 +198,6 @@ def is_part_of_text(head: Sequence[Piece], tail: Sequence[Piece]) -> bool:
         _NO_ID.search(piece) is not None if isinstance(piece, str) else piece is HIDDEN
         for piece in (*head, *tail)
     )
-
-
-def is_clock(piece: Piece) -> bool:
-    """Whether a part of an id is the time or another fresh id: the generator adds both to each id itself."""
-    if isinstance(piece, str):
-        return False
-    for node in ast.walk(piece):
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            if _TIME.match(node.attr if isinstance(node, ast.Attribute) else node.id):
-                return True
-        elif isinstance(node, ast.Call):
-            function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if name in _CLOCKS or name in catalog.FRESH:
-                return True
-    return False
-
-
-def prefix_of(pieces: Sequence[Piece], quote: str = '"') -> str:
-    """The source text of a prefix that is made of these pieces; empty if nothing is left of them."""
-    merged: list[Piece] = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            text = re.sub(r"[\s_\-:./]+", "_", piece)
-            if merged and isinstance(merged[-1], str):
-                merged[-1] = re.sub(r"_+", "_", merged[-1] + text)
-            else:
-                merged.append(text)
-        else:
-            merged.append(piece)
-    if merged and isinstance(merged[0], str):
-        merged[0] = merged[0].lstrip("_")
-    if merged and isinstance(merged[-1], str):
-        merged[-1] = merged[-1].rstrip("_")
-    merged = [piece for piece in merged if piece != ""]
-    if all(isinstance(piece, str) for piece in merged):
-        text = slug("".join(map(str, merged)))
-        return f"{quote}{text}{quote}" if text else ""
-    if len(merged) == 1 and not isinstance(merged[0], (str, ast.FormattedValue)):
-        return expression(merged[0])
-    return _joined(merged, quote)
-
-
-def _joined(pieces: Sequence[Piece], quote: str) -> str:
-    """An f-string of the pieces; what cannot be written in one before Python 3.12 goes beside it."""
-    other = "'" if quote == '"' else '"'
-    parts = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            parts.append(re.sub(r"[^\w]+", "_", piece))
-            continue
-        text = ast.unparse(ast.JoinedStr(values=[_formatted(piece)]))
-        inner = text[2:-1] if text[:2] in ('f"', "f'") else ""
-        inner = inner.replace('"', other).replace("'", other) if quote in inner else inner
-        if not inner or quote in inner or "\\" in inner or "\n" in inner:
-            return ""
-        parts.append(inner)
-    text = f"f{quote}{''.join(parts)}{quote}"
-    return text if _says(text, pieces) else ""
-
-
-def _says(text: str, pieces: Sequence[Piece]) -> bool:
-    """Whether the f-string ``text`` reads as these pieces, in spite of the quotes that were changed."""
-    try:
-        tree = ast.parse(text, mode="eval").body
-    except SyntaxError:
-        return False
-    read = [ast.dump(part) for part in getattr(tree, "values", ()) if isinstance(part, ast.FormattedValue)]
-    return read == [ast.dump(_formatted(piece)) for piece in pieces if not isinstance(piece, str)]
-
-
-def _formatted(piece: ast.expr) -> ast.FormattedValue:
-    if isinstance(piece, ast.FormattedValue):
-        return piece
-    return ast.FormattedValue(value=piece, conversion=-1, format_spec=None)
-
-
-def expression(node: ast.expr) -> str:
-    """An expression as source text."""
-    return ast.unparse(node)
-
-
-def _root(node: ast.expr) -> str:
-    """The name that an attribute chain begins with."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _last_word(head: Sequence[Piece]) -> str:
-    """The word before an id in a text such as ``session:``; empty where it is a sentence or a path."""
-    text = head[-1] if head and isinstance(head[-1], str) else ""
-    match = re.search(r"(?:^|[:/])([A-Za-z][A-Za-z0-9_-]*)[:/=_-]*$", text)
-    return match[1] if match else ""
 
 
 def base(role: str | None, subject: str | None = None) -> str:

@@ -11,10 +11,22 @@ from flake8_ssot_ids.semantics.classes.classes import Classes, ClassSource
 from flake8_ssot_ids.semantics.classes.lookup import Found, Lookup, ReadModules
 from flake8_ssot_ids.semantics.classes.method import Method, one_of, problem_with, unknown
 from flake8_ssot_ids.semantics.classes.methods import described
+from flake8_ssot_ids.semantics.project.modules import Home
+from flake8_ssot_ids.semantics.project.project import Project
 
 __all__ = ["ClassSource", "Method", "Sources", "problem_with"]
 
 _Answer = TypeVar("_Answer")
+_KNOWN = "sources"
+
+
+def sources_of(project: Project, home: Home) -> Sources:
+    """What classes offer, with absolute imports as they are at ``home``; each module is read once."""
+    known = project.memory.setdefault(_KNOWN, _KnownSources())
+    assert isinstance(known, _KnownSources)
+    if home.roots not in known.by_roots:
+        known.by_roots[home.roots] = Sources(home.roots, known=known.read)
+    return known.by_roots[home.roots]
 
 
 class Sources:
@@ -195,3 +207,11 @@ def _either(sources: list[ClassSource]) -> ClassSource:
         else None,
         instantiable=one_of([init for init in inits if init is not None]) if all(inits) else None,
     )
+
+
+class _KnownSources:
+    """Those of one project, by its roots, and the modules that they have read."""
+
+    def __init__(self) -> None:
+        self.by_roots: dict[tuple[str, ...], Sources] = {}
+        self.read = ReadModules()

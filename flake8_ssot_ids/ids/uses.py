@@ -23,8 +23,8 @@ class Use:
 
     ``reference`` is the expression that resolves to ``source`` (such as ``uuid4``); ``via`` is the
     most telling step on the way there. ``role`` and ``subject`` say what the id is for.
-    ``remedy`` is the Python source to write instead. ``shadow`` is the file of the project that stands in
-    the place of the source's module, as messages show it; empty: the module is the real one.
+    ``sure``: it stands for nothing else. ``shadow`` is the file of the project that stands in the place of
+    the source's module, as messages show it; empty: the module is the real one.
     """
 
     reference: ast.expr
@@ -36,7 +36,7 @@ class Use:
     symbol: str
     scope: Scope
     statement: ast.stmt
-    remedy: str = ""
+    sure: bool = True
     shadow: str = ""
 
     @property
@@ -58,7 +58,10 @@ def uses_of(names: ModuleNames) -> list[Use]:
         shape = shape_of(reference, source, parents)
         symbol = place.scope.symbol
         role, subject = role_of(shape.end, parents, symbol)
-        found.append(Use(reference, source, via, shape, role, subject, symbol, place.scope, place.statement))
+        sure = all(value == dotted for value, _ in names.resolver.resolve(reference))
+        found.append(
+            Use(reference, source, via, shape, role, subject, symbol, place.scope, place.statement, sure)
+        )
     found.sort(key=lambda use: (use.reference.lineno, use.reference.col_offset))
     return found
 

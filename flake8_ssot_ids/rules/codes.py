@@ -11,6 +11,8 @@ UNREADABLE = "SID990"
 #: A place that a recipe of the house speaks of.
 HOUSE_RECIPE = "SID390"
 WRAPPER = "SID204"
+#: An id of the generator that is cut, or glued to other text.
+CUT_ID = "SID302"
 #: Raw ids for which a call of the generator may be written.
 FIXABLE = frozenset(("SID101", "SID102", "SID103", "SID104", "SID105", "SID201", "SID202", "SID203"))
 #: How the codes of all findings begin that speak of raw ids, or of a file in which one may be.

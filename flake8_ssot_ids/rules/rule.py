@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flake8_ssot_ids.ids.remedies import is_part_of_text
+from flake8_ssot_ids.ids.decision import MANUAL, SECRET, TEXT, Decision
+from flake8_ssot_ids.ids.offer import Offer
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.module.values import ASSIGNED, DIRECT
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
         def __call__(self, inspection: Inspection) -> Iterable[Hit]:
             """The hits in a module."""
             ...
-
-
-_FILE_NAME = re.compile(r"\.[A-Za-z]\w{0,5}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Rule:
     ``title`` says in a line what is wrong; ``what`` and ``why`` are paragraphs; ``example`` is a
     caret-marked case (see :mod:`flake8_ssot_ids.testing`) and ``instead`` is clean code, both
     executed by the tests. ``safety`` says what a fix may change. A rule has ``matches`` and
-    ``message``, or ``inspect`` where it speaks of more than one use; neither, where the engine
+    ``message`` (of a use, and of the advice that ends it), or ``inspect`` where it speaks of more than one use; neither, where the engine
     itself raises it, or whoever calls it hands the hits in. ``config`` is the TOML without which
     the example stays silent.
     """
@@ -69,26 +66,29 @@ class Rule:
     instead: str
     safety: str
     matches: Callable[[Use], bool] | None = None
-    message: Callable[[Use], str] | None = None
+    message: Callable[[Use, str], str] | None = None
     inspect: Callable[[Inspection], Iterable[Hit]] | None = None
     preview: bool = False
     config: str = ""
 
 
-def instead(use: Use) -> str:
-    """The closing half sentence of a message: what to write at this very place."""
-    if use.remedy.startswith("secrets."):
-        return f"this is a secret, not an id: write `{use.remedy}`"
-    if " = " in use.remedy:
-        return f"thread, run and request id belong together, take them from one call: `{use.remedy}`"
-    tail = use.shape.tail
-    if "@" in tail or "@" in (use.shape.prefix or ""):
-        return f"an address is no id: build it around `{use.remedy}`"
-    if any(isinstance(piece, str) and "/" in piece for piece in use.shape.head) or _FILE_NAME.match(tail):
-        return f"a path or file name is no id: build it around `{use.remedy}`"
-    if is_part_of_text(use.shape.head, use.shape.after):
-        return f"keep the text and write `{use.remedy}` for the id in it"
-    return f"write `{use.remedy}`"
+def instead(use: Use, decision: Decision, offer: Offer) -> str:
+    """The closing half sentence of a message: what to write at this very place, or where to decide."""
+    reason = decision.reason
+    if reason is not None and reason.kind == "secret":
+        return f"this is a secret, not an id: write `{SECRET}`"
+    if not offer.dotted:
+        return "no generator is configured: `ssot-ids init` proposes one"
+    if offer.unread:
+        return f"create it with `{offer.name}`, whose source could not be read: {offer.unread}"
+    if decision.kind == MANUAL:
+        assert reason is not None  # who decides so says why
+        return f"decide by hand: {reason.text}"
+    if decision.kind == TEXT and " = " in decision.text:
+        return f"thread, run and request id belong together, take them from one call: `{decision.text}`"
+    if decision.kind == TEXT:
+        return f"write `{decision.text}`"
+    return f"call `{decision.text}()` instead" if use.shape.called else f"pass `{decision.text}` instead"
 
 
 def direct(use: Use) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.ids.shapes import OBJECT
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rules.rule import Rule, direct, instead
+from flake8_ssot_ids.rules.rule import Rule, direct
 
 
 def matches(use: Use) -> bool:
@@ -12,10 +12,10 @@ def matches(use: Use) -> bool:
     return direct(use) and use.shape.kind == OBJECT
 
 
-def message(use: Use) -> str:
+def message(use: Use, advice: str) -> str:
     """What is wrong at this place."""
     what = f"`{use.spelling}()` makes an id that bypasses the generator, so its kind and owner cannot be told"
-    return f"{what}; {instead(use)}"
+    return f"{what}; {advice}"
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.ids.shapes import TEXT
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rules.rule import Rule, direct, instead
+from flake8_ssot_ids.rules.rule import Rule, direct
 
 
 def matches(use: Use) -> bool:
@@ -12,10 +12,10 @@ def matches(use: Use) -> bool:
     return direct(use) and use.shape.kind == TEXT
 
 
-def message(use: Use) -> str:
+def message(use: Use, advice: str) -> str:
     """What is wrong at this place."""
     what = f"the text of `{use.spelling}()` is used as an id that no format check can tell from another"
-    return f"{what}; {instead(use)}"
+    return f"{what}; {advice}"
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flake8_ssot_ids.ids.entropy import what_is_left
 from flake8_ssot_ids.ids.shapes import CUT
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rules.rule import Rule, direct, instead
+from flake8_ssot_ids.rules.rule import Rule, direct
 
 
 def matches(use: Use) -> bool:
@@ -13,9 +13,9 @@ def matches(use: Use) -> bool:
     return direct(use) and use.shape.kind == CUT
 
 
-def message(use: Use) -> str:
+def message(use: Use, advice: str) -> str:
     """What is wrong at this place: the bits that are left and where that ends."""
-    return f"{what_is_left(use, f'`{use.spelling}()`')}; {instead(use)}"
+    return f"{what_is_left(use, f'`{use.spelling}()`')}; {advice}"
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.ids.shapes import GLUED
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rules.rule import Rule, direct, instead
+from flake8_ssot_ids.rules.rule import Rule, direct
 
 
 def matches(use: Use) -> bool:
@@ -12,14 +12,14 @@ def matches(use: Use) -> bool:
     return direct(use) and use.shape.kind == GLUED
 
 
-def message(use: Use) -> str:
+def message(use: Use, advice: str) -> str:
     """What is wrong at this place."""
     prefix = use.shape.prefix
     shown = (
         f" `{prefix}`" if prefix and prefix.isprintable() and len(prefix) < 40 and "`" not in prefix else ""
     )
     what = f"text{shown} is glued to `{use.spelling}()`, a format of its own that no other place knows"
-    return f"{what}; {instead(use)}"
+    return f"{what}; {advice}"
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.ids.shapes import FACTORY
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rules.rule import Rule, direct, instead
+from flake8_ssot_ids.rules.rule import Rule, direct
 
 
 def matches(use: Use) -> bool:
@@ -12,12 +12,10 @@ def matches(use: Use) -> bool:
     return direct(use) and use.shape.kind == FACTORY
 
 
-def message(use: Use) -> str:
+def message(use: Use, advice: str) -> str:
     """What is wrong at this place."""
     what = f"`{use.spelling}` is handed on as a factory, so every id made with it bypasses the generator"
-    if use.remedy.startswith("secrets."):
-        return f"{what}; {instead(use)}"
-    return f"{what}; hand on `lambda: {use.remedy}`"
+    return f"{what}; {advice}"
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.ids.entropy import and_what_is_left
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rules.rule import Rule, instead
+from flake8_ssot_ids.rules.rule import Rule
 from flake8_ssot_ids.semantics.module.values import ASSIGNED
 
 
@@ -13,10 +13,10 @@ def matches(use: Use) -> bool:
     return use.via == ASSIGNED and use.shape.called
 
 
-def message(use: Use) -> str:
+def message(use: Use, advice: str) -> str:
     """What is wrong at this place."""
     what = f"this name is an alias of `{use.spelling}`, so a raw id is made where no search finds it"
-    return f"{what}{and_what_is_left(use)}; {instead(use)}"
+    return f"{what}{and_what_is_left(use)}; {advice}"
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.ids.entropy import and_what_is_left
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rules.rule import Rule, instead
+from flake8_ssot_ids.rules.rule import Rule
 from flake8_ssot_ids.semantics.module.values import REEXPORTED
 
 
@@ -13,12 +13,12 @@ def matches(use: Use) -> bool:
     return use.via == REEXPORTED
 
 
-def message(use: Use) -> str:
+def message(use: Use, advice: str) -> str:
     """What is wrong at this place."""
     what = (
         f"this is `{use.spelling}`, re-exported by a module of the project, so a raw id is made out of sight"
     )
-    return f"{what}{and_what_is_left(use)}; {instead(use)}"
+    return f"{what}{and_what_is_left(use)}; {advice}"
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_ssot_ids.ids.entropy import and_what_is_left
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rules.rule import Rule, instead
+from flake8_ssot_ids.rules.rule import Rule
 from flake8_ssot_ids.semantics.module.values import DYNAMIC
 
 
@@ -13,10 +13,10 @@ def matches(use: Use) -> bool:
     return use.via == DYNAMIC
 
 
-def message(use: Use) -> str:
+def message(use: Use, advice: str) -> str:
     """What is wrong at this place."""
     what = f"this is `{use.spelling}` by dynamic access, which hides a raw id from every search"
-    return f"{what}{and_what_is_left(use)}; {instead(use)}"
+    return f"{what}{and_what_is_left(use)}; {advice}"
 
 
 RULE = Rule(

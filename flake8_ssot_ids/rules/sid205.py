@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_ssot_ids.ids.uses import Use
-from flake8_ssot_ids.rules.rule import Rule, instead
+from flake8_ssot_ids.rules.rule import Rule
 from flake8_ssot_ids.semantics.module.values import SHADOWED
 
 
@@ -12,11 +12,11 @@ def matches(use: Use) -> bool:
     return use.via == SHADOWED
 
 
-def message(use: Use) -> str:
+def message(use: Use, advice: str) -> str:
     """What is wrong at this place."""
     module = use.spelling.partition(".")[0]
     what = f"`{use.shadow}` shadows the module `{module}`, so what `{use.spelling}` makes cannot be judged"
-    return f"{what}; rename that file, and {instead(use)}"
+    return f"{what}; rename that file, and {advice}"
 
 
 RULE = Rule(

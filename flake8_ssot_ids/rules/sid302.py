@@ -31,6 +31,9 @@ def inspect(inspection: Inspection) -> Iterator[Hit]:
         if parents is None:
             parents = inspection.names.flow.parents
         name = f"`{call.owner.rpartition('.')[2]}.{call.method}()`"
+        if call.method == inspection.uuid_method:
+            yield from _cut_uuid(call, name, parents)
+            continue
         around = _glued(call, parents)
         if around is not None:
             yield Hit(
@@ -50,6 +53,22 @@ def inspect(inspection: Inspection) -> Iterator[Hit]:
                     call.symbol,
                     role=call.role,
                 )
+
+
+def _cut_uuid(call: GeneratorCall, name: str, parents: Mapping[ast.AST, ast.AST]) -> Iterator[Hit]:
+    """A UUID from the generator may have text around it; a part of one is what it was of a raw UUID."""
+    from flake8_ssot_ids.ids.shapes import CUT, shape_of
+
+    shape = shape_of(call.reference, "uuid4", parents)
+    if shape.kind == CUT:
+        bits = "not all" if shape.bits is None else f"only {shape.bits:.0f}"
+        yield Hit(
+            call.reference,
+            f"{bits} random bits of the UUID that {name} makes are kept; keep it whole",
+            call.symbol,
+            whole=shape.node,
+            role=call.role,
+        )
 
 
 def _glued(call: GeneratorCall, parents: Mapping[ast.AST, ast.AST]) -> ast.expr | None:

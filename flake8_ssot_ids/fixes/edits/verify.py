@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from flake8_ssot_ids.model import Finding, Span
+from flake8_ssot_ids.rules.codes import CUT_ID
 from flake8_ssot_ids.semantics.module.bindings import Flow
 from flake8_ssot_ids.semantics.module.occurrences import rows_with
 from flake8_ssot_ids.semantics.module.scopes import CLASS, FUNCTION, MODULE, UNBOUND, Hits, Scope
@@ -183,10 +184,12 @@ def unexpected(
     after: Iterable[Finding],
     fixed: Iterable[Finding],
     rewritten: Collection[Span] = (),
+    kept: Iterable[Finding] = (),
 ) -> list[Finding]:
     """The findings after the edits that are neither among those before nor left over by them.
 
-    One within which something was ``rewritten`` is the same, though its text is another one.
+    One within which something was ``rewritten`` is the same, though its text is another one. Of those that
+    were fixed, ``kept`` have their format: what was cut before still is, and now has the code of that.
     """
     left = Counter(_key(finding) for finding in before)
     left.subtract(_key(finding) for finding in fixed)
@@ -198,6 +201,7 @@ def unexpected(
         ):
             left[_key(finding)] -= 1
             changed[finding.code, finding.symbol] += 1
+    cut = Counter(finding.symbol for finding in kept)
     surplus = []
     for finding in after:
         key = _key(finding)
@@ -205,6 +209,8 @@ def unexpected(
             left[key] -= 1
         elif changed[key[:2]] > 0:
             changed[key[:2]] -= 1
+        elif finding.code == CUT_ID and cut[finding.symbol] > 0:
+            cut[finding.symbol] -= 1
         else:
             surplus.append(finding)
     return surplus

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids.fixes.evidence.purpose import Manual, is_harmless
+from flake8_ssot_ids.fixes.evidence.purpose import is_harmless
 from flake8_ssot_ids.fixes.evidence.readers import Tested
 from flake8_ssot_ids.fixes.evidence.state import FileState
+from flake8_ssot_ids.ids.purpose import Reason
 from flake8_ssot_ids.ids.remedies import Piece, around, is_part_of_text, slug
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.flow.exits import Exit
@@ -54,7 +55,7 @@ def _place(path: str, node: ast.AST, state: FileState) -> str:
     return f"{state.policy.relative(path)}:{row}:{column}"
 
 
-def prefix_tested(use: Use, state: FileState) -> Manual | None:
+def prefix_tested(use: Use, state: FileState) -> Reason | None:
     """Whether the project asks for the literal beginning of this id, and the new one will not begin so.
 
     ``f"file-{uuid4()}"`` becomes ``file_…``, so whoever asks for ``file-`` does not know it any more.
@@ -76,16 +77,16 @@ def prefix_tested(use: Use, state: FileState) -> Manual | None:
     return None
 
 
-def patched(use: Use, state: FileState) -> Manual | None:
+def patched(use: Use, state: FileState) -> Reason | None:
     """Whether a test replaces the source by its name in this module, and would not reach the generator."""
     place = state.readers.patch_of(state.path, ast.unparse(use.reference))
     if place is None:
         return None
     where = f"{state.policy.relative(place.path)}:{place.row}:{place.column}"
-    return Manual(PATCHED, f"a test replaces its source by name: `{place.code}` is patched", None, where)
+    return Reason(PATCHED, f"a test replaces its source by name: `{place.code}` is patched", None, where)
 
 
-def _constant_tested(piece: Piece, state: FileState) -> Manual | None:
+def _constant_tested(piece: Piece, state: FileState) -> Reason | None:
     """A beginning that is a constant, which somebody asks for by its name."""
     name = piece.id if isinstance(piece, ast.Name) else piece.attr if isinstance(piece, ast.Attribute) else ""
     if not name.isupper():
@@ -102,9 +103,9 @@ def _relevant(found: list[Tested], state: FileState) -> Tested | None:
     return None
 
 
-def _manual(reason: str, tested: Tested, state: FileState) -> Manual:
+def _manual(reason: str, tested: Tested, state: FileState) -> Reason:
     here = "" if tested.path == state.path else f"{state.policy.relative(tested.path)}:"
-    return Manual("prefix-matched", f"{reason}: `{tested.code}`", None, f"{here}{tested.row}:{tested.column}")
+    return Reason("prefix-matched", f"{reason}: `{tested.code}`", None, f"{here}{tested.row}:{tested.column}")
 
 
 def _text(piece: Piece, state: FileState) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from flake8_ssot_ids.fixes.edits.importnames import EditedModule, asked_names
 from flake8_ssot_ids.fixes.edits.mentions import Mentions
 from flake8_ssot_ids.fixes.evidence.readers import Readers
 from flake8_ssot_ids.ids.inspection import Inspection
-from flake8_ssot_ids.ids.signatures import ClassSource
+from flake8_ssot_ids.ids.offer import Offer
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.model import Finding, Span, SsotIdsError, UnreadableError
 from flake8_ssot_ids.policy.approved import generators_for
@@ -70,6 +71,8 @@ class FileState:
             self.tree, self.text, path, policy, project, words=words, house=house, known=known
         )
         self.findings: list[Finding] = [*report.findings]
+        #: Whether a comment stands in an expression.
+        self.commented: dict[ast.AST, bool] = {}
         #: The edits that import the generator, by the name that it gets.
         self.importing: dict[str, TextEdit] = {}
 
@@ -90,7 +93,7 @@ class FileState:
     def module(self) -> EditedModule:
         """The module as its imports are edited."""
         generator, mentions = self.generator, self.mentions
-        methods = frozenset(generator.source.methods)
+        methods = frozenset(generator.methods)
         asked = asked_names(mentions, {generator.dotted, generator.canonical}, methods)
         used = {
             node.id for use in self.uses for node in ast.walk(use.reference) if isinstance(node, ast.Name)
@@ -123,7 +126,8 @@ class FileState:
         if isinstance(owner, str):
             raise NoGeneratorError(f"the generator `{dotted}` cannot be read: {owner}")
         module = dotted.rpartition(".")[0]
-        return Generator(dotted, sources.canonical(dotted), owner, self.readers.leads_to(module, self.path))
+        offer = Offer(dotted, owner, self.policy.api)
+        return Generator(dotted, sources.canonical(dotted), offer, self.readers.leads_to(module, self.path))
 
     @cached_property
     def document(self) -> Document:
@@ -145,5 +149,10 @@ class Generator:
 
     dotted: str
     canonical: str
-    source: ClassSource
+    offer: Offer
     in_cycle: bool
+
+    @property
+    def methods(self) -> Mapping[str, object]:
+        """What its source defines, by name."""
+        return self.offer.source.methods if self.offer.source is not None else {}

@@ -16,7 +16,7 @@ from functools import cached_property
 from flake8_ssot_ids.semantics.flow.classes import Definitions
 from flake8_ssot_ids.semantics.flow.cuts import cut_at, only_logged
 from flake8_ssot_ids.semantics.flow.entry import enter
-from flake8_ssot_ids.semantics.flow.exits import Exit
+from flake8_ssot_ids.semantics.flow.exits import Exit, from_elsewhere
 from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, position
 from flake8_ssot_ids.semantics.flow.patches import is_source, patches_in, reaches
 from flake8_ssot_ids.semantics.flow.reads import NameReads
@@ -85,6 +85,14 @@ class ModuleFlow:
         factory = self._is_factory(node) if factory is None else factory
         self._all(node, factory)
         return self._exits[node, factory]
+
+    def callees(self, call: ast.Call) -> tuple[bool, list[str]]:
+        """Whether this module defines what is called, and the dotted names from elsewhere that may be called."""
+        own, elsewhere = False, set[str]()
+        for site in self._definitions.sites(call):
+            own = own or bool(self._definitions.callees(site))
+            elsewhere.update(from_elsewhere(site.meaning))
+        return own, sorted(elsewhere)
 
     def defines(self, name: str) -> bool:
         """Whether a class or a function of this module has the name."""
