@@ -13,6 +13,10 @@ from flake8_ssot_ids.fixes.verdicts import Change
 from flake8_ssot_ids.uuids import catalog
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+#: What finds a name by its text.
+_BY_TEXT = re.compile(
+    r"\bglobals\(\)|\bvars\(|\blocals\(\)|\beval\(|\bexec\(|sys\.modules\[__name__\]|__dict__"
+)
 Dead = Sequence[tuple[Import, ast.alias]]
 
 
@@ -106,10 +110,18 @@ def _local_imports(state: FileState) -> Iterator[tuple[Function, Import]]:
 
 
 def _is_named_in_text(state: FileState, name: str) -> bool:
-    """Whether a string annotation, ``__all__`` or a type comment names ``name``."""
-    if re.search(rf"#\s*type:.*\b{re.escape(name)}\b", state.text):
+    """Whether a text that Python reads names ``name``: a forward reference, ``__all__``, a doctest, ``globals``."""
+    escaped = re.escape(name)
+    if re.search(rf"#\s*type:.*\b{escaped}\b", state.text):
         return True
-    word = re.compile(rf"\b{re.escape(name)}\b")
+    if re.search(rf"^\s*(?:>>>|\.\.\.).*\b{escaped}\b", state.text, re.MULTILINE):
+        return True
+    if re.search(rf"[\"']{escaped}[\"']", state.text) and _BY_TEXT.search(state.text):
+        return True
+    # Whatever the text is for: one that reads the name may be run.
+    if re.search(rf"[\"'\[,| ]{escaped}\.\w", state.text) and _in_string(state, rf"(?<![\w.]){escaped}\.\w"):
+        return True
+    word = re.compile(rf"\b{escaped}\b")
     pending: list[ast.AST] = []
     for node in state.mentions.near(name):
         annotation = getattr(node, "annotation", None)
@@ -121,6 +133,8 @@ def _is_named_in_text(state: FileState, name: str) -> bool:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(one, ast.Name) and one.id == "__all__" for one in targets):
                 pending.append(node.value)
+        elif isinstance(node, ast.Subscript):
+            pending.append(node.slice)
         elif isinstance(node, ast.Call):
             function = node.func
             called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
@@ -128,9 +142,28 @@ def _is_named_in_text(state: FileState, name: str) -> bool:
                 called in ("cast", "TypeVar", "NewType", "get_type_hints")
                 or getattr(getattr(function, "value", None), "id", "") == "__all__"
             ):
-                pending += node.args
+                pending += [*node.args, *(keyword.value for keyword in node.keywords)]
     return any(
         isinstance(inner, ast.Constant) and isinstance(inner.value, str) and word.search(inner.value)
         for part in pending
         for inner in ast.walk(part)
+    )
+
+
+def _in_string(state: FileState, pattern: str) -> bool:
+    """Whether a literal text that is no docstring matches a pattern."""
+    sought = re.compile(pattern)
+    documents = {
+        holder.body[0].value
+        for holder in ast.walk(state.tree)
+        if isinstance(holder, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and holder.body
+        and isinstance(holder.body[0], ast.Expr)
+    }
+    return any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node not in documents
+        and sought.search(node.value)
+        for node in ast.walk(state.tree)
     )

@@ -15,7 +15,7 @@ from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits.comments import has_comment
 from flake8_ssot_ids.fixes.edits.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.edits.quotes import inner_quote, shows_source
-from flake8_ssot_ids.fixes.evidence.elsewhere import patched
+from flake8_ssot_ids.fixes.evidence.elsewhere import patched, patched_everywhere
 from flake8_ssot_ids.fixes.evidence.format import against_format
 from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.fixes.housefix import house_fixes, with_covered
@@ -108,13 +108,20 @@ class Choices:
             against = against_format(use, state)
             if against is not None:
                 decision = keep_format(use, context, offer, against)
-        against = patched(use, state) if decision.kind != MANUAL else None
+        against = self._patched(use) if decision.kind != MANUAL else None
         if against is None and isinstance(name, Reason):
             against = name if decision.kind != MANUAL else None
         if against is not None:
             decision = Decision(MANUAL, reason=against)
         decision = self._in_text(use, decision, context)
         self._take(item, use, decision, scope, name)
+
+    def _patched(self, use: Use) -> Reason | None:
+        """Who replaces the source by its name, and would not reach the generator."""
+        found = patched(use, self._state)
+        if found is None and not self._state.generator.offer.follows_source:
+            found = patched_everywhere(self._state)
+        return found
 
     def _take(self, item: Finding, use: Use, decision: Decision, scope: Scope, name: Name | Reason) -> None:
         """Note the decision, and the change that is made for it now."""
@@ -166,7 +173,7 @@ class Choices:
         ]
         if any(one.kind != TEXT or " = " not in one.text for one in decisions):
             return set()
-        if any(against_format(one, self._state) or patched(one, self._state) for one in uses):
+        if any(against_format(one, self._state) or self._patched(one) for one in uses):
             return set()
         text = next(found.text for one, found in zip(uses, decisions, strict=True) if one is use)
         written = tuple(

@@ -56,7 +56,7 @@ class Planner:
     def __init__(self, policy: Policy, project: Project, files: Sequence[str]) -> None:
         self._policy = policy
         self._project = project
-        self._readers = Readers(files, project)
+        self._readers = Readers(files, project, lambda path: policy.scope_of(path) == "test")
 
     def plan(
         self,

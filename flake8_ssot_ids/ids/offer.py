@@ -39,6 +39,11 @@ class Offer:
         """The last part of its name."""
         return self.dotted.rpartition(".")[2]
 
+    @property
+    def follows_source(self) -> bool:
+        """Whether its UUIDs come from ``uuid.uuid4``, so that who replaces that changes them, too."""
+        return self.dotted == RUNTIME
+
     def lacks(self, method: str) -> bool:
         """Whether it surely has no such method, by the name that the runtime gives to it."""
         source = self.source

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from flake8_ssot_ids.fixes.evidence.patches import Patch
 from flake8_ssot_ids.fixes.evidence.purpose import is_harmless
-from flake8_ssot_ids.fixes.evidence.readers import Tested
 from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.ids.purpose import Reason
 from flake8_ssot_ids.ids.remedies import Piece, around, is_part_of_text, slug
@@ -80,8 +80,16 @@ def prefix_tested(use: Use, state: FileState) -> Reason | None:
 def patched(use: Use, state: FileState) -> Reason | None:
     """Whether a test replaces the source by its name in this module, and would not reach the generator."""
     place = state.readers.patch_of(state.path, ast.unparse(use.reference))
-    if place is None:
-        return None
+    return None if place is None else _replaced(place, state)
+
+
+def patched_everywhere(state: FileState) -> Reason | None:
+    """Whether a test replaces the source itself, and may expect an id of this module to come from it."""
+    place = state.readers.patch_of_all(state.path)
+    return None if place is None else _replaced(place, state)
+
+
+def _replaced(place: Patch, state: FileState) -> Reason:
     where = f"{state.policy.relative(place.path)}:{place.row}:{place.column}"
     return Reason(PATCHED, f"a test replaces its source by name: `{place.code}` is patched", None, where)
 
@@ -95,7 +103,7 @@ def _constant_tested(piece: Piece, state: FileState) -> Reason | None:
     return None if tested is None else _manual(f"its beginning `{name}` is asked for", tested, state)
 
 
-def _relevant(found: list[Tested], state: FileState) -> Tested | None:
+def _relevant(found: list[Patch], state: FileState) -> Patch | None:
     """The first one that may see the id: in the same file, or in production code."""
     for one in sorted(found, key=lambda test: (test.path != state.path, test.path, test.row)):
         if one.path == state.path or state.policy.scope_of(one.path) == "production":
@@ -103,7 +111,7 @@ def _relevant(found: list[Tested], state: FileState) -> Tested | None:
     return None
 
 
-def _manual(reason: str, tested: Tested, state: FileState) -> Reason:
+def _manual(reason: str, tested: Patch, state: FileState) -> Reason:
     here = "" if tested.path == state.path else f"{state.policy.relative(tested.path)}:"
     return Reason("prefix-matched", f"{reason}: `{tested.code}`", None, f"{here}{tested.row}:{tested.column}")
 

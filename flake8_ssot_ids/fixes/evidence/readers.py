@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 
+from flake8_ssot_ids.fixes.evidence.index import Evidence
+from flake8_ssot_ids.fixes.evidence.patches import Patch, Patches, names_of
 from flake8_ssot_ids.model import UnreadableError
+from flake8_ssot_ids.semantics.glance.facts import facts_of
+from flake8_ssot_ids.semantics.glance.replaced import replaced_in
 from flake8_ssot_ids.semantics.module.syntax import absolute
 from flake8_ssot_ids.semantics.project.exports import imported_names
 from flake8_ssot_ids.semantics.project.modules import Home
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import parse
-from flake8_ssot_ids.system.files import read
+from flake8_ssot_ids.system.files import is_below, read
+from flake8_ssot_ids.uuids import catalog
 
-#: A dotted name that leads to an id source through some module, as tests write it to patch it. A search
-#: begins only where a word does, as one that begins at each letter of a long word takes for ever.
-_PATCHED = re.compile(rb"(?<![\w.])[0-9.]*+(?P<name>[A-Za-z_][\w.]*\.uuid[1-8]?(?:\.uuid[1-8])?\b)")
+#: A dotted name that leads to an id source through some module. A search begins only where a word does, as one
+#: that begins at each letter of a long word takes for ever.
+_READ = re.compile(rb"(?<![\w.\"'])(?P<name>[A-Za-z_][\w.]*\.uuid[1-8]?(?:\.\w+)?\b)")
+_FIXTURES = "conftest.py"
 #: A test of how a text begins, with a literal or a constant; a pattern that begins so.
 _ASKED = rb"""\(\s*(?:[rfbu]*["']([A-Za-z][\w.:/-]*)["']|(?:\w+\.)*(_?[A-Z][A-Z0-9_]+)\b)"""
 _TESTED = re.compile(rb"\.startswith" + _ASKED)
@@ -26,19 +32,9 @@ _TESTED_OFF = re.compile(rb"\.removeprefix" + _ASKED)
 _PATTERN = re.compile(rb"""["']\^\(?([A-Za-z]\w*[-:.])""")
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """Where somebody asks how a text begins; ``row`` is 1-based, ``column`` in bytes of an ASCII line."""
-
-    path: str
-    row: int
-    column: int
-    code: str
-
-
-def _at(file: str, data: bytes, start: int, code: str) -> Tested:
+def _at(file: str, data: bytes, start: int, code: str) -> Patch:
     row = data.count(b"\n", 0, start) + 1
-    return Tested(file, row, start - (data.rfind(b"\n", 0, start) + 1) + 1, code)
+    return Patch(file, row, start - (data.rfind(b"\n", 0, start) + 1) + 1, code)
 
 
 class Readers:
@@ -47,16 +43,24 @@ class Readers:
     Args:
         files: the absolute paths of the project's files.
         project: tells where each stands.
+        is_test: whether a file holds tests.
     """
 
-    def __init__(self, files: Sequence[str], project: Project) -> None:
+    def __init__(
+        self, files: Sequence[str], project: Project, is_test: Callable[[str], bool] = lambda _: True
+    ) -> None:
         self._files = files
         self._project = project
+        self._is_test = is_test
         self._imported: dict[str, set[str]] | None = None
-        self._patched: set[str] = set()
-        self._patches: dict[str, Tested] = {}
-        self._tested: dict[str, list[Tested]] = {}
+        #: What other modules read, or replace, through a module.
+        self._read: set[str] = set()
+        self._patches = Patches()
+        #: What a ``conftest.py`` replaces, by its folder.
+        self._fixtures: dict[str, list[Patch]] = {}
+        self._tested: dict[str, list[Patch]] = {}
         self._constants: dict[str, str | None] = {}
+        self._evidence = Evidence()
         self._reached: dict[str, frozenset[str]] = {}
 
     def module_name(self, path: str) -> str:
@@ -76,23 +80,30 @@ class Readers:
         if name in names or "*" in names:
             return True
         dotted = f"{module}.{name}"
-        return dotted in self._patched or any(one.startswith(f"{dotted}.") for one in self._patched)
+        return any(
+            one == dotted or dotted.endswith(f".{one}") or f".{one}.".startswith(f".{dotted}.")
+            for one in self._read
+        )
 
-    def tests_of(self, beginning: str) -> list[Tested]:
+    def tests_of(self, beginning: str) -> list[Patch]:
         """Where a file asks whether a text begins with ``beginning``, a literal or the name of a constant."""
         self._look()
         return self._tested.get(beginning, [])
 
-    def patch_of(self, path: str, reference: str) -> Tested | None:
+    def patch_of(self, path: str, reference: str) -> Patch | None:
         """Where another file replaces ``reference``, as the module at ``path`` spells it, by its name."""
         self._look()
-        dotted = f"{self.module_name(path)}.{reference}"
-        for patched, place in self._patches.items():
-            # What a test calls the module may begin at another root.
-            same = patched == dotted or dotted.endswith(f".{patched}")
-            if same and place.path != path and patched.count(".") > reference.count("."):
-                return place
-        return None
+        return self._patches.in_module(path, self.module_name(path), reference)
+
+    def patch_of_all(self, path: str) -> Patch | None:
+        """Where another file replaces the source itself, and may ask the module at ``path`` for an id."""
+        self._look()
+        return self._patches.everywhere(path, self.module_name(path))
+
+    def evidence(self) -> Evidence:
+        """What the files say of the names that values go by."""
+        self._look()
+        return self._evidence
 
     def beginnings(self) -> list[str]:
         """All that is asked about in the project."""
@@ -139,18 +150,55 @@ class Readers:
             except (OSError, ValueError):
                 continue
             self._note_tests(file, data)
-            if b".uuid" in data:
-                for match in _PATCHED.finditer(data):
-                    dotted, start = match["name"].decode("ascii", "replace"), match.start("name")
-                    self._patched.add(dotted)
-                    if data[start - 1 : start] in (b'"', b"'"):
-                        self._patches.setdefault(dotted, _at(file, data, start, dotted))
+            self._evidence.add(file, facts_of(data))
             if b"uuid" not in data and b"import *" not in data:
                 continue
-            package = self._project.home(file).package
-            for module, name, _ in imported_names(data, package):
+            imported = imported_names(data, self._project.home(file).package)
+            for module, name, _ in imported:
                 if name is not None:
                     self._imported.setdefault(module.removeprefix("."), set()).add(name)
+            self._note_replaced(file, data, imported)
+        self._fill_fixtures()
+
+    def _note_replaced(self, file: str, data: bytes, imported: Sequence[tuple[str, str | None, str]]) -> None:
+        """Note what a file replaces, and what of other modules it reads through them."""
+        local, modules = names_of(imported)
+        for match in _READ.finditer(data) if b".uuid" in data else ():
+            base, _, rest = match["name"].decode("ascii", "replace").partition(".")
+            self._read.add(f"{local.get(base, base)}.{rest}")
+        fixtures: list[Patch] = []
+        for one in replaced_in(data, local):
+            place = _at(file, data, one.start, one.code)
+            if one.target and one.target.partition(".")[0] != catalog.MODULE:
+                self._read.add(one.target)
+            if os.path.basename(file) == _FIXTURES:
+                fixtures.append(place)
+            self._patches.add(one.target, place, self._with_packages(modules, file))
+        if fixtures:
+            self._fixtures[os.path.dirname(file)] = fixtures
+
+    def _fill_fixtures(self) -> None:
+        """Let what a ``conftest.py`` replaces everywhere count for what the tests below it import."""
+        for folder, places in self._fixtures.items():
+            modules: set[str] = set()
+            for file in self._files:
+                if is_below(file, folder) and self._is_test(file):
+                    with contextlib.suppress(OSError, ValueError):
+                        modules |= names_of(imported_names(read(file), self._project.home(file).package))[1]
+            for place in places:
+                self._patches.add(catalog.MODULE, place, self._with_packages(frozenset(modules), folder))
+
+    def _with_packages(self, modules: frozenset[str], file: str) -> frozenset[str]:
+        """The modules, and those from which packages among them take what they hand on."""
+        found = set(modules)
+        home = self._project.home(file)
+        for module in modules:
+            here = self._project.locate(module, home) if self._project.is_ours(module, home) else None
+            if here is not None and here[0] is not None and os.path.basename(here[0]) == "__init__.py":
+                with contextlib.suppress(OSError, ValueError):
+                    package = self._project.home(here[0]).package
+                    found |= names_of(imported_names(read(here[0]), package))[1]
+        return frozenset(found)
 
     def leads_to(self, dotted: str, path: str) -> bool:
         """Whether importing the module of ``dotted`` runs the module at ``path``, by top-level imports."""

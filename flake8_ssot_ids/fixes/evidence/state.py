@@ -19,6 +19,7 @@ from flake8_ssot_ids.policy.approved import generators_for
 from flake8_ssot_ids.policy.policy import Policy
 from flake8_ssot_ids.recipes.astgrep import Document
 from flake8_ssot_ids.recipes.house import house_of
+from flake8_ssot_ids.semantics.glance.facts import Fact, facts_of
 from flake8_ssot_ids.semantics.module.parents import WholeParents
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.edits import Offsets, TextEdit
@@ -128,6 +129,11 @@ class FileState:
         module = dotted.rpartition(".")[0]
         offer = Offer(dotted, owner, self.policy.api)
         return Generator(dotted, sources.canonical(dotted), offer, self.readers.leads_to(module, self.path))
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """What its own text says of the names in it."""
+        return facts_of(self.data, every=True)
 
     @cached_property
     def document(self) -> Document:

@@ -18,6 +18,7 @@ from flake8_ssot_ids.semantics.flow.cuts import cut_at, only_logged
 from flake8_ssot_ids.semantics.flow.entry import enter
 from flake8_ssot_ids.semantics.flow.exits import Exit, from_elsewhere
 from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, position
+from flake8_ssot_ids.semantics.flow.named import Named, names_at
 from flake8_ssot_ids.semantics.flow.patches import is_source, patches_in, reaches
 from flake8_ssot_ids.semantics.flow.reads import NameReads
 from flake8_ssot_ids.semantics.flow.sinks import GLUED, PATCHED, PREFIX_MATCHED, Sink
@@ -51,6 +52,7 @@ class ModuleFlow:
         self._given = parents
         self._known: dict[tuple[ast.expr, bool], list[Sink]] = {}
         self._exits: dict[tuple[ast.expr, bool], list[Exit]] = {}
+        self._names_of: dict[ast.expr, list[Named]] = {}
 
     @cached_property
     def _index(self) -> NodeIndex:
@@ -85,6 +87,11 @@ class ModuleFlow:
         factory = self._is_factory(node) if factory is None else factory
         self._all(node, factory)
         return self._exits[node, factory]
+
+    def names(self, node: ast.expr) -> list[Named]:
+        """The names that the value of ``node`` goes by, in the order in which it is given them."""
+        self._all(node, False)
+        return self._names_of[node]
 
     def callees(self, call: ast.Call) -> tuple[bool, list[str]]:
         """Whether this module defines what is called, and the dotted names from elsewhere that may be called."""
@@ -138,6 +145,8 @@ class ModuleFlow:
             trace = Trace(self._index, self._reads, self._definitions)
             known = trace.run(node, factory=factory)
             self._exits[node, factory] = trace.exits
+            if not factory:
+                self._names_of[node] = names_at(trace.places(), self._index)
             for target, call in self._patches:
                 if reaches(target, call, node, self._index):
                     known.append(Sink(PATCHED, call, f"`{target}` is patched"))

@@ -32,7 +32,7 @@ class Way:
         #: Where the value leaves the file.
         self.exits: list[Exit] = []
         self.pending: list[Token] = []
-        self._seen: set[tuple[ast.AST, Path, bool, ast.Call | None]] = set()
+        self._seen: dict[tuple[ast.expr, Path, bool, ast.Call | None], None] = {}
         self._fields: set[tuple[ast.ClassDef, str, Path, bool, bool]] = set()
 
     def push(self, token: Token) -> None:
@@ -43,8 +43,12 @@ class Way:
             self.pending.clear()
             self.sinks.setdefault((NOT_FOLLOWED, self.index.tree), Sink(NOT_FOLLOWED, token.node, ""))
         elif key not in self._seen and len(token.path) <= _LONGEST_PATH:
-            self._seen.add(key)
+            self._seen[key] = None
             self.pending.append(token)
+
+    def places(self) -> list[tuple[ast.expr, Path]]:
+        """Where the value was, in the order in which it came there; not where a function is that makes it."""
+        return [(node, path) for node, path, factory, _ in self._seen if not factory]
 
     def found(self, sink: Sink) -> None:
         """Note a place; the first way there counts."""
