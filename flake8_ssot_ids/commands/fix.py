@@ -30,6 +30,12 @@ def make_parser() -> argparse.ArgumentParser:
     parser = arguments.parser("fix", description, EXIT_CODES)
     arguments.add_paths(parser)
     arguments.add_fixing(parser)
+    parser.add_argument(
+        "--only",
+        choices=("text", "uuid"),
+        default="",
+        help="write only this decision: `text`, another format, or `uuid`, the same one",
+    )
     parser.add_argument("--max", type=_positive, metavar="N", help="write at most N findings")
     parser.add_argument("--report", metavar="FILE", help="write what was fixed and what was not as JSON")
     arguments.add_jobs(parser)
@@ -59,7 +65,7 @@ def run(argv: Sequence[str]) -> int:
     options = parser.parse_intermixed_args(flags)
     paths = examine.paths_of(options, literal, parser)
     asked = examine.Asked(paths, options, parser)
-    work = fixing.Fixing(unsafe=options.unsafe_fixes, most=options.max)
+    work = fixing.Fixing(unsafe=options.unsafe_fixes, most=options.max, only=options.only)
     if paths == ["-"]:
         return _stdin(asked, work)
     outcome = asked.check(work.group)

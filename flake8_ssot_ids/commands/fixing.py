@@ -32,12 +32,14 @@ class Fixing:
     Args:
         unsafe: write also what changes the format of an id.
         most: at most so many findings; None: all.
+        only: only what has this decision, ``text`` or ``uuid``; empty: both.
 
     A file that has two names, because one is a link, is planned under its own.
     """
 
-    def __init__(self, *, unsafe: bool, most: int | None = None) -> None:
+    def __init__(self, *, unsafe: bool, most: int | None = None, only: str = "") -> None:
         self._unsafe = unsafe
+        self._only = only
         self._left = most
         self.planned: list[Outcome] = []
         #: The name under which each file is planned, by its real path.
@@ -80,7 +82,7 @@ class Fixing:
         if len(wanted) > _WORTH_A_PROCESS:
             pool.start()
         pool.look_at_packages()
-        pool.tell("fix", (self._unsafe, None, [*project]))
+        pool.tell("fix", (self._unsafe, None, self._only, [*project]))
         # One file a job: what a file costs differs by far.
         jobs = [("fix", [places[path]]) for path in wanted]
         found = [item for share in pool.do(jobs) for item in share]
@@ -99,7 +101,7 @@ class Fixing:
         for path in paths:
             if self._left is not None and self._left <= 0:
                 return
-            worker.tell("fix", (self._unsafe, self._left, [*project]))
+            worker.tell("fix", (self._unsafe, self._left, self._only, [*project]))
             (item,) = worker.fix([path])
             self._take(policy, [item])
             if self._left is not None:
@@ -114,7 +116,7 @@ class Fixing:
 
     def text(self, path: str, data: bytes, policy: Policy) -> Outcome:
         """Plan one text, such as standard input."""
-        item = Session(policy).plan(data, path, unsafe=self._unsafe, most=self._left)
+        item = Session(policy).plan(data, path, unsafe=self._unsafe, most=self._left, only=self._only)
         self._take(policy, [item])
         return item
 
@@ -194,11 +196,11 @@ def write(planned: Iterable[Outcome], within: Sequence[str]) -> Iterator[str]:
         try:
             replace_file(item.path, item.old, item.new, within)
         except (ChangedError, OutsideError) as error:
-            item.new, item.fixed, item.failed = None, (), str(error)
+            item.new, item.fixed, item.done, item.failed = None, (), (), str(error)
             yield str(error)
         except OSError as error:
             reason = error.strerror or str(error)
-            item.new, item.fixed, item.failed = None, (), reason
+            item.new, item.fixed, item.done, item.failed = None, (), (), reason
             yield f"{item.path}: it cannot be written: {reason}; it is as it was"
 
 
@@ -209,7 +211,7 @@ def refuse_outside(planned: Iterable[Outcome], within: Sequence[str]) -> Iterato
     for item in planned:
         target = os.path.realpath(item.path)
         if item.new is not None and not is_within(target, within):
-            item.new, item.fixed, item.failed = None, (), outside(item.path, target)
+            item.new, item.fixed, item.done, item.failed = None, (), (), outside(item.path, target)
             yield item.failed
 
 

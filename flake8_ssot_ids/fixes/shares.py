@@ -19,9 +19,8 @@ _PLANNER = "planner"
 class Outcome:
     """What was planned for one file.
 
-    ``new`` is what is to be written, None if nothing is. ``fixed`` are the findings that go away,
-    ``left`` those that stay, with their :class:`~flake8_ssot_ids.model.Fix`: withheld ones and manual
-    ones, whose kind and place are in ``reasons``. ``refused`` says why the file stays as it is,
+    ``new`` is what is to be written, None if nothing is. ``fixed`` are the findings that go away, ``done`` is
+    what is written for each; ``left`` are those that stay, withheld and manual ones. ``refused`` says why the file stays as it is,
     ``failed`` why it could not be looked at.
     """
 
@@ -29,9 +28,8 @@ class Outcome:
     old: bytes = b""
     new: bytes | None = None
     fixed: tuple[Finding, ...] = ()
+    done: tuple[Fix, ...] = ()
     left: tuple[tuple[Finding, Fix], ...] = ()
-    #: For each of ``left``: (kind, place), empty for what is only withheld.
-    reasons: tuple[tuple[str, str], ...] = ()
     refused: str = ""
     failed: str = ""
     no_generator: str = ""
@@ -46,34 +44,41 @@ def plan_all(paths: Sequence[str], policy: Policy, project: Project, wish: tuple
         paths: the files.
         policy: what counts where; its selection says which findings are looked at.
         project: finds other modules.
-        wish: whether unsafe edits are wanted, the most findings to fix in one file (None: all), and all
-            files of the project.
+        wish: whether unsafe edits are wanted, the most findings to fix in one file (None: all), the only
+            decision to write (empty: any), and all files of the project.
     """
-    unsafe, most, files = wish
+    unsafe, most, only, files = wish
     planner = project.memory.get(_PLANNER)
     if not isinstance(planner, Planner):
         planner = project.memory[_PLANNER] = Planner(policy, project, files)
-    return [_one(path, planner, unsafe, most) for path in paths]
+    return [_one(path, planner, unsafe, most, only) for path in paths]
 
 
 def plan_text(
-    path: str, data: bytes, policy: Policy, project: Project, *, unsafe: bool, most: int | None = None
+    path: str,
+    data: bytes,
+    policy: Policy,
+    project: Project,
+    *,
+    unsafe: bool,
+    most: int | None = None,
+    only: str = "",
 ) -> Outcome:
     """Plan the fixes of one text that has the name ``path``, such as standard input."""
-    return _planned(path, data, Planner(policy, project, ()), unsafe, most)
+    return _planned(path, data, Planner(policy, project, ()), unsafe, most, only)
 
 
-def _one(path: str, planner: Planner, unsafe: bool, most: int | None) -> Outcome:
+def _one(path: str, planner: Planner, unsafe: bool, most: int | None, only: str) -> Outcome:
     try:
         data = read(path)
     except (OSError, ValueError) as error:
         return Outcome(path, failed=getattr(error, "strerror", None) or str(error))
-    return _planned(path, data, planner, unsafe, most)
+    return _planned(path, data, planner, unsafe, most, only)
 
 
-def _planned(path: str, data: bytes, planner: Planner, unsafe: bool, most: int | None) -> Outcome:
+def _planned(path: str, data: bytes, planner: Planner, unsafe: bool, most: int | None, only: str) -> Outcome:
     try:
-        plan = planner.plan(path, data, unsafe=unsafe, most=most)
+        plan = planner.plan(path, data, unsafe=unsafe, most=most, only=only)
     except NoGeneratorError as error:
         return Outcome(path, data, no_generator=str(error))
     except UnreadableError as error:
@@ -89,8 +94,8 @@ def _planned(path: str, data: bytes, planner: Planner, unsafe: bool, most: int |
         data,
         plan.new,
         tuple(plan.fixed),
+        tuple(verdict.as_fix() for verdict in plan.done),
         tuple((verdict.finding, verdict.as_fix()) for verdict in left),
-        tuple((verdict.kind, verdict.place) for verdict in left),
         plan.refused,
         fixes={verdict.finding.fingerprint: verdict.as_fix() for verdict in plan.verdicts},
     )

@@ -34,8 +34,8 @@ class Verdict:
     def as_fix(self) -> Fix:
         """What the finding's JSON says of it."""
         message = self.reason if self.level == "manual" else f"Write `{self.text}`"
-        why = "" if self.level == "manual" else self.reason
-        return Fix(message, self.level, self.edits, self.decision, self.kind, why, self.place, self.evidence)
+        why = self.kind, self.reason, self.place
+        return Fix(message, self.level, self.edits, self.decision, *why, self.evidence)
 
 
 @dataclass(slots=True)

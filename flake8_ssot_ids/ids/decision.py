@@ -183,11 +183,17 @@ def _no_uuid(use: Use, parents: Mapping[ast.AST, ast.AST], offer: Offer) -> Reas
     """Why the source alone cannot be replaced."""
     if use.source != "uuid4":
         return Reason("other-version", f"`{offer.name}.{_named(offer)}` makes no UUID like `{use.spelling}`")
-    if not use.sure:
+    if not _makes_the_same(use):
         return Reason("ambiguous", f"`{ast.unparse(use.reference)}` may stand for something else, too")
     if offer.lacks(UUID_METHOD):
         return Reason("no-such-call", f"`{offer.name}` has no `{_named(offer)}`")
     return _handed_on(use, parents) if use.shape.kind == FACTORY else None
+
+
+def _makes_the_same(use: Use) -> bool:
+    """Whether what the reference may stand for instead gives the same, as the ``uuid4`` of a faster module does."""
+    alike = all(isinstance(one, str) and one.endswith(f".{use.source}") for one in use.others)
+    return alike and (not use.others or use.shape.form != "object")
 
 
 def _handed_on(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Reason | None:

@@ -11,7 +11,7 @@ from flake8_ssot_ids.ids.shapes import Shape, shape_of
 from flake8_ssot_ids.semantics.module.names import ModuleNames
 from flake8_ssot_ids.semantics.module.parents import parents_of
 from flake8_ssot_ids.semantics.module.scopes import Scope
-from flake8_ssot_ids.semantics.module.values import ASSIGNED, DIRECT, DYNAMIC, REEXPORTED
+from flake8_ssot_ids.semantics.module.values import ASSIGNED, DIRECT, DYNAMIC, REEXPORTED, Value
 from flake8_ssot_ids.uuids import catalog
 
 _PRECEDENCE = {DIRECT: 0, ASSIGNED: 1, REEXPORTED: 2, DYNAMIC: 3}
@@ -23,7 +23,7 @@ class Use:
 
     ``reference`` is the expression that resolves to ``source`` (such as ``uuid4``); ``via`` is the
     most telling step on the way there. ``role`` and ``subject`` say what the id is for.
-    ``sure``: it stands for nothing else. ``shadow`` is the file of the project that stands in the place of
+    ``others`` are what it may stand for instead. ``shadow`` is the file of the project that stands in the place of
     the source's module, as messages show it; empty: the module is the real one.
     """
 
@@ -36,7 +36,7 @@ class Use:
     symbol: str
     scope: Scope
     statement: ast.stmt
-    sure: bool = True
+    others: tuple[Value, ...] = ()
     shadow: str = ""
 
     @property
@@ -58,9 +58,9 @@ def uses_of(names: ModuleNames) -> list[Use]:
         shape = shape_of(reference, source, parents)
         symbol = place.scope.symbol
         role, subject = role_of(shape.end, parents, symbol)
-        sure = all(value == dotted for value, _ in names.resolver.resolve(reference))
+        others = tuple({value for value, _ in names.resolver.resolve(reference) if value != dotted})
         found.append(
-            Use(reference, source, via, shape, role, subject, symbol, place.scope, place.statement, sure)
+            Use(reference, source, via, shape, role, subject, symbol, place.scope, place.statement, others)
         )
     found.sort(key=lambda use: (use.reference.lineno, use.reference.col_offset))
     return found

@@ -56,6 +56,11 @@ def _fix(fix: Fix) -> dict[str, object]:
             for edit in fix.edits
         ],
         "message": fix.message,
+        "decision": fix.decision,
+        "kind": fix.kind or None,
+        "reason": fix.reason or None,
+        "place": fix.place or None,
+        "evidence": fix.evidence or None,
     }
 
 

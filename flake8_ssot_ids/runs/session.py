@@ -65,11 +65,13 @@ class Session:
             data, path, self.policy, self.project, all_files=all_files, noqa=noqa, house=self.house
         )
 
-    def plan(self, data: bytes, path: str, *, unsafe: bool, most: int | None = None) -> Outcome:
+    def plan(
+        self, data: bytes, path: str, *, unsafe: bool, most: int | None = None, only: str = ""
+    ) -> Outcome:
         """Plan the fixes of one text; see :func:`flake8_ssot_ids.fixes.shares.plan_text`."""
         from flake8_ssot_ids.fixes.shares import plan_text
 
-        return plan_text(path, data, self.policy, self.project, unsafe=unsafe, most=most)
+        return plan_text(path, data, self.policy, self.project, unsafe=unsafe, most=most, only=only)
 
     def _survey(self) -> tuple[bytes, ...] | None:
         from flake8_ssot_ids.runs.kept.survey import kept_words
