@@ -39,6 +39,7 @@ def judge() -> Callable[..., FileReport]:
         **settings: object,
     ) -> FileReport:
         data = source if isinstance(source, bytes) else source.encode()
+        settings.setdefault("generators", ("ssot_ids.UnifiedIdGenerator",))
         policy = Policy(root="/project", **settings)  # type: ignore[arg-type]
         return check_source(data, path, policy, all_files=all_files, noqa=noqa)
 

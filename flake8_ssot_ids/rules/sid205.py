@@ -12,11 +12,11 @@ def matches(use: Use) -> bool:
     return use.via == SHADOWED
 
 
-def message(use: Use, advice: str) -> str:
+def message(use: Use, _: str) -> str:
     """What is wrong at this place."""
     module = use.spelling.partition(".")[0]
     what = f"`{use.shadow}` shadows the module `{module}`, so what `{use.spelling}` makes cannot be judged"
-    return f"{what}; rename that file, and {advice}"
+    return f"{what}; rename that file"
 
 
 RULE = Rule(

@@ -209,7 +209,7 @@ def test_the_generators_own_file_is_not_judged(tmp_path: Path) -> None:
 
 
 def test_the_zone_is_an_argument_of_the_remedy(judge: Judge) -> None:
-    source = "import uuid\ndef f(user_id):\n    session_id = uuid.uuid4()\n"
+    source = "import uuid\ndef f(user_id):\n    session_id = str(uuid.uuid4())\n"
     zones = (Zone("auth", ("auth/",)), Zone("chat", ("chat/",), service="gateway"))
     assert (
         'generate_session_id(user_id, "auth")'
@@ -223,7 +223,7 @@ def test_the_zone_is_an_argument_of_the_remedy(judge: Judge) -> None:
 
 
 def test_a_configured_role_names_its_call(judge: Judge) -> None:
-    source = "import uuid\norder_id = uuid.uuid4()\nother_id = uuid.uuid4()\n"
+    source = "import uuid\norder_id = str(uuid.uuid4())\nother_id = str(uuid.uuid4())\n"
     first, second = judge(source, roles={"order_id": "generate_order_id()"}).findings
     assert first.message.endswith("write `UnifiedIdGenerator.generate_order_id()`")
     assert second.message.endswith('write `UnifiedIdGenerator.generate_base_id("other")`')

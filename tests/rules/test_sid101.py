@@ -101,47 +101,47 @@ MESSAGES = [
     (
         "import uuid\nsession_id = uuid.uuid4()\n",
         "`uuid.uuid4()` makes an id that bypasses the generator, so its kind and owner cannot "
-        'be told; write `UnifiedIdGenerator.generate_base_id("session")`',
+        "be told; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\ndef f(user_id):\n    session_id = uuid.uuid4()\n",
         "`uuid.uuid4()` makes an id that bypasses the generator, so its kind and owner cannot "
-        'be told; write `UnifiedIdGenerator.generate_session_id(user_id, "app")`',
+        "be told; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\ndef f(user_id=None):\n    session_id = uuid.uuid4()\n",
         "`uuid.uuid4()` makes an id that bypasses the generator, so its kind and owner cannot "
-        'be told; write `UnifiedIdGenerator.generate_base_id("session")`',
+        "be told; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\ndef f(user_id: str):\n    add(connection_id=uuid.uuid4())\n",
         "`uuid.uuid4()` makes an id that bypasses the generator, so its kind and owner cannot "
-        "be told; write `UnifiedIdGenerator.generate_websocket_connection_id(user_id)`",
+        "be told; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\ndef f(user_id):\n    return {'clientId': uuid.uuid4()}\n",
         "`uuid.uuid4()` makes an id that bypasses the generator, so its kind and owner cannot "
-        "be told; write `UnifiedIdGenerator.generate_websocket_client_id(user_id)`",
+        "be told; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\ndef f(user_id, agent_type):\n    execution_id = uuid.uuid4()\n",
         "`uuid.uuid4()` makes an id that bypasses the generator, so its kind and owner cannot "
-        "be told; write `UnifiedIdGenerator.generate_agent_execution_id(agent_type, user_id)`",
+        "be told; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\nclaims['jti'] = uuid.uuid4()\n",
         "`uuid.uuid4()` makes an id that bypasses the generator, so its kind and owner cannot "
-        'be told; write `UnifiedIdGenerator.generate_base_id("jwt_token")`',
+        "be told; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\nprint(uuid.uuid4())\n",
         "`uuid.uuid4()` makes an id that bypasses the generator, so its kind and owner cannot "
-        'be told; write `UnifiedIdGenerator.generate_base_id("id")`',
+        "be told; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\nUser(id=uuid.uuid1())\n",
         "`uuid.uuid1()` makes an id that bypasses the generator, so its kind and owner cannot "
-        'be told; write `UnifiedIdGenerator.generate_base_id("user")`',
+        "be told; decide by hand: it is a UUID object, not text; `UnifiedIdGenerator.generate_uuid` makes no UUID like `uuid.uuid1`",
     ),
     (
         "import uuid\ncsrf_token = uuid.uuid4()\n",

@@ -127,7 +127,7 @@ MESSAGES = [
     (
         "from uuid import uuid4\nheaders.setdefault('X-Trace-ID', str(uuid4()))\n",
         "the text of `uuid.uuid4()` is used as an id that no format check can tell from "
-        'another; write `UnifiedIdGenerator.generate_base_id("x_trace")`',
+        "another; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "from uuid import uuid4\nthread_id = given or str(uuid4())\n",

@@ -148,12 +148,12 @@ MESSAGES = [
     (
         "import uuid\npin = uuid.uuid4().int % 10**6\n",
         "only 20 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at 141 "
-        'ids; write `UnifiedIdGenerator.generate_base_id("pin")`',
+        "ids; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\na_id = uuid.uuid4().int & 0xFFFF\n",
         "only 16 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at 36 "
-        'ids; write `UnifiedIdGenerator.generate_base_id("a")`',
+        "ids; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\na_id = uuid.uuid7().hex[-12:]\n",
@@ -177,14 +177,13 @@ MESSAGES = [
     ),
     (
         "import uuid\na_id = uuid.uuid4().hex[:size]\n",
-        "only a part of `uuid.uuid4()` is kept, so ids collide early; write "
-        '`UnifiedIdGenerator.generate_base_id("a")`',
+        "only a part of `uuid.uuid4()` is kept, so ids collide early; "
+        "call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         'import uuid\nemail = f"user_{uuid.uuid4().hex[:8]}@example.org"\n',
         "only 32 random bits of `uuid.uuid4()` are kept, so a collision is 1 % likely at "
-        "9,291 ids; an address is no id: build it around "
-        '`UnifiedIdGenerator.generate_base_id("user")`',
+        "9,291 ids; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
 ]
 

@@ -106,27 +106,27 @@ MESSAGES = [
     (
         'from uuid import uuid4\nx = "Web Socket " + str(uuid4())\n',
         "text `Web Socket ` is glued to `uuid.uuid4()`, a format of its own that no other "
-        'place knows; keep the text and write `UnifiedIdGenerator.generate_base_id("x")` for the id in it',
+        "place knows; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         'from uuid import uuid4\nx = "Web-Socket-" + str(uuid4())\n',
         "text `Web-Socket-` is glued to `uuid.uuid4()`, a format of its own that no other "
-        'place knows; write `UnifiedIdGenerator.generate_base_id("web_socket")`',
+        "place knows; call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         'from uuid import uuid4\nx = f"{kind}_{uuid4()}"\n',
         "text is glued to `uuid.uuid4()`, a format of its own that no other place knows; "
-        "write `UnifiedIdGenerator.generate_base_id(kind)`",
+        "call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         'from uuid import uuid4\nx = f"a_{self.kind}_{uuid4()}"\n',
         "text is glued to `uuid.uuid4()`, a format of its own that no other place knows; "
-        'write `UnifiedIdGenerator.generate_base_id(f"a_{self.kind}")`',
+        "call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         'from uuid import uuid4\nmail = f"{uuid4()}@example.org"\n',
-        "text is glued to `uuid.uuid4()`, a format of its own that no other place knows; an "
-        'address is no id: build it around `UnifiedIdGenerator.generate_base_id("mail")`',
+        "text is glued to `uuid.uuid4()`, a format of its own that no other place knows; "
+        "call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         'from uuid import uuid4\nx = "websocket_setup_%s" % uuid4()\n',

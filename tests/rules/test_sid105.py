@@ -101,17 +101,17 @@ MESSAGES = [
     (
         "import uuid\nclass Message(Base):\n    id = Column(default=uuid.uuid4)\n",
         "`uuid.uuid4` is handed on as a factory, so every id made with it bypasses the "
-        'generator; hand on `lambda: UnifiedIdGenerator.generate_base_id("message")`',
+        "generator; pass `UnifiedIdGenerator.generate_uuid` instead",
     ),
     (
         "from uuid import uuid4\nclass A:\n    thread_id: str = field(default_factory=uuid4)\n",
         "`uuid.uuid4` is handed on as a factory, so every id made with it bypasses the "
-        'generator; hand on `lambda: UnifiedIdGenerator.generate_base_id("thread")`',
+        "generator; pass `UnifiedIdGenerator.generate_uuid` instead",
     ),
     (
         "from uuid import uuid1\nmake_run_id = uuid1\n",
         "`uuid.uuid1` is handed on as a factory, so every id made with it bypasses the "
-        'generator; hand on `lambda: UnifiedIdGenerator.generate_base_id("make_run")`',
+        "generator; decide by hand: it makes UUID objects, not text; `UnifiedIdGenerator.generate_uuid` makes no UUID like `uuid.uuid1`",
     ),
     (
         "from uuid import uuid4\nclass A:\n    api_key = Column(default=uuid4)\n",

@@ -114,7 +114,7 @@ MESSAGES = [
     (
         "import uuid\nmake = uuid.uuid4\ntrace_id = make()\n",
         "this name is an alias of `uuid.uuid4`, so a raw id is made where no search finds it; "
-        'write `UnifiedIdGenerator.generate_base_id("trace")`',
+        "call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\nmake = uuid.uuid4\ndef f(user_id):\n    session_id = str(make())\n",
@@ -135,13 +135,13 @@ MESSAGES = [
         "import uuid\nmake = uuid.uuid4\ntrace_id = make().hex[:8]\n",
         "this name is an alias of `uuid.uuid4`, so a raw id is made where no search finds it, and only 32 "
         "random bits of it are kept, so a collision is 1 % likely at 9,291 ids; "
-        'write `UnifiedIdGenerator.generate_base_id("trace")`',
+        "call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\nmake = uuid.uuid1\ntrace_id = make().hex[:8]\n",
         "this name is an alias of `uuid.uuid1`, so a raw id is made where no search finds it, and the part "
         "of it that is kept holds the clock and the machine and no random bit, so ids repeat; "
-        'write `UnifiedIdGenerator.generate_base_id("trace")`',
+        "decide by hand: `trace_id` belongs to a standard that says how it looks; `UnifiedIdGenerator.generate_uuid` makes no UUID like `uuid.uuid1`",
     ),
 ]
 

@@ -140,32 +140,40 @@ def messages(root: Path, source: str, files: Mapping[str, str]) -> list[str]:
     for name, text in {**files, "case.py": source}.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-    policy = load_policy(None, root=str(root))
+    policy = load_policy(None, root=str(root), overrides={"generator": ["ssot_ids.UnifiedIdGenerator"]})
     project = Project(policy.src, catalog.FRESH)
     report = check_source(source.encode(), str(root / "case.py"), policy, project)
     return [found.message for found in report.findings if found.code == CODE]
 
 
 @pytest.mark.parametrize(
-    ("source", "left", "remedy"),
+    ("source", "left", "advice"),
     [
-        ("from ids import make\njob_id = str(make())\n", "", 'generate_base_id("job")'),
+        (
+            "from ids import make\njob_id = str(make())\n",
+            "",
+            'write `UnifiedIdGenerator.generate_base_id("job")`',
+        ),
         (
             "from ids import make\ndef f(user_id):\n    session_id = make()\n",
             "",
-            'generate_session_id(user_id, "app")',
+            "call `UnifiedIdGenerator.generate_uuid()` instead",
         ),
-        ('from ids import make\nx = f"order_{make()}"\n', "", 'generate_base_id("order")'),
-        ("from ids import make\njob_id = make\n", "", 'generate_base_id("job")'),
+        (
+            'from ids import make\nx = f"order_{make()}"\n',
+            "",
+            'write `UnifiedIdGenerator.generate_base_id("order")`',
+        ),
+        ("from ids import make\njob_id = make\n", "", "pass `UnifiedIdGenerator.generate_uuid` instead"),
         (
             'from ids import make\nx = f"order_{make().hex[:12]}"\n',
             ", and only 48 random bits of it are kept, so a collision is 1 % likely at 2,378,620 ids",
-            'generate_base_id("order")',
+            'write `UnifiedIdGenerator.generate_base_id("order")`',
         ),
     ],
 )
-def test_message(source: str, left: str, remedy: str, tmp_path: Path) -> None:
+def test_message(source: str, left: str, advice: str, tmp_path: Path) -> None:
     assert messages(tmp_path, source, {"ids.py": "from uuid import uuid4 as make\n"}) == [
         "this is `uuid.uuid4`, re-exported by a module of the project, so a raw id is made out of sight"
-        f"{left}; write `UnifiedIdGenerator.{remedy}`"
+        f"{left}; {advice}"
     ]

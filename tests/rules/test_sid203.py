@@ -78,7 +78,7 @@ MESSAGES = [
     (
         "import uuid\ntrace_id = getattr(uuid, 'uuid4')()\n",
         "this is `uuid.uuid4` by dynamic access, which hides a raw id from every search; "
-        'write `UnifiedIdGenerator.generate_base_id("trace")`',
+        "call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "run_id = __import__('uuid').uuid1().hex\n",
@@ -93,13 +93,13 @@ MESSAGES = [
     (
         "import uuid\ndef f(user_id):\n    session_id = vars(uuid)['uuid4']()\n",
         "this is `uuid.uuid4` by dynamic access, which hides a raw id from every search; "
-        'write `UnifiedIdGenerator.generate_session_id(user_id, "app")`',
+        "call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
     (
         "import uuid\ntrace_id = getattr(uuid, 'uuid4')().hex[:size]\n",
         "this is `uuid.uuid4` by dynamic access, which hides a raw id from every search, and only a part of "
         "it is kept, so ids collide early; "
-        'write `UnifiedIdGenerator.generate_base_id("trace")`',
+        "call `UnifiedIdGenerator.generate_uuid()` instead",
     ),
 ]
 
