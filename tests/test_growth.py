@@ -95,6 +95,7 @@ GROWING = [
     *((kind, "fix", 100) for kind in ("unpacked tuple", "long import list of aliases")),
     *((kind, "check", 60) for kind in ("re-exports", "re-exports by assignment")),
     *((kind, "check", 120) for kind in ("stars in a ring", "stars in a chain")),
+    ("star imports", "fix", 100),
 ]  # fmt: skip
 
 
