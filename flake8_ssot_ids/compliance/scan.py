@@ -183,7 +183,8 @@ def scan(target: str, policy: Policy, *, base: str | None = None, jobs: int | No
     result.findings = [_place(finding, target) for finding in findings]
     result.ratchet = _ratchet(findings, policy, target, base)
     result.cuts = _cuts(paths, policy, target)
-    _parse_all(critical, target, result)
+    parsed = {report.path for report in outcome.reports if report.judged}
+    _parse_all([path for path in critical if path not in parsed], target, result)
     result.modules = {
         contract: [_relative(path, target) for path in group] for contract, group in modules.items()
     }
@@ -224,17 +225,14 @@ def _modules(contract: str, found: DiscoverResult, policy: Policy, result: Scan)
 
 
 def _parse_all(paths: list[str], target: str, result: Scan) -> None:
-    """Note the critical modules that do not parse, also those in which no use can be."""
-    known = {place.path for place in result.findings if place.code == UNREADABLE}
+    """Note those of ``paths``, critical modules in which no use can be, that do not parse."""
     for path in paths:
-        relative = _relative(path, target)
         try:
             parse(read(path))
         except (OSError, UnreadableError) as error:
-            if relative in known:
-                continue
             row, column = getattr(error, "row", 1), getattr(error, "column", 1)
             message = f"this critical module cannot be read: {error}"
+            relative = _relative(path, target)
             result.findings.append(PlainFinding(relative, row, column, UNREADABLE, message, "production"))
 
 
