@@ -84,7 +84,6 @@ class Scan:
     root: str
     files: int = 0
     findings: list[PlainFinding] = field(default_factory=list)
-    exempted: int = 0
     ratchet: Ratchet = field(default_factory=lambda: Ratchet())
     modules: dict[str, list[str]] = field(default_factory=dict)
     unmatched: dict[str, list[str]] = field(default_factory=dict)
@@ -178,7 +177,6 @@ def scan(target: str, policy: Policy, *, base: str | None = None, jobs: int | No
     result.notes += outcome.notes
     if outcome.errors:
         result.errors.append(("", "internal error: " + "; ".join(outcome.notes)))
-    result.exempted = outcome.suppressed
     findings = [finding for report in outcome.reports for finding in report.findings]
     result.findings = [_place(finding, target) for finding in findings]
     result.ratchet = _ratchet(findings, policy, target, base)

@@ -86,10 +86,6 @@ class ModuleFlow:
         self._all(node, factory)
         return self._exits[node, factory]
 
-    def defines(self, name: str) -> bool:
-        """Whether a class or a function of this module has the name."""
-        return name in self._index.classes or name in self._index.functions
-
     def entered(self, names: tuple[str, ...], leaving: Exit) -> tuple[list[Sink], list[str]]:
         """The places that a value of another module ends up in which gives it to ``names`` of this one.
 

@@ -65,7 +65,6 @@ State = dict[str, Bindings]
 UNBOUND = Binding("unbound")
 OPAQUE = Binding("opaque")
 NOT_BOUND: Bindings = frozenset({UNBOUND})
-JUST_OPAQUE: Bindings = frozenset({OPAQUE})
 
 
 def starred(name: str, row: Sequence[tuple[str, ast.AST]], at: int, before: Bindings) -> Binding:
