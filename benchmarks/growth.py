@@ -3,8 +3,9 @@
     python -m benchmarks.growth [KIND…] [--mode=check,preview,fix,flake8] [--over=1.3]
 
 For each kind and each way to run the tool: processor seconds at each size without what an empty program
-takes, the exponent (1 is linear, 2 is quadratic) and the peak memory at 4n. A kind is chosen by a part of its
-name.
+takes, the exponent (1 is linear, 2 is quadratic) and the peak memory at 4n. The exponent is by the bytes of
+the program: where each of n modules imports all others, these grow as n squared. A kind is chosen by a part
+of its name.
 ``--over`` prints only what grows faster than that. Needs the package installed in the running interpreter.
 """
 
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.inputs import KINDS
@@ -41,10 +42,11 @@ TELLING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Processor seconds and peak memory in MB of one run; None: it was given up."""
+    """Processor seconds (None: given up) and peak memory in MB of one run; the bytes of its program."""
 
     seconds: float | None
     memory: float
+    size: int
 
 
 def run(mode: str, files: Mapping[str, str]) -> Cost:
@@ -65,15 +67,15 @@ def run(mode: str, files: Mapping[str, str]) -> Cost:
         if process.returncode not in (-9, 0, 1, 2) or b"Traceback" in (folder / "out").read_bytes():
             raise RuntimeError(f"{mode}: exit code {process.returncode}")
         seconds = None if process.returncode == -9 else used.ru_utime + used.ru_stime
-        return Cost(seconds, used.ru_maxrss / 1024)
+        return Cost(seconds, used.ru_maxrss / 1024, sum(map(len, files.values())))
 
 
-def exponent(seconds: Sequence[float | None]) -> float | None:
+def exponent(seconds: Sequence[float | None], sizes: Sequence[int] = FACTORS) -> float | None:
     """The growth from the first size to the last; None where the runs are too short, or one was given up."""
     first, last = seconds[0], seconds[-1]
     if first is None or last is None or last < TELLING:
         return None
-    return math.log(last / max(first, 0.01)) / math.log(FACTORS[-1] / FACTORS[0])
+    return math.log(last / max(first, 0.01)) / math.log(sizes[-1] / sizes[0])
 
 
 def measure(words: Sequence[str], modes: Sequence[str]) -> Iterator[tuple[str, str, int, list[Cost]]]:
@@ -94,7 +96,7 @@ def measure(words: Sequence[str], modes: Sequence[str]) -> Iterator[tuple[str, s
                 mode,
                 number,
                 [
-                    Cost(None if one.seconds is None else max(0.0, one.seconds - empty[mode]), one.memory)
+                    replace(one, seconds=None if one.seconds is None else max(0.0, one.seconds - empty[mode]))
                     for one in costs
                 ],
             )
@@ -112,7 +114,7 @@ def main(arguments: Sequence[str]) -> int:
         seconds = [one.seconds for one in costs]
         given_up = None in seconds
         status |= given_up
-        grows = exponent(seconds)
+        grows = exponent(seconds, [one.size for one in costs])
         if given_up or (math.inf if over == math.inf else grows if grows is not None else -math.inf) >= over:
             cells = [f"> {LIMIT}" if one is None else f"{one:.2f}" for one in seconds]
             cells += [""] * (len(FACTORS) - len(cells))

@@ -159,17 +159,16 @@ class SsotIdsPlugin:
         Comments and ``per-file-ignores`` of flake8 are flake8's business; the policy's are honoured
         here, and so is what it excludes, since flake8 too leaves out an excluded file that is named.
         """
+        from flake8_ssot_ids.findings.glance import Glance
         from flake8_ssot_ids.system import escapes
-        from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
         session, path = self._session, self._path
         policy, project = session.policy, session.project
         text = "".join(self._lines)
         data = text.encode("utf-8", "surrogatepass")
-        words = project.words_for(path, data)
-        house = session.house if session.house is not None and session.house.may_find(data) else None
+        look = Glance(data, path, policy, project, session.house)
         other = self._why_not_python(data)
-        if not (other or words or house or policy.may_preview or may_hold_use(data, session.sources)):
+        if not (other or look.may_find):
             return
         from flake8_ssot_ids.findings.engine import check_tree, is_exempt, unreadable
 
@@ -179,7 +178,9 @@ class SsotIdsPlugin:
             finding = unreadable(path, policy, other)
             yield 1, 0, f"{finding.code} {finding.message}", type(self)
             return
-        report = check_tree(self._tree, text, path, policy, project, words=words, comments=False, house=house)
+        report = check_tree(
+            self._tree, text, path, policy, project, words=look.words, comments=False, house=look.house
+        )
         for finding in report.findings:
             start = finding.span.start
             said = escapes.harmless(f"{finding.code} {finding.message}")

@@ -29,6 +29,7 @@ from flake8_ssot_ids.render.text import full
 from flake8_ssot_ids.semantics.flow import index as flows_index
 from flake8_ssot_ids.semantics.flow.flow import ModuleFlow
 from flake8_ssot_ids.semantics.module.allnames import AllNames
+from flake8_ssot_ids.semantics.module.values import Values
 from flake8_ssot_ids.semantics.project.project import Project
 from flake8_ssot_ids.source.sourcefile import Lines, parse
 from flake8_ssot_ids.uuids import catalog
@@ -105,6 +106,28 @@ def test_twice_the_program_is_twice_the_work(kind: str, how: str, number: int, t
     twice = calls(prepared(kind, 2 * number, tmp_path / "twice", how))
     assert once > number
     assert twice < MOST * once
+
+
+def test_star_imports_in_a_row_bind_each_name_once() -> None:
+    """Each may bind every word of the text, of which there are as many."""
+
+    def first_has_it(values: Values) -> Values:
+        return frozenset((str(value).replace("a0.*", "a0."), via) for value, via in values)
+
+    def work(number: int) -> int:
+        text = "".join(f"from a{at} import *\n" for at in range(number)) + "print(new_id)\n"
+        tree = ast.parse(text)
+        read = tree.body[-1].value.args[0]  # type: ignore[attr-defined]
+        found: list[frozenset[str]] = []
+
+        def look() -> None:
+            found.append(AllNames(tree, text, "", first_has_it).dotted(read))
+
+        count = calls(look)
+        assert found == [{"a0.new_id"}]
+        return count
+
+    assert work(100) < MOST * work(50)
 
 
 def test_the_values_of_a_module_are_followed_for_so_long_only() -> None:

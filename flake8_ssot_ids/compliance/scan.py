@@ -84,7 +84,6 @@ class Scan:
     root: str
     files: int = 0
     findings: list[PlainFinding] = field(default_factory=list)
-    exempted: int = 0
     ratchet: Ratchet = field(default_factory=lambda: Ratchet())
     modules: dict[str, list[str]] = field(default_factory=dict)
     unmatched: dict[str, list[str]] = field(default_factory=dict)
@@ -178,12 +177,12 @@ def scan(target: str, policy: Policy, *, base: str | None = None, jobs: int | No
     result.notes += outcome.notes
     if outcome.errors:
         result.errors.append(("", "internal error: " + "; ".join(outcome.notes)))
-    result.exempted = outcome.suppressed
     findings = [finding for report in outcome.reports for finding in report.findings]
     result.findings = [_place(finding, target) for finding in findings]
     result.ratchet = _ratchet(findings, policy, target, base)
     result.cuts = _cuts(paths, policy, target)
-    _parse_all(critical, target, result)
+    parsed = {report.path for report in outcome.reports if report.judged}
+    _parse_all([path for path in critical if path not in parsed], target, result)
     result.modules = {
         contract: [_relative(path, target) for path in group] for contract, group in modules.items()
     }
@@ -224,17 +223,14 @@ def _modules(contract: str, found: DiscoverResult, policy: Policy, result: Scan)
 
 
 def _parse_all(paths: list[str], target: str, result: Scan) -> None:
-    """Note the critical modules that do not parse, also those in which no use can be."""
-    known = {place.path for place in result.findings if place.code == UNREADABLE}
+    """Note those of ``paths``, critical modules in which no use can be, that do not parse."""
     for path in paths:
-        relative = _relative(path, target)
         try:
             parse(read(path))
         except (OSError, UnreadableError) as error:
-            if relative in known:
-                continue
             row, column = getattr(error, "row", 1), getattr(error, "column", 1)
             message = f"this critical module cannot be read: {error}"
+            relative = _relative(path, target)
             result.findings.append(PlainFinding(relative, row, column, UNREADABLE, message, "production"))
 
 

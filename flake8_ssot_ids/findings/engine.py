@@ -10,6 +10,7 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
+from flake8_ssot_ids.findings.glance import Glance, inspecting
 from flake8_ssot_ids.findings.identity import LONG, Fingerprints, Row
 from flake8_ssot_ids.findings.suppress import Suppressions
 from flake8_ssot_ids.ids.deciding import Deciding
@@ -28,7 +29,6 @@ from flake8_ssot_ids.semantics.project.words import Words
 from flake8_ssot_ids.source.fstrings import locate
 from flake8_ssot_ids.source.sourcefile import Lines, decode, parse, unix, why_not_python
 from flake8_ssot_ids.uuids import catalog
-from flake8_ssot_ids.uuids.prefilter import may_hold_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,47 +70,23 @@ def check_source(
     other = why_not_python(path, data)
     if other:
         return FileReport(path, True, (unreadable(path, policy, other),))
-    sources = catalog.attributes(policy.name_hashes)
-    words = _NOTHING if project is None else project.words_for(path, data)
-    if house is not None and not house.may_find(data):
-        house = None
-    if not (
-        all_files
-        or words
-        or house
-        or may_hold_use(data, sources)
-        or (project is not None and project.is_shadow(path))
-        or _may_be_inspected(data, path, policy, project)
-    ):
+    look = Glance(data, path, policy, project, house)
+    if not (all_files or look.may_find):
         return FileReport(path, judged=False)
     try:
         # Nothing here holds the tree, so that it goes as soon as it has been looked at.
         return check_tree(
-            parse(data), decode(data).text, path, policy, project, words=words, noqa=noqa, house=house
+            parse(data),
+            decode(data).text,
+            path,
+            policy,
+            project,
+            words=look.words,
+            noqa=noqa,
+            house=look.house,
         )
     except UnreadableError as error:
         return FileReport(path, True, (unreadable(path, policy, error.reason, error.row, error.column),))
-
-
-def _may_be_inspected(data: bytes, path: str, policy: Policy, project: Project | None) -> bool:
-    """Whether a rule that looks closer is on and may find something in a file with these bytes.
-
-    What such rules speak of, other than raw uses, is imported from somewhere.
-    """
-    if project is None or not policy.may_preview or b"import" not in data or not _inspecting(policy):
-        return False
-    from flake8_ssot_ids.ids.inspection import may_interest
-
-    return may_interest(data, path, policy, project)
-
-
-def _inspecting(policy: Policy) -> list[Rule]:
-    """The rules that look closer and are on."""
-    return [
-        rule
-        for rule in rules()
-        if rule.inspect is not None and policy.selected(rule.code, preview=rule.preview)
-    ]
 
 
 def is_exempt(path: str, policy: Policy) -> bool:
@@ -140,7 +116,7 @@ def check_tree(
     uses, parents = known or uses_in(tree, text, path, policy, project, words)
     closer: list[tuple[Rule, Callable[[Inspection], Iterable[Hit]]]] = []
     if project is not None:
-        closer = [(one, one.inspect) for one in _inspecting(policy) if one.inspect]
+        closer = [(one, one.inspect) for one in inspecting(policy) if one.inspect]
         if house is not None and policy.selected(HOUSE_RECIPE):
             closer.append((rule(HOUSE_RECIPE), house))
     if not uses and not closer:

@@ -222,13 +222,8 @@ def locate(lines: Lines, joined: ast.JoinedStr, path: Sequence[ast.AST]) -> tupl
 
 
 def _is_in_one_field(path: Sequence[ast.AST]) -> bool:
-    """Whether the path ends in the expression of a field, and in no other f-string than its first."""
-    return (
-        len(path) > 2
-        and isinstance(path[1], ast.FormattedValue)
-        and path[2] is path[1].value
-        and not any(isinstance(node, ast.JoinedStr) for node in path[2:])
-    )
+    """Whether the path ends in the expression of a field, in no inner f-string; a format spec is one."""
+    return len(path) > 2 and not any(isinstance(node, ast.JoinedStr) for node in path[2:])
 
 
 def _own(node: ast.AST) -> tuple[int, int, int, int]:

@@ -101,13 +101,6 @@ class Lines:
             return starts[min(column, len(starts)) - 1]
         return len(line[: column - 1].encode("utf-8", "surrogateescape"))
 
-    def utf16(self, row: int, column: int) -> int:
-        """Turn a column in code points from 1 into an offset in UTF-16 units from 0 (LSP)."""
-        line = self.lines[row - 1]
-        if line.isascii():
-            return column - 1
-        return len(line[: column - 1].encode("utf-16-le", "surrogatepass")) // 2
-
     def segment(self, span: Span) -> str:
         """Return the text of ``span``, its lines joined by ``\\n``."""
         first, last = span.start.row - 1, span.end.row - 1

@@ -69,6 +69,13 @@ class UnifiedIdGenerator:
     __slots__ = ()
 
     @staticmethod
+    def generate_uuid(kind: str | None = None) -> object:
+        """A UUID of version 4."""
+        import uuid
+
+        return uuid.uuid4()
+
+    @staticmethod
     def generate_base_id(prefix: str = "id") -> str:
         """An id with this prefix: ``prefix_timestamp_counter_random``."""
         replacement = _override.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import select
 import sys
@@ -10,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from flake8_ssot_ids.compliance import scan as scan_module
 from flake8_ssot_ids.compliance.probes import Probes
 from flake8_ssot_ids.compliance.scan import TargetError, policy_of, scan
+from flake8_ssot_ids.source import sourcefile
 from tests.compliance.judging import (
     CONTEXT,
     GENERATOR,
@@ -77,6 +80,25 @@ def test_a_critical_module_that_does_not_parse_and_can_hold_no_id(after: Path) -
     assert "auth_service/auth_core/broken.py:1:12: SID990 this critical module cannot be read" in told(
         broken, "C02"
     )
+
+
+def test_a_critical_module_is_not_parsed_again(after: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run has parsed all that may hold a use; what may hold none is parsed here."""
+    parsed: list[bytes] = []
+
+    def noted(data: bytes) -> ast.Module:
+        parsed.append(data)
+        return sourcefile.parse(data)
+
+    monkeypatch.setattr(scan_module, "parse", noted)
+    paths = {f"auth_service/auth_core/{name}.py" for name in ("with_id", "without")}
+    for path in paths:
+        with_id = path.endswith("with_id.py")
+        write(after, path, "import uuid\nuser_id = uuid.uuid4()\n" if with_id else "answer = 42\n")
+    found = scan(str(after), policy_of(str(after)), jobs=1)
+    assert paths <= {*found.modules["C02"]}
+    assert b"answer = 42\n" in parsed
+    assert not [data for data in parsed if b"uuid.uuid4()" in data]
 
 
 IMPORTS = {

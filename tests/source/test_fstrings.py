@@ -152,6 +152,37 @@ def test_place_found_in_the_text(
     check(source, expected)
 
 
+@pytest.mark.parametrize(
+    ("source", "searched"),
+    [
+        ('f"{abc}{de}"', ""),
+        ("x = rf'a{abc + de}'", ""),
+        ('f"""{abc}"""', "abc"),
+        ("""'a' f"{abc}\"""", "abc"),
+        ('f"a" f"{abc}"', "abc"),
+        ('f"é{abc}"', "abc"),
+        ('f"\\\n{abc}"', "abc"),
+        ('f"{abc:{de}}"', "de"),
+        ("f\"{abc}{f'{de}'}\"", "de"),
+    ],
+)
+def test_the_parser_is_trusted_only_in_a_field_of_one_plain_string(
+    source: str, searched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which places it gets wrong depends on the patch release of 3.11, so it is the choice that is tested."""
+    found: list[str] = []
+
+    def noted(text: fstrings._FString, path: list[ast.AST]) -> tuple[int, int]:
+        found.extend(node.id for node in path[-1:] if isinstance(node, ast.Name))
+        return offsets(text, path)
+
+    offsets = fstrings._FString.offsets
+    monkeypatch.setattr(fstrings._FString, "offsets", noted)
+    monkeypatch.setattr(fstrings, "_POSITIONS_ARE_RIGHT", False)
+    assert places(source)
+    assert found == ([searched] if searched else [])
+
+
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="needs the f-strings of PEP 701")
 @pytest.mark.parametrize("trust", [True, False], ids=["own", "searched"])
 @pytest.mark.parametrize(("source", "expected"), NEW_CASES.values(), ids=NEW_CASES)

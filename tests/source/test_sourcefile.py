@@ -254,10 +254,8 @@ def test_columns() -> None:
     lines = Lines("abc\né😀x\n\udce9y")
     assert [lines.column(1, offset) for offset in (0, 2, 3)] == [1, 3, 4]
     assert [lines.column(2, offset) for offset in (0, 2, 6, 7)] == [1, 2, 3, 4]
-    assert [lines.utf16(2, column) for column in (1, 2, 3, 4)] == [0, 1, 3, 4]
     assert [lines.utf8(2, column) for column in (1, 2, 3, 4)] == [0, 2, 6, 7]
-    assert (lines.column(3, 1), lines.utf16(3, 2), lines.utf8(3, 2)) == (2, 1, 1)
-    assert (lines.utf16(1, 3), lines.utf8(1, 3)) == (2, 2)
+    assert (lines.column(3, 1), lines.utf8(3, 2), lines.utf8(1, 3)) == (2, 1, 2)
 
 
 def test_segments() -> None:

@@ -101,10 +101,6 @@ class ModuleFlow:
             elsewhere.update(from_elsewhere(site.meaning))
         return own, sorted(elsewhere)
 
-    def defines(self, name: str) -> bool:
-        """Whether a class or a function of this module has the name."""
-        return name in self._index.classes or name in self._index.functions
-
     def entered(self, names: tuple[str, ...], leaving: Exit) -> tuple[list[Sink], list[str]]:
         """The places that a value of another module ends up in which gives it to ``names`` of this one.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flake8_ssot_ids.semantics.module.expressions import Expressions
@@ -15,6 +15,7 @@ from flake8_ssot_ids.semantics.module.scopes import (
     UNBOUND,
     Binding,
     Scope,
+    starred,
 )
 from flake8_ssot_ids.semantics.module.syntax import (
     absolute,
@@ -83,12 +84,11 @@ class Declarations(Expressions):
             self._bind(name, Binding("import", dotted=dotted))
 
     def _import_from(self, statement: ast.ImportFrom) -> None:
-        path = self._module_named(statement.module or "") or None
-        module = absolute(self.package, statement.level, path)
+        if statement.names[0].name == "*":
+            self._star(statement)
+            return
+        module = self._module_of(statement)
         for alias in statement.names:
-            if alias.name == "*":
-                self._star(module, alias)
-                continue
             given = self._named(alias.name)
             name = self._named(alias.asname) if alias.asname else given
             if name not in self.watched and (given in self.attributes or given in self.watched):
@@ -98,13 +98,27 @@ class Declarations(Expressions):
             else:
                 self._bind(name, Binding("import", dotted=imported(module, given)))
 
-    def _star(self, module: str | None, node: ast.alias) -> None:
-        if module is None:
-            return
-        self.stars.append(module)
-        for name in {*self._star_names, *self.scope.state}:
-            before = self.scope.state.get(name, NOT_BOUND)
-            self._bind(name, Binding("star", dotted=module, name=name, before=before, node=node))
+    def _module_of(self, statement: ast.ImportFrom) -> str | None:
+        path = self._module_named(statement.module or "") or None
+        return absolute(self.package, statement.level, path)
+
+    def _star(self, statement: ast.ImportFrom) -> None:
+        """Bind every name to what the module may have of it.
+
+        Star imports of the module that follow each other are bound with the first of them: all names again
+        for each of them would be too much.
+        """
+        if self._rows_of_stars is None:
+            self._rows_of_stars = _rows_of_stars(self._tree.body)
+        row = [
+            (module, one.names[0])
+            for one in self._rows_of_stars.get(statement, [statement])
+            if (module := self._module_of(one)) is not None
+        ]
+        self.stars += (module for module, _ in row)
+        if row:
+            for name in {*self._star_names, *self.scope.state}:
+                self._bind(name, starred(name, row, len(row) - 1, self.scope.state.get(name, NOT_BOUND)))
 
     def _declare(self, statement: ast.Global | ast.Nonlocal) -> None:
         for name in map(self._named, statement.names):
@@ -126,6 +140,19 @@ class Declarations(Expressions):
             if name is not None:
                 self._bind(name, OPAQUE)
             pending.extend(children(node))
+
+
+def _rows_of_stars(body: Iterable[ast.stmt]) -> dict[ast.ImportFrom, list[ast.ImportFrom]]:
+    """The star imports of ``body``: the first of those that follow each other has all, the rest none."""
+    rows: dict[ast.ImportFrom, list[ast.ImportFrom]] = {}
+    row: list[ast.ImportFrom] = []
+    for statement in body:
+        if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+            rows[statement] = [] if row else row
+            row.append(statement)
+        else:
+            row = []
+    return rows
 
 
 #: The statements that hold no others; what is not here only has expressions.

@@ -28,9 +28,6 @@ from flake8_ssot_ids.semantics.module.walk import Walk
 Stack = list[ast.AST | Callable[[], None]]
 
 
-Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-
-
 class Expressions(Walk):
     """The way of a walk through names and expressions."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 MODULE, CLASS, FUNCTION, COMPREHENSION = "module", "class", "function", "comprehension"
 
@@ -20,7 +20,7 @@ class Binding:
     else) or ``unbound``.
     """
 
-    __slots__ = ("before", "dotted", "kind", "name", "node", "value")
+    __slots__ = ("_before", "dotted", "kind", "name", "node", "value")
 
     def __init__(
         self,
@@ -29,15 +29,22 @@ class Binding:
         dotted: str = "",
         name: str = "",
         value: ast.expr | None = None,
-        before: Bindings | None = None,
+        before: Bindings | Callable[[], Bindings] | None = None,
         node: ast.AST | None = None,
     ) -> None:
         self.kind = kind
         self.dotted = dotted
         self.name = name
         self.value = value
-        self.before = before
+        self._before = before
         self.node = node or value
+
+    @property
+    def before(self) -> Bindings | None:
+        """What was in force before; it may be made when it is first asked for."""
+        if callable(self._before):
+            self._before = self._before()
+        return self._before
 
     # The body of a loop is walked until nothing changes, so the binding that one place makes must
     # equal the one that it made in the round before.
@@ -58,7 +65,16 @@ State = dict[str, Bindings]
 UNBOUND = Binding("unbound")
 OPAQUE = Binding("opaque")
 NOT_BOUND: Bindings = frozenset({UNBOUND})
-JUST_OPAQUE: Bindings = frozenset({OPAQUE})
+
+
+def starred(name: str, row: Sequence[tuple[str, ast.AST]], at: int, before: Bindings) -> Binding:
+    """What ``name`` is after the star imports of ``row``, modules and nodes, up to ``at``.
+
+    Those before it are made when they are asked for, as few names ever are.
+    """
+    dotted, node = row[at]
+    beneath = (lambda: frozenset((starred(name, row, at - 1, before),))) if at else before
+    return Binding("star", dotted=dotted, name=name, before=beneath, node=node)
 
 
 class Scope:

@@ -99,6 +99,7 @@ class Walk(Conditions):
         self.functions: dict[ast.AST, Scope] = {}
         self.stars: list[str] = []
         self._star_names = tuple(names)
+        self._rows_of_stars: dict[ast.ImportFrom, list[ast.ImportFrom]] | None = None
         self.module = self.scope = Scope(MODULE, tree, None, "")
         self._deferred: list[Callable[[], None]] = []
         self._seen: set[ast.AST] = set()
