@@ -148,7 +148,7 @@ def test_the_values_of_a_module_are_followed_for_so_long_only() -> None:
 
 
 @pytest.mark.parametrize(("steps", "kind"), [(100, ""), (5, "not-followed")])
-def test_a_value_that_is_not_followed_to_its_end_is_manual(
+def test_a_value_that_is_not_followed_to_its_end_keeps_its_format(
     steps: int, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flows_index, "_STEPS", steps)
@@ -161,19 +161,20 @@ def test_a_value_that_is_not_followed_to_its_end_is_manual(
     project = Project(policy.src, catalog.attributes(policy.name_hashes))
     plan = Planner(policy, project, [str(file)]).plan(str(file), file.read_bytes(), unsafe=True)
     assert [(verdict.kind, bool(verdict.reason)) for verdict in plan.verdicts] == [(kind, bool(kind))]
-    assert (plan.new is None) is bool(kind)
+    assert plan.new is not None
+    assert (b"generate_uuid" in plan.new) is bool(kind)
 
 
 def test_a_long_word_is_searched_once_for_patched_names(tmp_path: Path) -> None:
     """The search is one of ``re``, whose work nothing counts: what it matches is asked for."""
-    from flake8_ssot_ids.fixes.evidence.readers import _PATCHED
+    from flake8_ssot_ids.fixes.evidence.readers import _READ
 
-    assert _PATCHED.pattern.startswith(rb"(?<![\w.])")
+    assert _READ.pattern.startswith(rb"(?<![\w.\"'])")
     file = tmp_path / "test_a.py"
-    file.write_text("patch('app.ids.uuid4'); patch('1.app.uuid.uuid4x'); patch('.b.uuid'); x.uuid4.hex")
+    file.write_text("patch('app.ids.uuid4'); 1.app.uuid.uuid4x; (.b.uuid); x.uuid4.hex")
     readers = Readers([str(file)], Project((str(tmp_path),), frozenset({"uuid4"})))
     readers._look()
-    assert readers._patched == {"app.ids.uuid4", "app.uuid", "b.uuid", "x.uuid4"}
+    assert readers._read == {"app.ids.uuid4", "app.uuid", "x.uuid4.hex"}
 
 
 def test_a_chain_of_modules_deeper_than_the_stack_is_looked_into(tmp_path: Path) -> None:

@@ -96,11 +96,8 @@ def _import(local: str, gone: Collection[Import], state: FileState) -> TextEdit:
 def import_edits(changes: Sequence[Change], dead: Dead, state: FileState) -> list[TextEdit]:
     """The edits that import what the changes need, and remove the dead imports."""
     edits: list[TextEdit] = []
-    gone = {
-        statement
-        for statement, _ in dead
-        if all(any(alias is one for _, one in dead) for alias in statement.names)
-    }
+    lost = {alias for _, alias in dead}
+    gone = {statement for statement in {one for one, _ in dead} if lost.issuperset(statement.names)}
     for change in changes:
         if change.imported:
             continue

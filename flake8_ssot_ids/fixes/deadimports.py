@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from flake8_ssot_ids.fixes.edits.importnames import Import, top_imports
 from flake8_ssot_ids.fixes.edits.imports import whole_statement
@@ -13,10 +12,6 @@ from flake8_ssot_ids.fixes.verdicts import Change
 from flake8_ssot_ids.uuids import catalog
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-#: What finds a name by its text.
-_BY_TEXT = re.compile(
-    r"\bglobals\(\)|\bvars\(|\blocals\(\)|\beval\(|\bexec\(|sys\.modules\[__name__\]|__dict__"
-)
 Dead = Sequence[tuple[Import, ast.alias]]
 
 
@@ -36,14 +31,15 @@ def dead_imports(changes: Sequence[Change], state: FileState) -> list[tuple[Impo
     names = {node.id for node in inside if isinstance(node, ast.Name)}
     references = [use.reference for use in state.uses if use.reference in inside]
     found = []
+    outside = _outside(state.mentions.near_any(frozenset(names)), inside) if names else set()
     if not state.path.replace("\\", "/").endswith("/__init__.py"):
         for statement, alias in top_imports(state.tree):
             name = _bound(alias)
             if (
                 name in names
                 and (_is_module(statement, alias) or _handed_on(alias, references))
-                and _all_in(state.mentions.near(name), name, inside)
-                and not _is_named_in_text(state, name)
+                and name not in outside
+                and name not in state.named_in_text
                 and not state.readers.wants(state.path, name)
             ):
                 found.append((statement, alias))
@@ -53,16 +49,17 @@ def dead_imports(changes: Sequence[Change], state: FileState) -> list[tuple[Impo
             if (
                 name in names
                 and _is_module(statement, alias)
-                and _all_in([*ast.walk(function)], name, inside)
+                and name not in _outside(ast.walk(function), inside)
             ):
                 found.append((statement, alias))
-    return [(statement, alias) for statement, alias in found if _can_go(statement, found, state)]
+    dead = {alias for _, alias in found}
+    may_go = {statement: _can_go(statement, dead, state) for statement, _ in found}
+    return [(statement, alias) for statement, alias in found if may_go[statement]]
 
 
-def _can_go(statement: Import, dead: Dead, state: FileState) -> bool:
+def _can_go(statement: Import, dead: Set[ast.alias], state: FileState) -> bool:
     """Whether the statement can lose its dead names in the text, too."""
-    left = any(all(alias is not one for _, one in dead) for alias in statement.names)
-    return left or whole_statement(state.module, statement) is not None
+    return not set(statement.names) <= dead or whole_statement(state.module, statement) is not None
 
 
 def _bound(alias: ast.alias) -> str:
@@ -90,14 +87,15 @@ def _handed_on(alias: ast.alias, references: Sequence[ast.expr]) -> bool:
     return False
 
 
-def _all_in(nodes: Sequence[ast.AST], name: str, inside: set[ast.AST]) -> bool:
-    """Whether all that reads or binds ``name``, apart from imports, goes away."""
+def _outside(nodes: Iterable[ast.AST], inside: set[ast.AST]) -> set[str]:
+    """The names that something reads or binds that does not go away, apart from imports."""
+    found: set[str] = set()
     for node in nodes:
-        if isinstance(node, ast.Name) and node.id == name and node not in inside:
-            return False
-        if isinstance(node, ast.Global | ast.Nonlocal) and name in node.names:
-            return False
-    return True
+        if isinstance(node, ast.Name) and node not in inside:
+            found.add(node.id)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            found.update(node.names)
+    return found
 
 
 def _local_imports(state: FileState) -> Iterator[tuple[Function, Import]]:
@@ -107,63 +105,3 @@ def _local_imports(state: FileState) -> Iterator[tuple[Function, Import]]:
             for statement in node.body:
                 if isinstance(statement, ast.Import | ast.ImportFrom):
                     yield node, statement
-
-
-def _is_named_in_text(state: FileState, name: str) -> bool:
-    """Whether a text that Python reads names ``name``: a forward reference, ``__all__``, a doctest, ``globals``."""
-    escaped = re.escape(name)
-    if re.search(rf"#\s*type:.*\b{escaped}\b", state.text):
-        return True
-    if re.search(rf"^\s*(?:>>>|\.\.\.).*\b{escaped}\b", state.text, re.MULTILINE):
-        return True
-    if re.search(rf"[\"']{escaped}[\"']", state.text) and _BY_TEXT.search(state.text):
-        return True
-    # Whatever the text is for: one that reads the name may be run.
-    if re.search(rf"[\"'\[,| ]{escaped}\.\w", state.text) and _in_string(state, rf"(?<![\w.]){escaped}\.\w"):
-        return True
-    word = re.compile(rf"\b{escaped}\b")
-    pending: list[ast.AST] = []
-    for node in state.mentions.near(name):
-        annotation = getattr(node, "annotation", None)
-        if isinstance(annotation, ast.expr):
-            pending.append(annotation)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
-            pending.append(node.returns)
-        elif isinstance(node, ast.Assign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(one, ast.Name) and one.id == "__all__" for one in targets):
-                pending.append(node.value)
-        elif isinstance(node, ast.Subscript):
-            pending.append(node.slice)
-        elif isinstance(node, ast.Call):
-            function = node.func
-            called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if (
-                called in ("cast", "TypeVar", "NewType", "get_type_hints")
-                or getattr(getattr(function, "value", None), "id", "") == "__all__"
-            ):
-                pending += [*node.args, *(keyword.value for keyword in node.keywords)]
-    return any(
-        isinstance(inner, ast.Constant) and isinstance(inner.value, str) and word.search(inner.value)
-        for part in pending
-        for inner in ast.walk(part)
-    )
-
-
-def _in_string(state: FileState, pattern: str) -> bool:
-    """Whether a literal text that is no docstring matches a pattern."""
-    sought = re.compile(pattern)
-    documents = {
-        holder.body[0].value
-        for holder in ast.walk(state.tree)
-        if isinstance(holder, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and holder.body
-        and isinstance(holder.body[0], ast.Expr)
-    }
-    return any(
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and node not in documents
-        and sought.search(node.value)
-        for node in ast.walk(state.tree)
-    )

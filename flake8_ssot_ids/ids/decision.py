@@ -18,7 +18,7 @@ from flake8_ssot_ids.ids.purpose import Reason, against_text, evidence_of
 from flake8_ssot_ids.ids.remedies import Context, around, base, remedy, slug
 from flake8_ssot_ids.ids.roles import is_secret
 from flake8_ssot_ids.ids.shapes import FACTORY
-from flake8_ssot_ids.ids.spelling import changed_by, is_param
+from flake8_ssot_ids.ids.spelling import changed_by, dropped, is_param
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.module.parents import parents_of
 from flake8_ssot_ids.semantics.module.syntax import last_name
@@ -137,7 +137,7 @@ def prefix_before(use: Use, parents: Mapping[ast.AST, ast.AST]) -> str | None:
     text = "".join(piece for piece in head if isinstance(piece, str))
     if tail or not all(isinstance(piece, str) for piece in head) or not text.endswith("_"):
         return None
-    return text[:-1] if slug(text) == text[:-1] else None
+    return text[:-1] if len(text) > 1 and slug(text) == text[:-1] else None
 
 
 def _text(use: Use, context: Context, offer: Offer) -> Decision | Reason:
@@ -152,6 +152,9 @@ def _text(use: Use, context: Context, offer: Offer) -> Decision | Reason:
         what = f"`{use.role}`" if use.role else "where it goes"
         return Reason("no-evidence", f"nothing says that it is an id: {what} may be anything")
     node = use.shape.node
+    lost = dropped(use, context.parents)
+    if lost is not None:
+        return Reason("text-around", f"`{ast.unparse(lost)}` would be lost", lost)
     quote = quote_at(node, context)
     if quote is None:
         return Reason("f-string", _NOT_INSIDE, node)

@@ -15,6 +15,7 @@ from flake8_ssot_ids.ids.remedies import Piece, around
 from flake8_ssot_ids.ids.roles import snake
 from flake8_ssot_ids.ids.shapes import CUT
 from flake8_ssot_ids.ids.uses import Use
+from flake8_ssot_ids.semantics.module.parents import parents_of
 from flake8_ssot_ids.semantics.module.syntax import last_name
 
 
@@ -172,26 +173,26 @@ def _takes_path(function: ast.expr) -> bool:
 
 def _by_holder(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Reason | None:
     """What the value is put into: a path, or the point of a vector store."""
+    known = parents_of(parents)
     node: ast.AST = use.shape.end
     parent = parents.get(node)
     while parent is not None and not isinstance(parent, ast.stmt):
-        beside: set[str] = set()
-        name = ""
-        if isinstance(parent, ast.Call):
-            name = last_name(parent.func)
-            beside = {one.arg for one in parent.keywords if one.arg}
-            if _takes_path(parent.func) and (node in parent.args or node is parent.func):
+        name = last_name(parent.func) if isinstance(parent, ast.Call) else ""
+        if isinstance(parent, ast.Call) and _takes_path(parent.func):
+            if node is parent.func or known.place(node, parent.args) is not None:
                 return Reason("no-id", f"a path (`{name}(…)`) is no id", parent)
-        elif isinstance(parent, ast.Dict):
-            beside = {
-                key.value
-                for key in parent.keys
-                if isinstance(key, ast.Constant) and isinstance(key.value, str)
-            }
-        if _POINTS.match(name) or (beside & _VECTORS and use.role in ("id", "ids")):
+        if _POINTS.match(name) or (use.role == "id" and known.once("vectors", parent, _has_vectors)):
             return Reason("vector-id", "the id of a vector is a UUID or a number in several stores", parent)
         node, parent = parent, parents.get(parent)
     return None
+
+
+def _has_vectors(holder: ast.AST) -> bool:
+    """Whether a call or a dictionary has the vector that an id stands for."""
+    if isinstance(holder, ast.Call):
+        return any(one.arg in _VECTORS for one in holder.keywords)
+    keys = holder.keys if isinstance(holder, ast.Dict) else ()
+    return any(isinstance(key, ast.Constant) and key.value in _VECTORS for key in keys)
 
 
 def _stands_beside(use: Use, parents: Mapping[ast.AST, ast.AST]) -> bool:

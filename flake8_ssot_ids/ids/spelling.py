@@ -85,6 +85,47 @@ def _splits_at_dash(call: ast.Call) -> bool:
 _METHODS = {"replace": _removes_dashes, "split": _splits_at_dash, "rsplit": _splits_at_dash}
 
 
+#: An expression around an id with more parts than this is not looked through.
+_MOST_PARTS = 40
+
+
+def dropped(use: Use, parents: Mapping[ast.AST, ast.AST]) -> ast.expr | None:
+    """An expression beside the id, within the whole, that is more than a literal and so may do something."""
+    node: ast.AST = use.reference
+    while node is not use.shape.node:
+        parent = parents[node]
+        beside = [one for one in ast.iter_child_nodes(parent) if one is not node]
+        if len(beside) > _MOST_PARTS:
+            return parent if isinstance(parent, ast.expr) else use.shape.node
+        for one in beside:
+            lost = _more_than_literal(one)
+            if lost is not None:
+                return lost
+        node = parent
+    return None
+
+
+def _more_than_literal(node: ast.AST) -> ast.expr | None:
+    """The first part of a node that is no literal, apart from ``str`` and the methods of literal texts."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and inner.id == "str":
+            continue
+        plain = (
+            ast.Constant,
+            ast.JoinedStr,
+            ast.FormattedValue,
+            ast.UnaryOp,
+            ast.Slice,
+            ast.Tuple,
+            ast.List,
+            ast.Dict,
+        )
+        is_method = isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Constant)
+        if isinstance(inner, ast.expr) and not isinstance(inner, plain) and not is_method:
+            return inner
+    return None
+
+
 def is_param(use: Use, parents: Mapping[ast.AST, ast.AST]) -> bool:
     """Whether the maker is, or becomes, the parameter of a function: ``def new_id(_make=uuid4)``."""
     reference = use.reference

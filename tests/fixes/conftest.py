@@ -76,8 +76,9 @@ class Workshop:
         return plan.new.decode()
 
     def manual(self, name: str = "app.py") -> list[tuple[str, str, str]]:
-        """Kind, reason and place of each finding that stays."""
-        return [(verdict.kind, verdict.reason, verdict.place) for verdict in self.plan(name).manual]
+        """Kind, reason and place of each finding whose format stays."""
+        found = [verdict for verdict in self.plan(name).verdicts if verdict.decision != "text"]
+        return [(verdict.kind, verdict.reason, verdict.place) for verdict in found]
 
 
 @pytest.fixture

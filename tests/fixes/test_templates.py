@@ -1,4 +1,4 @@
-"""Text templates around an id: what of their text is known goes into the prefix, all else stays around the id."""
+"""Text templates around an id: a literal prefix goes into the new id, all else keeps the format of the old one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 Make = Callable[..., object]
 HEAD = "import uuid\n\nfrom ssot_ids import UnifiedIdGenerator as G\n\n\n"
 FUNCTION = "def f(a, b, row, rest, names):\n    order_id = {}\n    return order_id\n"
-NEW = 'G.generate_base_id("order")'
+NEW = "G.generate_uuid()"
 
-#: Fields whose text nothing spells out: the template stays, only the id in it is replaced.
+#: Texts that the generator would not write: the template stays, only the source in it is replaced.
 STAYS = [
     '"{a.key}_{uid}".format(a=a, uid=uuid.uuid4())',
     '"{a[0]}_{uid}".format(a=a, uid=uuid.uuid4())',
@@ -49,38 +49,61 @@ STAYS = [
     '"_".join((str(uuid.uuid4()), *rest))',
     '"_".join(str(uuid.uuid4()) for _ in rest)',
     '"_".join([str(uuid.uuid4()) for _ in rest])',
+    '"{}_{}".format(a, uuid.uuid4())',
+    '"{b}_{uid}".format(b=b, uid=uuid.uuid4())',
+    '"{0}_{1}".format(a.key, uuid.uuid4())',
+    '"{!s}_{}".format(a, uuid.uuid4())',
+    '"{}_{}".format(None, uuid.uuid4())',
+    '"web{:.1f}_{}".format(2.5, uuid.uuid4())',
+    '"{where}_{uid}".format(where="web", uid=uuid.uuid4(), **names)',
+    '"{0}_{1}".format("web", uuid.uuid4(), *rest)',
+    '"{}_{}".format("web", uuid.uuid4(), *rest)',
+    '"{0}_{1}".format(a, uuid.uuid4(), *rest)',
+    '"{1}_{0}".format(uuid.uuid4(), a, *rest)',
+    '"%s_%s" % (a, uuid.uuid4())',
+    '"%(a)s_%(uid)s" % {"a": a, "uid": uuid.uuid4()}',
+    '"web_%s_%s" % (None, uuid.uuid4())',
+    'f"{None}_{uuid.uuid4()}"',
+    'f"web_{True}_{uuid.uuid4()}"',
+    'f"web_{uuid.uuid4()}_{a}"',
+    '"web_" + str(uuid.uuid4()) + a',
+    '"web_" + str(uuid.uuid4()) + ("_" + a())',
+    '"web_%s_%s" % (uuid.uuid4(), a)',
+    '"web_{}_{}".format(uuid.uuid4(), a())',
+    '"_".join(["web", str(uuid.uuid4()), a])',
+    '"_".join(["web", str(uuid.uuid4()), "x"])',
+    'f"web-{uuid.uuid4()}"',
+    'f"Web_{uuid.uuid4()}"',
+    'f"é_{uuid.uuid4()}"',
+    'f"web.{uuid.uuid4()}"',
+    'f"web__{uuid.uuid4()}"',
+    'f"_{uuid.uuid4()}"',
+    'f"{uuid.uuid4()}_web"',
+    "str(uuid.uuid4()).upper()",
+    'str(uuid.uuid4()).replace("-", "_")',
+    'f"web_{uuid.uuid4()}"[:63]',
+    "uuid.uuid4().hex[:a]",
+    'str(uuid.uuid4()).rjust(40, "0")',
+    'f"{uuid.uuid4()!s:>40}"',
 ]
-#: Texts that are known, or expressions that stand there as they are.
+#: A literal prefix, and nothing else.
 GOES = [
-    ('"{}_{}".format(a, uuid.uuid4())', "G.generate_base_id(a)"),
-    ('"{b}_{uid}".format(b=b, uid=uuid.uuid4())', "G.generate_base_id(b)"),
-    ('"{0}_{1}".format(a.key, uuid.uuid4())', "G.generate_base_id(a.key)"),
-    ('"{!s}_{}".format(a, uuid.uuid4())', "G.generate_base_id(a)"),
+    ('"web{!a}_{}".format(7, uuid.uuid4())', 'G.generate_base_id("web7")'),
     ('"{}_{}".format("web", uuid.uuid4())', 'G.generate_base_id("web")'),
     ('"{!s}_{}".format("web", uuid.uuid4())', 'G.generate_base_id("web")'),
-    ('"web{!a}_{}".format(7, uuid.uuid4())', 'G.generate_base_id("web7")'),
     ('"{:x<4}_{}".format("web", uuid.uuid4())', 'G.generate_base_id("webx")'),
-    ('"{}_{}".format(None, uuid.uuid4())', 'G.generate_base_id("none")'),
-    ('"web{:.1f}_{}".format(2.5, uuid.uuid4())', 'G.generate_base_id("web2_5")'),
-    ('"{where}_{uid}".format(where="web", uid=uuid.uuid4(), **names)', 'G.generate_base_id("web")'),
-    ('"{0}_{1}".format("web", uuid.uuid4(), *rest)', 'G.generate_base_id("web")'),
-    ('"{}_{}".format("web", uuid.uuid4(), *rest)', 'G.generate_base_id("web")'),
-    ('"{0}_{1}".format(a, uuid.uuid4(), *rest)', "G.generate_base_id(a)"),
-    ('"{1}_{0}".format(uuid.uuid4(), a, *rest)', "G.generate_base_id(a)"),
-    ('"%s_%s" % (a, uuid.uuid4())', "G.generate_base_id(a)"),
-    ('"%(a)s_%(uid)s" % {"a": a, "uid": uuid.uuid4()}', "G.generate_base_id(a)"),
     ('"web%02d_%s" % (7, uuid.uuid4())', 'G.generate_base_id("web07")'),
-    ('"web_%s_%s" % (None, uuid.uuid4())', 'G.generate_base_id("web_none")'),
-    ('f"{None}_{uuid.uuid4()}"', 'G.generate_base_id("none")'),
-    ('f"web_{True}_{uuid.uuid4()}"', 'G.generate_base_id("web_true")'),
-    # What comes after the id is kept as an f-string keeps it.
-    ('f"web_{uuid.uuid4()}_{a}"', 'G.generate_base_id(f"web_{a}")'),
-    ('"web_" + str(uuid.uuid4()) + a', 'G.generate_base_id(f"web_{a}")'),
-    ('"web_" + str(uuid.uuid4()) + ("_" + a())', 'G.generate_base_id(f"web_{a()}")'),
-    ('"web_%s_%s" % (uuid.uuid4(), a)', 'G.generate_base_id(f"web_{a}")'),
-    ('"web_{}_{}".format(uuid.uuid4(), a())', 'G.generate_base_id(f"web_{a()}")'),
-    ('"_".join(["web", str(uuid.uuid4()), a])', 'G.generate_base_id(f"web_{a}")'),
-    ('"_".join(["web", str(uuid.uuid4()), "x"])', 'G.generate_base_id("web_x")'),
+    ('f"web_{uuid.uuid4()}"', 'G.generate_base_id("web")'),
+    ('f"web_{uuid.uuid4().hex[:8]}"', 'G.generate_base_id("web")'),
+    ('"web_" + uuid.uuid4().hex', 'G.generate_base_id("web")'),
+    ('"web_%s" % uuid.uuid4()', 'G.generate_base_id("web")'),
+    ('"web_{}".format(uuid.uuid4())', 'G.generate_base_id("web")'),
+    ('"web_%(uid)s" % {"uid": uuid.uuid4()}', 'G.generate_base_id("web")'),
+    ('"_".join(["web", str(uuid.uuid4())])', 'G.generate_base_id("web")'),
+    ('str(uuid.uuid4()).replace("-", "")', 'G.generate_base_id("order")'),
+    ('str(uuid.uuid4()).split("-")[0]', 'G.generate_base_id("order")'),
+    ("uuid.uuid4().hex[:12]", 'G.generate_base_id("order")'),
+    ('f"{uuid.uuid4()!s:.8}"', 'G.generate_base_id("order")'),
 ]
 
 
@@ -91,14 +114,13 @@ def fixed(workshop: Make, expression: str) -> str:
 
 
 @pytest.mark.parametrize("expression", STAYS)
-def test_a_text_that_is_not_known_stays(expression: str, workshop: Make) -> None:
+def test_a_text_that_the_generator_would_not_write_stays(expression: str, workshop: Make) -> None:
     after = fixed(workshop, expression)
-    made = "str(uuid.uuid4())" if "str(" in expression else "uuid.uuid4()"
-    assert after == expression.replace(made, NEW)
+    assert after == expression.replace("uuid.uuid4()", NEW)
 
 
 @pytest.mark.parametrize(("expression", "expected"), GOES)
-def test_a_text_that_is_known_goes_into_the_prefix(expression: str, expected: str, workshop: Make) -> None:
+def test_a_literal_prefix_goes_into_the_new_id(expression: str, expected: str, workshop: Make) -> None:
     assert fixed(workshop, expression) == expected
 
 

@@ -96,7 +96,14 @@ class EditedModule:
 
     def may_be(self, last: str, name: str, statement: Import) -> bool:
         """Whether what ``statement`` binds to ``name`` is worth a closer look: for its name or its calls."""
-        return last in {name, *(alias.name for alias in statement.names)} or name in self._callers
+        if statement not in self._named:
+            self._named[statement] = frozenset(alias.name for alias in statement.names)
+        return last == name or last in self._named[statement] or name in self._callers
+
+    @cached_property
+    def _named(self) -> dict[Import, frozenset[str]]:
+        """What each import statement names, as far as it was asked."""
+        return {}
 
     @cached_property
     def _callers(self) -> frozenset[str]:
