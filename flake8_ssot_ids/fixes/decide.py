@@ -105,7 +105,7 @@ class Choices:
         context, offer = self._context(use, local), state.generator.offer
         decision = decide(use, context, offer)
         if decision.kind == TEXT:
-            against = against_format(use, state)
+            against = against_format(use, decision.text, state)
             if against is not None:
                 decision = keep_format(use, context, offer, against)
         against = self._patched(use) if decision.kind != MANUAL else None
@@ -173,7 +173,7 @@ class Choices:
         ]
         if any(one.kind != TEXT or " = " not in one.text for one in decisions):
             return set()
-        if any(against_format(one, self._state) or self._patched(one) for one in uses):
+        if any(against_format(one, decisions[0].text, self._state) or self._patched(one) for one in uses):
             return set()
         text = next(found.text for one, found in zip(uses, decisions, strict=True) if one is use)
         written = tuple(

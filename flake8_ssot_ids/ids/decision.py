@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from flake8_ssot_ids.ids.offer import UUID_METHOD, Offer
-from flake8_ssot_ids.ids.purpose import Reason, against_text, evidence_of
+from flake8_ssot_ids.ids.purpose import Reason, against_text, beside, evidence_of, is_called_id
 from flake8_ssot_ids.ids.remedies import Context, around, base, remedy, slug
 from flake8_ssot_ids.ids.roles import is_secret
 from flake8_ssot_ids.ids.shapes import FACTORY
@@ -159,8 +159,9 @@ def _text(use: Use, context: Context, offer: Offer) -> Decision | Reason:
     if quote is None:
         return Reason("f-string", _NOT_INSIDE, node)
     here = replace(context, quote=quote)
-    text = remedy(prefix, use.role, use.subject, here)
-    plain = here.call("generate_base_id", here.text(prefix or base(use.role, use.subject)))
+    role = use.role if is_called_id(use.role) else beside(use, context.parents) or use.role
+    text = remedy(prefix, role, use.subject, here)
+    plain = here.call("generate_base_id", here.text(prefix or base(role, use.subject)))
     problem = offer.problem(text, here.generator)
     if problem is not None:
         text, problem = plain, offer.problem(plain, here.generator)

@@ -37,7 +37,7 @@ class Reason:
 _NO_ID = re.compile(
     r"(?:^|_)(?:e?mail|email_address|path|file|filename|file_name|dir|directory|folder|tmp|temp|table|table_name"
     r"|schema|schema_name|database|db|db_name|bucket|bucket_name|url|uri|link|host|hostname|domain|username"
-    r"|user_name|content|text|body|prompt|description|bytes|seed|etag|boundary|name|title|label|topic|queue"
+    r"|user_name|\w+_name|content|text|body|prompt|description|bytes|seed|etag|boundary|title|label|topic|queue"
     r"|channel|stream|group|namespace|collection|index|suffix|prefix|extension|version|message|comment|dsn)$"
 )
 _LOCK_OWNERS = re.compile(
@@ -80,11 +80,31 @@ def evidence_of(use: Use, prefix: str | None, parents: Mapping[ast.AST, ast.AST]
     ``prefix`` is the literal text before it that the generator writes, too, letter by letter.
     """
     role = "" if _stands_beside(use, parents) else use.role or ""
-    if _ID.search(role):
+    if is_called_id(role):
         return f"it is called `{role}`"
+    instead = beside(use, parents)
+    if instead:
+        return f"it stands for `{instead}`"
     if prefix and not _NO_ID.search(role):
         return f"it begins with `{prefix}`"
     return ""
+
+
+def is_called_id(role: str | None) -> bool:
+    """Whether a name is that of an id."""
+    return role is not None and _ID.search(role) is not None
+
+
+def beside(use: Use, parents: Mapping[ast.AST, ast.AST]) -> str:
+    """The name that is called like an id in ``event_id or str(uuid4())``; empty where there is none."""
+    parent = parents.get(use.shape.end)
+    parts: list[ast.expr] = []
+    if isinstance(parent, ast.BoolOp):
+        parts = parent.values[:2]
+    elif isinstance(parent, ast.IfExp):
+        parts = [parent.body, parent.orelse]
+    names = [snake(last_name(part)) or "" for part in parts if isinstance(part, (ast.Name, ast.Attribute))]
+    return next((name for name in names if is_called_id(name)), "")
 
 
 def against_text(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Reason | None:

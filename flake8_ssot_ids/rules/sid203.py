@@ -33,7 +33,7 @@ RULE = Rule(
 import uuid
 
 
-def trace():
+def event_id():
     return getattr(uuid, "uuid4")().hex
     #      ^^^^^^^^^^^^^^^^^^^^^^ SID203
 """,
@@ -41,8 +41,8 @@ def trace():
 from ssot_ids import UnifiedIdGenerator
 
 
-def trace():
-    return UnifiedIdGenerator.generate_base_id("trace")
+def event_id():
+    return UnifiedIdGenerator.generate_base_id("event")
 """,
     safety="Unsafe: text stays text, but its format changes.",
     matches=matches,

@@ -138,7 +138,7 @@ ROWS = {
             agent_id = f"{agent_type.value}_{uuid.uuid4().hex[:8]}"
             return agent_id
         """,
-        "agent_id = G.generate_agent_execution_id(agent_type.value, user_id)",
+        'agent_id = f"{agent_type.value}_{G.generate_uuid().hex[:8]}"',
     ),
     "an agent's id with its type before it, without a user": (
         """\
@@ -146,7 +146,7 @@ ROWS = {
             agent_id = f"{agent_type.value}_{uuid.uuid4().hex[:8]}"
             return agent_id
         """,
-        "agent_id = G.generate_base_id(agent_type.value)",
+        'agent_id = f"{agent_type.value}_{G.generate_uuid().hex[:8]}"',
     ),
     "a name, a run and the clock before the id": (
         """\
@@ -156,7 +156,7 @@ ROWS = {
             execution = f"{agent_name}_{run_id}_{int(time.time() * 1000)}_{uuid.uuid4().hex[:8]}"
             return execution
         """,
-        'execution = G.generate_base_id(f"{agent_name}_{run_id}")',
+        'execution = f"{agent_name}_{run_id}_{int(time.time() * 1000)}_{G.generate_uuid().hex[:8]}"',
     ),
     "the key of a model": (
         """\

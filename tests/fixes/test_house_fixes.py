@@ -191,9 +191,9 @@ def test_safe_is_the_word_of_the_house(fix: Fix) -> None:
 
 def test_a_raw_id_in_what_is_written_by_hand_is_fixed_as_ever(fix: Fix) -> None:
     config = recipe("wrapped($X)", "Gen.generate_base_id($X)", "manual")
-    source = "import uuid\n\nfrom ids import Gen\n\norder_id = wrapped(str(uuid.uuid4()))\n"
-    plan = fix(source, config)
-    assert written(plan) == 'from ids import Gen\n\norder_id = wrapped(Gen.generate_base_id("id"))\n'
+    own = "from ids import Gen\n\n\ndef wrapped(value):\n    return value\n\n\norder_id = wrapped({})\n"
+    plan = fix("import uuid\n\n" + own.format('f"order_{uuid.uuid4()}"'), config)
+    assert written(plan) == own.format('Gen.generate_base_id("order")')
     assert [row[:2] for row in manual(plan)] == [("SID390", "house")]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+from typing import TypeGuard
 
 from flake8_ssot_ids.fixes.evidence.state import FileState
-from flake8_ssot_ids.ids.purpose import Reason
+from flake8_ssot_ids.ids.purpose import Reason, is_called_id
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.module.syntax import last_name
 
@@ -42,24 +44,35 @@ _TAKES_ANY = frozenset(
 )
 
 
+#: A call of a type of ids by its name: ``UserID(value)``.
+_TYPED = re.compile(r"[A-Z]\w*(?:ID|Id)")
+_DISPLAYS = (ast.keyword, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Starred, ast.BoolOp, ast.IfExp)
+
+
 def unproven(use: Use, state: FileState) -> Reason | None:
-    """The callable that the value is given to, alone or in a display, and that the project does not define."""
+    """The callable that the value is given to, alone or in a display, that the project does not define.
+
+    A prefix that the generator writes, too, at a place that is called like an id, is proof enough where nobody
+    knows what is called; not where something from elsewhere is.
+    """
     node: ast.AST = use.shape.end
     parent = state.parents.get(node)
-    while isinstance(
-        parent, (ast.keyword, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Starred, ast.BoolOp, ast.IfExp)
-    ):
+    while isinstance(parent, _DISPLAYS) or _is_typed(parent, node):
         node, parent = parent, state.parents.get(parent)
-    if not isinstance(parent, ast.Call) or node is parent.func:
-        return None
-    name = last_name(parent.func)
-    if name in _TAKES_ANY:
+    if not isinstance(parent, ast.Call) or node is parent.func or last_name(parent.func) in _TAKES_ANY:
         return None
     own, elsewhere = state.inspection.flow.callees(parent)
-    if own:
-        return None
     home = state.project.home(state.path)
-    if elsewhere and all(state.project.is_ours(dotted, home) for dotted in elsewhere):
+    foreign = [dotted for dotted in elsewhere if not state.project.is_ours(dotted, home)]
+    if own or (elsewhere and not foreign) or (not elsewhere and use.shape.prefix and is_called_id(use.role)):
         return None
     what = f"`{ast.unparse(parent.func)}`"
     return Reason("unproven-call", f"it is given to {what}, which the project does not define", parent)
+
+
+def _is_typed(parent: ast.AST | None, node: ast.AST) -> TypeGuard[ast.Call]:
+    return (
+        isinstance(parent, ast.Call)
+        and parent.args == [node]
+        and bool(_TYPED.fullmatch(last_name(parent.func)))
+    )

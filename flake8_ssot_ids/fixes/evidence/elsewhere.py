@@ -19,6 +19,10 @@ from flake8_ssot_ids.system.files import read
 _DEEPEST = 4
 
 
+#: How ids begin whose method adds more than the text that stood there.
+_BEGINNINGS = {"generate_websocket_client_id(": "ws_client_"}
+
+
 def sink_elsewhere(exits: list[Exit], state: FileState) -> tuple[Sink, str] | None:
     """The first place in another module that asks for the value's format, and where: ``path:row:column``."""
     for leaving in exits:
@@ -55,10 +59,10 @@ def _place(path: str, node: ast.AST, state: FileState) -> str:
     return f"{state.policy.relative(path)}:{row}:{column}"
 
 
-def prefix_tested(use: Use, state: FileState) -> Reason | None:
-    """Whether the project asks for the literal beginning of this id, and the new one will not begin so.
+def prefix_tested(use: Use, text: str, state: FileState) -> Reason | None:
+    """Whether the project asks for the literal beginning of this id, and what ``text`` makes begins otherwise.
 
-    ``f"file-{uuid4()}"`` becomes ``file_…``, so whoever asks for ``file-`` does not know it any more.
+    ``f"client_{uuid4()}"`` may become ``ws_client_…``, and whoever asks for ``client_`` does not know that.
     """
     head, tail = around(use.shape, state.parents)
     if not head or is_part_of_text(head, tail):
@@ -66,7 +70,7 @@ def prefix_tested(use: Use, state: FileState) -> Reason | None:
     old = "".join(text for text in (_text(piece, state) for piece in head) if text is not None)
     if any(_text(piece, state) is None for piece in head) or not old:
         return _constant_tested(head[0], state) if isinstance(head[0], ast.expr) else None
-    new = f"{slug(old)}_"
+    new = next((made for call, made in _BEGINNINGS.items() if call in text), f"{slug(old)}_")
     asked = [one for one in state.readers.beginnings() if old.startswith(one) and not new.startswith(one)]
     for one in sorted(asked, key=len, reverse=True):
         tested = _relevant(state.readers.tests_of(one), state)

@@ -44,8 +44,8 @@ _SAYS = {
 }
 
 
-def against_format(use: Use, state: FileState) -> Reason | None:
-    """Who may mind another format of the value of ``use``, which is text; None: nobody that can be seen."""
+def against_format(use: Use, text: str, state: FileState) -> Reason | None:
+    """Who may mind that ``text`` makes the value of ``use``, another text; None: nobody that can be seen."""
     flow, whole = state.inspection.flow, use.shape.node
     found = [sink for sink in flow.sinks(whole, factory=False) if not is_harmless(sink)]
     if found:
@@ -57,7 +57,12 @@ def against_format(use: Use, state: FileState) -> Reason | None:
     if elsewhere is not None:
         sink, place = elsewhere
         return Reason(sink.kind, REASONS[sink.kind].format(sink.detail), None, place)
-    return patched_everywhere(state) or prefix_tested(use, state) or _said(use, state) or unproven(use, state)
+    return (
+        patched_everywhere(state)
+        or prefix_tested(use, text, state)
+        or _said(use, state)
+        or unproven(use, state)
+    )
 
 
 def _said(use: Use, state: FileState) -> Reason | None:

@@ -96,14 +96,14 @@ _PATTERN = re.compile(rb"(?:[rRbB]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*')|\w+)\s*,\s*")
 #: What is done to a text, where it has ended.
 _DONE = (
     rb"(?:\[\s*(?P<slice>-?\w*\s*:\s*-?\w*|-?\d+)\s*\]"
-    rb"|\.(?:(?P<split>r?split|r?partition|translate|replace|count|zfill)\((?!\s*[\"'][^\w\"'-]+[\"'])"
+    rb"|\.(?:(?P<split>r?split|r?partition|translate|replace|count|zfill)\((?!\s*[\"'](?:\\.|[^\w\"'\\-])+[\"'])"
     rb"|(?P<search>isalnum|isdecimal|isdigit|isidentifier|isalpha)\())"
 )
 #: What may follow the last letter of a name before that: the end of a key or of a call, another spelling.
 _TAIL = rb"(?:\(\)|[\"'][^()\n]{0,40}\)|[\"']\s*\])?(?:\.(?:hex|value|encode\(\)|strip\(\)|lower\(\)))?"
 _OF_ANY = re.compile(rb"(?<=[\w\])\"'])" + _DONE)
 _OF_ID = re.compile(rb"(?:id|ID|Id|jti|identifier)" + _TAIL + rb"(?=[.\[])" + _DONE)
-_LEN = re.compile(rb"len\(\s*" + _SUBJECT + rb"\s*\)\s*(?:[=!<>]=?\s*(?![0-7]\b)|[-+*/%])")
+_LEN = re.compile(rb"len\(\s*" + _SUBJECT + rb"\s*\)\s*(?:[=!<>]=?+\s*+(?![0-7]\b)|[-+*/%])")
 _NUMBER = re.compile(
     rb"int\(\s*" + _SUBJECT + rb"\s*,\s*16|(?:fromhex|unhexlify|a2b_hex)\(\s*(?P<text>[\w.]+)"
 )

@@ -244,7 +244,7 @@ def test_a_cycle_is_broken_in_the_function(workshop: Make) -> None:
 def test_two_uses_in_one_function_share_the_local_import(workshop: Make) -> None:
     made = cycle(
         workshop,
-        "import uuid\ndef f():\n    a_id = str(uuid.uuid4())\n    return a_id, [str(uuid.uuid4())]\n",
+        "import uuid\ndef f():\n    a_id = str(uuid.uuid4())\n    b_id = str(uuid.uuid4())\n    return a_id, b_id\n",
     )
     assert made.fixed().count("import") == 1  # type: ignore[attr-defined]
 
@@ -321,7 +321,7 @@ def test_what_is_written_into_a_text_parses_on_3_11(workshop: Make, line: str) -
 
 
 DEBUG = 'k = f"{uuid.uuid4()=}"'
-NESTED = "k = f\"{f'{uuid.uuid4()} x'} y\""
+NESTED = "k = f\"{f'{dict(run_id=str(uuid.uuid4()))}'} y\""
 
 
 @pytest.mark.parametrize("line", [DEBUG, NESTED])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 Make = Callable[..., object]
-START = "session_id = str(uuid.uuid4())"
+START = "ticket_id = str(uuid.uuid4())"
 
 
 def manual(workshop: Make, text: str, name: str = "app.py", **more: str) -> list[tuple[str, str, str]]:
@@ -56,14 +56,14 @@ def parse(value, name=None):
     return uuid.UUID(value)
 """
 ELSEWHERE = {
-    "a field of pydantic": ("Session(session_id=session_id, name=name)", "uuid-typed", "7:5"),
-    "an inherited field": ("Child(session_id=session_id, name=name)", "uuid-typed", "7:5"),
-    "a column": ("Row(session_id=session_id, name=name)", "narrow-column", "11:25"),
-    "a field of a dataclass, by position": ("Record(session_id, name)", "uuid-typed", "16:5"),
-    "what __init__ keeps": ("Checked(session_id, name)", "sliced", "25:16"),
-    "a parameter typed UUID": ("store(session_id, name)", "uuid-typed", "30:11"),
-    "a function that parses it": ("parse(session_id)", "parsed-as-uuid", "34:12"),
-    "all of a dictionary": ('Session(**{"session_id": session_id, "name": name})', "uuid-typed", "7:5"),
+    "a field of pydantic": ("Session(session_id=ticket_id, name=name)", "uuid-typed", "7:5"),
+    "an inherited field": ("Child(session_id=ticket_id, name=name)", "uuid-typed", "7:5"),
+    "a column": ("Row(session_id=ticket_id, name=name)", "narrow-column", "11:25"),
+    "a field of a dataclass, by position": ("Record(ticket_id, name)", "uuid-typed", "16:5"),
+    "what __init__ keeps": ("Checked(ticket_id, name)", "sliced", "25:16"),
+    "a parameter typed UUID": ("store(ticket_id, name)", "uuid-typed", "30:11"),
+    "a function that parses it": ("parse(ticket_id)", "parsed-as-uuid", "34:12"),
+    "all of a dictionary": ('Session(**{"session_id": ticket_id, "name": name})', "uuid-typed", "7:5"),
 }
 
 
@@ -84,13 +84,13 @@ def test_the_class_that_it_flows_to_may_be_another_modules(
 @pytest.mark.parametrize(
     "call",
     [
-        "Session(name=session_id)",
-        "Row(name=session_id)",
-        "Record(name, session_id)",
-        "Checked(name, session_id)",
-        "store(name, session_id)",
-        "parse(name, session_id)",
-        "Missing(session_id=session_id)",
+        "Session(name=ticket_id)",
+        "Row(name=ticket_id)",
+        "Record(name, ticket_id)",
+        "Checked(name, ticket_id)",
+        "store(name, ticket_id)",
+        "parse(name, ticket_id)",
+        "Missing(ticket_id=ticket_id)",
     ],
 )
 def test_a_neighbour_in_that_class_takes_it(workshop: Make, call: str) -> None:
@@ -105,26 +105,27 @@ def test_an_attribute_of_an_object_of_another_module(workshop: Make) -> None:
     assert (kind, place) == ("sliced", "app/models.py:25:16")
 
 
-def test_who_asks_for_a_prefix_that_will_be_spelled_otherwise(workshop: Make) -> None:
-    """``file-`` becomes ``file_``."""
-    reader = 'def is_file(name):\n    return name.startswith("file-")\n'
-    text = 'import uuid\ndef f():\n    return f"file-{uuid.uuid4()}"\n'
-    ((kind, why, place),) = manual(workshop, text, "main.py", app__reader=reader)
+CLIENT = 'import uuid\ndef f(user_id):\n    return f"client_{uuid.uuid4()}"\n'
+
+
+def test_who_asks_for_a_prefix_that_will_be_another(workshop: Make) -> None:
+    """``client_`` becomes ``ws_client_``."""
+    reader = 'def is_client(name):\n    return name.startswith("client_")\n'
+    ((kind, why, place),) = manual(workshop, CLIENT, "main.py", app__reader=reader)
     assert (kind, place) == ("prefix-matched", "app/reader.py:2:17")
-    assert why == 'its beginning `file-` is asked for: `startswith("file-")`'
+    assert why == 'its beginning `client_` is asked for: `startswith("client_")`'
 
 
 @pytest.mark.parametrize(
     "reader",
     [
-        'def is_file(name):\n    return name.startswith("file_")\n',
-        'def is_file(name):\n    return name.startswith("files-")\n',
-        'def is_file(name):\n    return "file-" in name\n',
+        'def is_client(name):\n    return name.startswith("clients_")\n',
+        'def is_client(name):\n    return "client_" in name\n',
+        'def is_client(name):\n    return name.startswith("ws_")\n',
     ],
 )
 def test_a_prefix_that_nobody_asks_for_may_change(workshop: Make, reader: str) -> None:
-    text = 'import uuid\ndef f():\n    return f"file-{uuid.uuid4()}"\n'
-    assert manual(workshop, text, "main.py", app__reader=reader) == []
+    assert manual(workshop, CLIENT, "main.py", app__reader=reader) == []
 
 
 def test_a_prefix_that_stays_may_be_asked_for(workshop: Make) -> None:
@@ -145,7 +146,7 @@ def test_10_what_a_test_patches_by_name_stays(workshop: Make, start: str) -> Non
 
 @pytest.mark.parametrize("target", ["other.uuid.uuid4", "app.uuid.uuid1", "app.f"])
 def test_10_what_is_patched_elsewhere_does_not_matter(workshop: Make, target: str) -> None:
-    text = f"import uuid\ndef f():\n    {START}\n    return session_id\n"
+    text = f"import uuid\ndef f():\n    {START}\n    return ticket_id\n"
     test = f'from unittest.mock import patch\nwith patch("{target}"):\n    pass\n'
     assert manual(workshop, text, "app.py", tests__test_app=test) == []
 
@@ -171,7 +172,7 @@ def short(value):
     return value[:8]
 
 class Session:
-    session_id: UUID
+    holder: UUID
 
 class Row(Session):
     pass
@@ -189,26 +190,26 @@ last = partial(pair, 1)
 first = partial(pair, b="")
 """
 MEANING = {
-    "a class by its name": ("UUID", "UUID(session_id)", "parsed-as-uuid"),
-    "a class by another name": ("Parse", "Parse(session_id)", "parsed-as-uuid"),
-    "an alias of a class": ("to_uuid", "to_uuid(session_id)", "parsed-as-uuid"),
-    "an alias under another name": ("to_uuid as make", "make(session_id)", "parsed-as-uuid"),
-    "a partial": ("strict", "strict(session_id)", "parsed-as-uuid"),
-    "a builtin by another name": ("size", "size(session_id) == 36", "length-checked"),
-    "a function of that module": ("short", "short(session_id)", "sliced"),
-    "an alias of a function of that module": ("cut", "cut(session_id)", "sliced"),
-    "a method of a pattern": ("matches", "matches(session_id)", "matched-as-uuid"),
-    "a method of a pattern, of its name": ("fullmatch", "fullmatch(session_id)", "matched-as-uuid"),
-    "a lambda": ("shorten", "shorten(session_id)", "sliced"),
-    "a partial of a function": ("last", "last(session_id)", "sliced"),
-    "a partial that has that argument": ("first", "first(session_id)", ""),
-    "a class of that module": ("Session", "Session(session_id=session_id)", "uuid-typed"),
-    "an alias of a class of that module": ("Entry", "Entry(session_id=session_id)", "uuid-typed"),
-    "a method of a class": ("to_uuid, Text", "Text(session_id)[:8]", "sliced"),
-    "a function of its own that is called like a builtin": ("len", "len(session_id) == 36", ""),
-    "a class that is only handed on": ("Text", "Text(session_id)", ""),
-    "a pattern that asks for nothing": ("HEX", "print(HEX, session_id)", ""),
-    "a missing name": ("missing", "missing(session_id)", ""),
+    "a class by its name": ("UUID", "UUID(ticket_id)", "parsed-as-uuid"),
+    "a class by another name": ("Parse", "Parse(ticket_id)", "parsed-as-uuid"),
+    "an alias of a class": ("to_uuid", "to_uuid(ticket_id)", "parsed-as-uuid"),
+    "an alias under another name": ("to_uuid as make", "make(ticket_id)", "parsed-as-uuid"),
+    "a partial": ("strict", "strict(ticket_id)", "parsed-as-uuid"),
+    "a builtin by another name": ("size", "size(ticket_id) == 36", "length-checked"),
+    "a function of that module": ("short", "short(ticket_id)", "sliced"),
+    "an alias of a function of that module": ("cut", "cut(ticket_id)", "sliced"),
+    "a method of a pattern": ("matches", "matches(ticket_id)", "matched-as-uuid"),
+    "a method of a pattern, of its name": ("fullmatch", "fullmatch(ticket_id)", "matched-as-uuid"),
+    "a lambda": ("shorten", "shorten(ticket_id)", "sliced"),
+    "a partial of a function": ("last", "last(ticket_id)", "sliced"),
+    "a partial that has that argument": ("first", "first(ticket_id)", ""),
+    "a class of that module": ("Session", "Session(holder=ticket_id)", "uuid-typed"),
+    "an alias of a class of that module": ("Entry", "Entry(holder=ticket_id)", "uuid-typed"),
+    "a method of a class": ("to_uuid, Text", "Text(ticket_id)[:8]", "sliced"),
+    "a function of its own that is called like a builtin": ("len", "len(ticket_id) == 36", "length-checked"),
+    "a class that is only handed on": ("Text", "Text(ticket_id)", ""),
+    "a pattern that asks for nothing": ("HEX", "print(HEX, ticket_id)", ""),
+    "a missing name": ("missing", "missing(ticket_id)", ""),
 }
 
 
