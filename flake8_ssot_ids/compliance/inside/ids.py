@@ -9,6 +9,7 @@ from typing import Any
 from flake8_ssot_ids.compliance.inside.target import HOSTILE, WEBSOCKETS, Fact, Probed, field, said, shown
 
 _MISSING: tuple[Any, ...] = (None, 0, 7.5, b"user", [], object())
+_UUID = "generate_uuid"
 _NEEDED = ("generate_base_id", "generate_user_context_ids", "parse_id", "is_valid_id")
 
 
@@ -40,7 +41,8 @@ def _makers(target: Probed, owner: Any) -> set[str]:
         if name.startswith("generate_") and hasattr(owner, real)
     }
     own = {name for name in dir(owner) if name.startswith("generate_") and callable(getattr(owner, name))}
-    return {*renamed, *(own - {*renamed.values()})}
+    # A UUID has no parts.
+    return {*renamed, *(own - {*renamed.values()})} - {_UUID, target.real(_UUID)}
 
 
 def _arguments(method: Any) -> Iterator[tuple[Any, ...]]:
