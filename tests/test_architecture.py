@@ -75,7 +75,7 @@ def test_the_contracts_hold(package: str) -> None:
         ("flake8_ssot_ids.cli", "flake8_ssot_ids.flake8_plugin", "down"),
         ("flake8_ssot_ids.semantics.module.scopes", "flake8_ssot_ids.semantics.project.modules", "meaning"),
         ("flake8_ssot_ids.semantics.classes.body", "flake8_ssot_ids.semantics.flow.flow", "meaning"),
-        ("flake8_ssot_ids.ids.roles", "flake8_ssot_ids.ids.remedies", "circles"),
+        ("flake8_ssot_ids.ids.roles", "flake8_ssot_ids.ids.purpose", "circles"),
         ("flake8_ssot_ids.policy.globs", "flake8_ssot_ids.policy.policy", "circles"),
         ("flake8_ssot_ids.stray", "flake8_ssot_ids.model", "down"),
         ("flake8_ssot_ids.semantics.stray", "flake8_ssot_ids.model", "meaning"),

@@ -15,7 +15,7 @@ from tests.conftest import Cli
 RAW = "import uuid\n\nsession_id = str(uuid.uuid4())\n"
 ROW = (
     "3:18: SID102 the text of `uuid.uuid4()` is used as an id that no format check can tell from another; "
-    'write `UnifiedIdGenerator.generate_base_id("session")`\n'
+    "no generator is configured: `ssot-ids init` proposes one\n"
 )
 BROKEN = "import uuid\nx = uuid.uuid4(\n"
 

@@ -26,7 +26,7 @@ class TestOutput:
             "3 | session_id = str(uuid.uuid4())\n"
             "  |                  ^^^^^^^^^^\n"
             "  |\n"
-            'help: write `UnifiedIdGenerator.generate_base_id("session")`\n'
+            "help: no generator is configured: `ssot-ids init` proposes one\n"
             "\n",
         )
         monkeypatch.setenv("SSOT_IDS_OUTPUT_FORMAT", "concise")

@@ -311,9 +311,9 @@ class FullNames:
                 callables=cast("frozenset[str]", EVERYTHING),
                 flags=frozenset({"TYPE_CHECKING", "MYPY"}),
             ).run()
-            self._resolver = Resolver(self.flow, expand, self._is_source, AnyAccess("import_module"))
-            members = members_of(self.flow, self._resolver) - attributes
-            known, makers = makers, makers_of(self.flow, self._resolver)
+            self.resolver = Resolver(self.flow, expand, self._is_source, AnyAccess("import_module"))
+            members = members_of(self.flow, self.resolver) - attributes
+            known, makers = makers, makers_of(self.flow, self.resolver)
             if not members and makers == known:
                 break
             attributes |= members
@@ -324,7 +324,7 @@ class FullNames:
     def sources_of(self, node: ast.expr) -> list[tuple[str, str]]:
         return sorted(
             (dotted, via)
-            for dotted, via in self._resolver.resolve(node)
+            for dotted, via in self.resolver.resolve(node)
             if isinstance(dotted, str) and self._is_source(dotted)
         )
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
 from flake8_ssot_ids.fixes.contextids import Triple, triples
-from flake8_ssot_ids.fixes.edits.comments import has_comment
+from flake8_ssot_ids.fixes.comments import has_comment
 from flake8_ssot_ids.fixes.edits.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.edits.quotes import inner_quote, shows_source
 from flake8_ssot_ids.fixes.evidence.elsewhere import patched, patched_everywhere

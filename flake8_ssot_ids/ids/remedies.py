@@ -71,8 +71,9 @@ class Context:
         return f"{self.generator}.{self.methods.get(method, method)}({', '.join(arguments)})"
 
     def text(self, value: str) -> str:
-        """A literal; ``value`` needs no escape."""
-        return f"{self.quote}{value}{self.quote}"
+        """A literal with that quote, or with whatever one takes the text."""
+        plain = value.isprintable() and not {"\\", self.quote} & {*value}
+        return f"{self.quote}{value}{self.quote}" if plain else ascii(value)
 
     def first_bound(self, *candidates: str) -> str | None:
         """The first of the names and attributes that surely is bound here, and not known to be None."""

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from flake8_ssot_ids.model import Finding, Span
 
-_ADVICE = re.compile(r"; ([^;`]*`[^`]*`)\Z")
+_ADVICE = re.compile(
+    r"; ((?:write|call|pass|create it with|decide by hand|no generator is|this is a secret|thread, run|rename) .*"
+    r"|[^;`]*`[^`]*`)\Z",
+    re.DOTALL,
+)
 CONTEXT_ROWS = 2
 FRAME_WIDTH = 140
 # A reference that is spread over more rows than this is underlined on its first rows only.

@@ -45,7 +45,7 @@ def open_session(store):
     session_id = UnifiedIdGenerator.generate_base_id("session")
     store.add(session_id)
 """,
-    safety="Manual: readers of the value may rely on a UUID object.",
+    safety="Safe: `generate_uuid` keeps type, format and distribution.",
     matches=matches,
     message=message,
 )

@@ -47,7 +47,10 @@ def register(users, name):
     user_id = UnifiedIdGenerator.generate_base_id("user")
     users[user_id] = name
 """,
-    safety="Unsafe: text stays text, but its format changes.",
+    safety=(
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
+        "against it."
+    ),
     matches=matches,
     message=message,
 )

@@ -50,7 +50,10 @@ def open_socket(sockets, socket, user_id):
     connection_id = UnifiedIdGenerator.generate_websocket_connection_id(user_id)
     sockets[connection_id] = socket
 """,
-    safety="Unsafe: text stays text, but its format and length change.",
+    safety=(
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
+        "against it."
+    ),
     matches=matches,
     message=message,
 )

@@ -51,7 +51,10 @@ def connect(clients, client):
     client_id = UnifiedIdGenerator.generate_base_id("client")
     clients[client_id] = client
 """,
-    safety="Unsafe: text stays text, but its format changes.",
+    safety=(
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
+        "against it."
+    ),
     matches=matches,
     message=message,
 )

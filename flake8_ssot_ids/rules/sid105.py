@@ -50,7 +50,7 @@ from ssot_ids import UnifiedIdGenerator
 class Message:
     message_id: str = field(default_factory=lambda: UnifiedIdGenerator.generate_base_id("message"))
 """,
-    safety="Manual where the field holds UUID objects, else unsafe: the format changes.",
+    safety="Safe: `generate_uuid` keeps type, format and distribution. Manual where the function itself is looked at.",
     matches=matches,
     message=message,
 )

@@ -55,7 +55,10 @@ def submit(queue):
     job_id = UnifiedIdGenerator.generate_base_id("job")
     queue.put(job_id)
 """,
-    safety="Unsafe: text stays text, but its format changes.",
+    safety=(
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
+        "against it."
+    ),
     matches=matches,
     message=message,
 )

@@ -44,7 +44,10 @@ from ssot_ids import UnifiedIdGenerator
 def event_id():
     return UnifiedIdGenerator.generate_base_id("event")
 """,
-    safety="Unsafe: text stays text, but its format changes.",
+    safety=(
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
+        "against it."
+    ),
     matches=matches,
     message=message,
 )

@@ -94,8 +94,8 @@ def test_the_matrix_is_whole() -> None:
     for maker in (UnifiedIdGenerator, UnifiedIDManager):
         methods = {name for name in vars(maker) if name.startswith(("generate_", "create_"))}
         # What it gives is a UUID, which no type of ids takes.
-            methods.discard("generate_uuid")
-            assert methods <= {name.split(",")[0] for name in MAKERS}
+        methods.discard("generate_uuid")
+        assert methods <= {name.split(",")[0] for name in MAKERS}
     checks = {name for name in vars(typed) if name.startswith("ensure_")}
     assert checks == {ensure.__name__ for ensure in ENSURES.values()}
     assert checks == {name for name in ssot_ids.__all__ if name.startswith("ensure_")}

@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
+from typing import TYPE_CHECKING
 
 import ssot_ids
 from ssot_ids import UnifiedIdGenerator
 from ssot_ids.observer import NullObserver
 from ssot_ids.testing import deterministic
+
+if TYPE_CHECKING:
+    import pytest
 
 make = UnifiedIdGenerator.generate_uuid
 

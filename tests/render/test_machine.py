@@ -67,10 +67,13 @@ def test_nothing_suppresses_sid990_so_it_has_no_noqa_row() -> None:
     assert machine.as_object(changed(code="SID990"))["noqa_row"] is None
 
 
-def test_a_fix_has_ruffs_shape() -> None:
+WHY = ("text", "sliced", "it is cut", "3:4", "its name")
+
+
+def test_a_fix_has_ruffs_shape_and_its_decision() -> None:
     edit = Edit(Span(Position(1, 2), Position(3, 4)), "new")
     for safety, applicability in (("safe", "safe"), ("unsafe", "unsafe"), ("manual", "display")):
-        assert machine.as_object(changed(fix=Fix("do it", safety, (edit,))))["fix"] == {  # type: ignore[arg-type]
+        assert machine.as_object(changed(fix=Fix("do it", safety, (edit,), *WHY)))["fix"] == {  # type: ignore[arg-type]
             "applicability": applicability,
             "edits": [
                 {
@@ -80,6 +83,11 @@ def test_a_fix_has_ruffs_shape() -> None:
                 }
             ],
             "message": "do it",
+            "decision": "text",
+            "kind": "sliced",
+            "reason": "it is cut",
+            "place": "3:4",
+            "evidence": "its name",
         }
 
 

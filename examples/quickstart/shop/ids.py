@@ -7,3 +7,7 @@ class IdGenerator:
     @staticmethod
     def generate_base_id(kind: str) -> str:
         return f"{kind}_{uuid.uuid4().hex}"
+
+    @staticmethod
+    def generate_uuid() -> uuid.UUID:
+        return uuid.uuid4()

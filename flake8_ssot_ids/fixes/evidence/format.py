@@ -6,7 +6,7 @@ import ast
 
 from flake8_ssot_ids.fixes.evidence.callees import unproven
 from flake8_ssot_ids.fixes.evidence.elsewhere import patched_everywhere, prefix_tested, sink_elsewhere
-from flake8_ssot_ids.fixes.evidence.index import Evidence
+from flake8_ssot_ids.fixes.evidence.index import FactIndex
 from flake8_ssot_ids.fixes.evidence.purpose import glued_into, is_harmless
 from flake8_ssot_ids.fixes.evidence.reasons import REASONS, of_sink
 from flake8_ssot_ids.fixes.evidence.state import FileState
@@ -75,7 +75,7 @@ def _said(use: Use, state: FileState) -> Reason | None:
         if isinstance(sink.node, ast.expr)
         for name in flow.names(sink.node)
     ]
-    said = state.readers.evidence().against(names, state.path, state.facts) or Evidence().against(
+    said = state.readers.evidence().against(names, state.path, state.facts) or FactIndex().against(
         into, state.path, state.facts
     )
     if said is None:

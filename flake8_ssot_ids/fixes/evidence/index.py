@@ -84,7 +84,7 @@ class Said:
     fact: Fact
 
 
-class Evidence:
+class FactIndex:
     """The facts of a project, by the names that they are about."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from flake8_ssot_ids.fixes.evidence.index import Evidence
+from flake8_ssot_ids.fixes.evidence.index import FactIndex
 from flake8_ssot_ids.fixes.evidence.patches import Patch, Patches, names_of
 from flake8_ssot_ids.model import UnreadableError
 from flake8_ssot_ids.semantics.glance.facts import facts_of
@@ -60,7 +60,7 @@ class Readers:
         self._fixtures: dict[str, list[Patch]] = {}
         self._tested: dict[str, list[Patch]] = {}
         self._constants: dict[str, str | None] = {}
-        self._evidence = Evidence()
+        self._evidence = FactIndex()
         self._reached: dict[str, frozenset[str]] = {}
 
     def module_name(self, path: str) -> str:
@@ -100,7 +100,7 @@ class Readers:
         self._look()
         return self._patches.everywhere(path, self.module_name(path))
 
-    def evidence(self) -> Evidence:
+    def evidence(self) -> FactIndex:
         """What the files say of the names that values go by."""
         self._look()
         return self._evidence

@@ -120,7 +120,7 @@ def facts_of(data: bytes, *, every: bool = False) -> list[Fact]:
 
     With ``every``, of all names; else facts that speak of parts are only those of what is called like an id.
     """
-    reader = _Reader(data, every)
+    reader = _FactReader(data, every)
     found = [*reader.of_parts()]
     if _mentions(data):
         found += reader.of_uuids()
@@ -132,7 +132,7 @@ def _mentions(data: bytes) -> bool:
     return any(word in data for word in (b"uuid", b"UUID", b"Uuid", b"GUID", b"Guid"))
 
 
-class _Reader:
+class _FactReader:
     """Reads the facts of one file."""
 
     def __init__(self, data: bytes, every: bool) -> None:
