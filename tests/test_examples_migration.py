@@ -78,16 +78,9 @@ def test_without_the_edits_by_hand_the_reasons_are_told(
     manual = sorted(
         line.split("manual, ")[1].split(":")[0] for line in out.splitlines() if "manual, " in line
     )
-    assert manual == [
-        *["foreign-standard"] * 2,
-        "narrow-column",
-        *["no-id"] * 2,
-        *["secret"] * 6,
-        *["sliced"] * 2,
-        "uuid-object",
-        "uuid-typed",
-    ]
-    assert "Fixed 104 findings in 21 files (57 production, 47 test)" in out
+    assert manual == ["secret"] * 6
+    fixed = "Fixed 113 findings in 23 files (64 production, 49 test): 70 as text ids, 43 in their format"
+    assert fixed in out
 
 
 def test_the_platform_works_with_the_fixes_alone(migrated: Path) -> None:

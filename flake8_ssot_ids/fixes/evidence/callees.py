@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TypeGuard
 
 from flake8_ssot_ids.fixes.evidence.state import FileState
 from flake8_ssot_ids.ids.purpose import Reason, is_called_id
@@ -52,27 +51,32 @@ _DISPLAYS = (ast.keyword, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Starred, a
 def unproven(use: Use, state: FileState) -> Reason | None:
     """The callable that the value is given to, alone or in a display, that the project does not define.
 
-    A prefix that the generator writes, too, at a place that is called like an id, is proof enough where nobody
-    knows what is called; not where something from elsewhere is.
+    A type of ids is proof enough. So is a prefix that the generator writes, too, at a place that is called like
+    an id, where nobody knows what is called; not where something from elsewhere is.
     """
     node: ast.AST = use.shape.end
     parent = state.parents.get(node)
-    while isinstance(parent, _DISPLAYS) or _is_typed(parent, node):
+    while isinstance(parent, _DISPLAYS):
         node, parent = parent, state.parents.get(parent)
     if not isinstance(parent, ast.Call) or node is parent.func or last_name(parent.func) in _TAKES_ANY:
         return None
     own, elsewhere = state.inspection.flow.callees(parent)
     home = state.project.home(state.path)
-    foreign = [dotted for dotted in elsewhere if not state.project.is_ours(dotted, home)]
-    if own or (elsewhere and not foreign) or (not elsewhere and use.shape.prefix and is_called_id(use.role)):
+    # The package of the generator knows its ids.
+    known = state.generator.canonical.partition(".")[0], state.generator.dotted.partition(".")[0]
+    foreign = [
+        dotted
+        for dotted in elsewhere
+        if not state.project.is_ours(dotted, home) and dotted.partition(".")[0] not in known
+    ]
+    # A test gives its ids to the project's own code.
+    sure = is_called_id(use.role) or state.policy.scope_of(state.path) == "test"
+    told = bool(use.shape.prefix) and sure and not elsewhere
+    if own or _is_typed(parent, node) or told or (elsewhere and not foreign):
         return None
     what = f"`{ast.unparse(parent.func)}`"
     return Reason("unproven-call", f"it is given to {what}, which the project does not define", parent)
 
 
-def _is_typed(parent: ast.AST | None, node: ast.AST) -> TypeGuard[ast.Call]:
-    return (
-        isinstance(parent, ast.Call)
-        and parent.args == [node]
-        and bool(_TYPED.fullmatch(last_name(parent.func)))
-    )
+def _is_typed(parent: ast.Call, node: ast.AST) -> bool:
+    return parent.args == [node] and bool(_TYPED.fullmatch(last_name(parent.func)))

@@ -66,9 +66,9 @@ def test_agents_of_a_user_are_retired():
     assert supervisor.agent_for(user_id, AgentType.RESEARCH) is agent
     registry.register_for_house(AgentType.TRIAGE)
     registry.register_for_user(AgentType.TRIAGE, UnifiedIdGenerator.generate_base_id("user"))
-    socket_name = UnifiedIdGenerator.generate_base_id("socket")
-    first = supervisor.attach_socket(user_id=user_id, connection_id=socket_name)
-    second = supervisor.reset_socket(user_id=user_id, connection_id=socket_name)
+    socket_key = UnifiedIdGenerator.generate_base_id("socket")
+    first = supervisor.attach_socket(user_id=user_id, connection_id=socket_key)
+    second = supervisor.reset_socket(user_id=user_id, connection_id=socket_key)
     assert first.request_id != second.request_id
     assert supervisor.session_of(user_id).setups == [second]
     assert supervisor.clean_up(user_id) == 1

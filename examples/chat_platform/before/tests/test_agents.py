@@ -67,9 +67,9 @@ def test_agents_of_a_user_are_retired():
     assert supervisor.agent_for(user_id, AgentType.RESEARCH) is agent
     registry.register_for_house(AgentType.TRIAGE)
     registry.register_for_user(AgentType.TRIAGE, f"user_{uuid.uuid4().hex[:8]}")
-    socket_name = f"socket_{uuid.uuid4().hex[:8]}"
-    first = supervisor.attach_socket(user_id=user_id, connection_id=socket_name)
-    second = supervisor.reset_socket(user_id=user_id, connection_id=socket_name)
+    socket_key = f"socket_{uuid.uuid4().hex[:8]}"
+    first = supervisor.attach_socket(user_id=user_id, connection_id=socket_key)
+    second = supervisor.reset_socket(user_id=user_id, connection_id=socket_key)
     assert first.request_id != second.request_id
     assert supervisor.session_of(user_id).setups == [second]
     assert supervisor.clean_up(user_id) == 1
