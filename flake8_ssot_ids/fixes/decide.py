@@ -1,7 +1,7 @@
 """For each finding of a file: a change, or the reason why a tool must not make one.
 
-What the file itself tells is decided in :mod:`flake8_ssot_ids.ids.decision`, as in a message. Here the rest is
-asked: where the value goes, who reads it elsewhere, what tests replace, how the generator is imported.
+What the file itself tells is decided in :mod:`flake8_ssot_ids.ids.decision`, as in a message. Here the rest
+is asked: where the value goes, who reads it elsewhere, what tests replace, how the generator is imported.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from flake8_ssot_ids.fixes.assemble import edits_of, import_edits
-from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.comments import has_comment
+from flake8_ssot_ids.fixes.contextids import Triple, triples
 from flake8_ssot_ids.fixes.edits.importnames import existing_name, free_name, function_of, is_shadowed
 from flake8_ssot_ids.fixes.edits.quotes import inner_quote, shows_source
 from flake8_ssot_ids.fixes.evidence.elsewhere import patched, patched_everywhere
@@ -139,7 +139,7 @@ class Choices:
         self._change([verdict], (written,), scope, name, decision.text)
 
     def _in_text(self, use: Use, decision: Decision, context: Context) -> Decision:
-        """The decision, as far as it can be written within the text or beside the comment that it stands in."""
+        """The decision, as far as it can be written within the text or the comment that it stands in."""
         written = decision.written
         if written is None:
             return decision

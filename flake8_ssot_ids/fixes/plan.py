@@ -36,6 +36,7 @@ _LASTING = frozenset(
         "not-text",
         "other-version",
         "secret",
+        "sql",
         "text-around",
         "vector-id",
     }

@@ -20,8 +20,8 @@ class Outcome:
     """What was planned for one file.
 
     ``new`` is what is to be written, None if nothing is. ``fixed`` are the findings that go away, ``done`` is
-    what is written for each; ``left`` are those that stay, withheld and manual ones. ``refused`` says why the file stays as it is,
-    ``failed`` why it could not be looked at.
+    what is written for each; ``left`` are those that stay, withheld and manual ones. ``refused`` says why the
+    file stays as it is, ``failed`` why it could not be looked at.
     """
 
     path: str

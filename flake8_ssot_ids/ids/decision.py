@@ -1,8 +1,8 @@
 """What is to become of one raw id: another format, the same format from the one source, or nothing.
 
-One function decides for messages, edits and reports alike. In doubt the format stays: a new one needs evidence
-that this is an id of ours, and nothing that speaks against it. What only the rest of the project tells makes
-the decision stricter afterwards, in :mod:`flake8_ssot_ids.fixes`.
+One function decides for messages, edits and reports alike. In doubt the format stays: a new one needs
+evidence that this is an id of ours, and nothing that speaks against it. What only the rest of the project
+tells makes the decision stricter afterwards, in :mod:`flake8_ssot_ids.fixes`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MANUAL: Literal["manual"] = "manual"
 Kind = Literal["text", "uuid", "manual"]
 
 #: What to write for a secret.
-SECRET = "secrets.token_urlsafe(32)"
+FOR_SECRETS = "secrets.token_urlsafe(32)"
 UUID_OBJECT = "uuid-object"
 #: What keeps a format because nothing says that it may change, and not because something speaks against it.
 UNPROVEN = frozenset({"no-evidence", "text-around", "unproven-call"})
@@ -104,7 +104,7 @@ def _never(use: Use, context: Context) -> Reason | None:
     if context.migration:
         return Reason("migration", "a migration of the database must do tomorrow what it did yesterday")
     if is_secret(role) or _GRANTS.search(role):
-        return Reason("secret", f"`{role}` is a secret: write `{SECRET}`")
+        return Reason("secret", f"`{role}` is a secret: write `{FOR_SECRETS}`")
     if is_param(use, context.parents):
         return Reason("injected", f"a caller may pass another maker than `{ast.unparse(use.reference)}`")
     return None
@@ -195,7 +195,7 @@ def _no_uuid(use: Use, parents: Mapping[ast.AST, ast.AST], offer: Offer) -> Reas
 
 
 def _makes_the_same(use: Use) -> bool:
-    """Whether what the reference may stand for instead gives the same, as the ``uuid4`` of a faster module does."""
+    """Whether what it may stand for instead gives the same, as the ``uuid4`` of a faster module does."""
     alike = all(isinstance(one, str) and one.endswith(f".{use.source}") for one in use.others)
     return alike and (not use.others or use.shape.form != "object")
 

@@ -52,7 +52,7 @@ class Offer:
         )
 
     def problem(self, text: str, local: str) -> str | None:
-        """Why a call in ``text`` of the generator, there called ``local``, does not bind to what that offers."""
+        """Why a call in ``text`` of the generator, there called ``local``, does not bind to what it has."""
         source = self.source
         if source is None:
             return None

@@ -198,9 +198,12 @@ def _by_holder(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Reason | None:
     parent = parents.get(node)
     while parent is not None and not isinstance(parent, ast.stmt):
         name = last_name(parent.func) if isinstance(parent, ast.Call) else ""
-        if isinstance(parent, ast.Call) and _takes_path(parent.func):
-            if node is parent.func or known.place(node, parent.args) is not None:
-                return Reason("no-id", f"a path (`{name}(…)`) is no id", parent)
+        if (
+            isinstance(parent, ast.Call)
+            and _takes_path(parent.func)
+            and (node is parent.func or known.place(node, parent.args) is not None)
+        ):
+            return Reason("no-id", f"a path (`{name}(…)`) is no id", parent)
         if _POINTS.match(name) or (use.role == "id" and known.once("vectors", parent, _has_vectors)):
             return Reason("vector-id", "the id of a vector is a UUID or a number in several stores", parent)
         node, parent = parent, parents.get(parent)

@@ -1,4 +1,4 @@
-"""Whether an expression only spells an id out, with text before it, or does more to it that must not get lost."""
+"""Whether an expression only spells an id out, with text before it, or does more that must not get lost."""
 
 from __future__ import annotations
 

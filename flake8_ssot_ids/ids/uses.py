@@ -23,8 +23,8 @@ class Use:
 
     ``reference`` is the expression that resolves to ``source`` (such as ``uuid4``); ``via`` is the
     most telling step on the way there. ``role`` and ``subject`` say what the id is for.
-    ``others`` are what it may stand for instead. ``shadow`` is the file of the project that stands in the place of
-    the source's module, as messages show it; empty: the module is the real one.
+    ``others`` are what it may stand for instead. ``shadow`` is the file of the project that stands in the
+    place of the source's module, as messages show it; empty: the module is the real one.
     """
 
     reference: ast.expr

@@ -165,9 +165,9 @@ def _with_names_of_their_own(zones: Kind) -> Kind:
 _METHODS = (
     "generate_base_id", "generate_websocket_connection_id", "generate_websocket_client_id",
     "generate_session_id", "generate_agent_execution_id", "generate_tool_execution_id", "generate_message_id",
-    "generate_user_context_ids", "generate_batch_ids", "generate_uuid", "parse_id", "is_valid_id", "generate_thread_id",
-    "generate_run_id", "extract_thread_id", "validate_run_id", "parse_run_id", "find_matching_ids",
-    "translate",
+    "generate_user_context_ids", "generate_batch_ids", "generate_uuid", "parse_id", "is_valid_id",
+    "generate_thread_id", "generate_run_id", "extract_thread_id", "validate_run_id", "parse_run_id",
+    "find_matching_ids", "translate",
 )  # fmt: skip
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from flake8_ssot_ids.model import Finding, Span
 
 _ADVICE = re.compile(
-    r"; ((?:write|call|pass|create it with|decide by hand|no generator is|this is a secret|thread, run|rename) .*"
-    r"|[^;`]*`[^`]*`)\Z",
+    r"; ((?:write|call|pass|create it with|decide by hand|no generator is|this is a secret|thread, run"
+    r"|rename) .*|[^;`]*`[^`]*`)\Z",
     re.DOTALL,
 )
 CONTEXT_ROWS = 2

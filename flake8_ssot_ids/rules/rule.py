@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flake8_ssot_ids.ids.decision import MANUAL, SECRET, TEXT, Decision
+from flake8_ssot_ids.ids.decision import FOR_SECRETS, MANUAL, TEXT, Decision
 from flake8_ssot_ids.ids.offer import Offer
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.module.values import ASSIGNED, DIRECT
@@ -51,9 +51,9 @@ class Rule:
 
     ``title`` says in a line what is wrong; ``what`` and ``why`` are paragraphs; ``example`` is a
     caret-marked case (see :mod:`flake8_ssot_ids.testing`) and ``instead`` is clean code, both
-    executed by the tests. ``safety`` says what a fix may change. A rule has ``matches`` and
-    ``message`` (of a use, and of the advice that ends it), or ``inspect`` where it speaks of more than one use; neither, where the engine
-    itself raises it, or whoever calls it hands the hits in. ``config`` is the TOML without which
+    executed by the tests. ``safety`` says what a fix may change. A rule has ``matches`` and ``message`` (of a
+    use, and of the advice that ends it), or ``inspect`` where it speaks of more than one use; neither, where
+    the engine itself raises it, or whoever calls it hands the hits in. ``config`` is the TOML without which
     the example stays silent.
     """
 
@@ -76,7 +76,7 @@ def instead(use: Use, decision: Decision, offer: Offer) -> str:
     """The closing half sentence of a message: what to write at this very place, or where to decide."""
     reason = decision.reason
     if reason is not None and reason.kind == "secret":
-        return f"this is a secret, not an id: write `{SECRET}`"
+        return f"this is a secret, not an id: write `{FOR_SECRETS}`"
     if not offer.dotted:
         return "no generator is configured: `ssot-ids init` proposes one"
     if offer.unread:

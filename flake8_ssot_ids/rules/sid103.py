@@ -51,8 +51,8 @@ def open_socket(sockets, socket, user_id):
     sockets[connection_id] = socket
 """,
     safety=(
-        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
-        "against it."
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id "
+        "and nothing against it."
     ),
     matches=matches,
     message=message,

@@ -52,8 +52,8 @@ def connect(clients, client):
     clients[client_id] = client
 """,
     safety=(
-        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
-        "against it."
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id "
+        "and nothing against it."
     ),
     matches=matches,
     message=message,

@@ -50,7 +50,10 @@ from ssot_ids import UnifiedIdGenerator
 class Message:
     message_id: str = field(default_factory=lambda: UnifiedIdGenerator.generate_base_id("message"))
 """,
-    safety="Safe: `generate_uuid` keeps type, format and distribution. Manual where the function itself is looked at.",
+    safety=(
+        "Safe: `generate_uuid` keeps type, format and distribution. Manual where the function itself is "
+        "looked at."
+    ),
     matches=matches,
     message=message,
 )

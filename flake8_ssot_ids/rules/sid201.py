@@ -51,8 +51,8 @@ def new_run():
     return UnifiedIdGenerator.generate_base_id("run")
 """,
     safety=(
-        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
-        "against it."
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id "
+        "and nothing against it."
     ),
     matches=matches,
     message=message,

@@ -56,8 +56,8 @@ def submit(queue):
     queue.put(job_id)
 """,
     safety=(
-        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
-        "against it."
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id "
+        "and nothing against it."
     ),
     matches=matches,
     message=message,

@@ -45,8 +45,8 @@ def event_id():
     return UnifiedIdGenerator.generate_base_id("event")
 """,
     safety=(
-        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id and nothing "
-        "against it."
+        "Safe with `generate_uuid`, which keeps the format. Unsafe as text, with evidence that it is an id "
+        "and nothing against it."
     ),
     matches=matches,
     message=message,

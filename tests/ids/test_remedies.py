@@ -220,7 +220,7 @@ def test_a_star_import_may_bind_the_name(source: str, expected: str, judge: Judg
     [
         ("import uuid\ndef f(user_id):\n    def g():\n        session_id = str(uuid.uuid4())\n", USER),
         (
-            "import uuid\ndef f(user_id):\n    def g(user_id=None):\n        session_id = str(uuid.uuid4())\n",
+            "import uuid\ndef f(user_id):\n    def g(user_id=None):\n        session_id = str(uuid.uuid4())\n",  # noqa: E501
             PLAIN,
         ),
         (
@@ -370,9 +370,9 @@ TRIPLE = "thread_id, run_id, request_id = UnifiedIdGenerator.generate_user_conte
     "body",
     [
         "thread_id = str(uuid.uuid4())\nrun_id = uuid.uuid4().hex[:8]\nrequest_id = str(uuid.uuid4())",
-        "s.request_id = f'req_{uuid.uuid4()}'\ns.run_id = f'run_{uuid.uuid4()}'\ns.thread_id = str(uuid.uuid4())",
-        "return C(thread_id=str(uuid.uuid4()), run_id=RunID(str(uuid.uuid4())), request_id=a or str(uuid.uuid1()))",
-        "return {'thread_id': f'thread_{uuid.uuid4()}', 'run_id': str(uuid.uuid4()), 'request_id': str(uuid.uuid4())}",
+        "s.request_id = f'req_{uuid.uuid4()}'\ns.run_id = f'run_{uuid.uuid4()}'\ns.thread_id = str(uuid.uuid4())",  # noqa: E501
+        "return C(thread_id=str(uuid.uuid4()), run_id=RunID(str(uuid.uuid4())), request_id=a or str(uuid.uuid1()))",  # noqa: E501
+        "return {'thread_id': f'thread_{uuid.uuid4()}', 'run_id': str(uuid.uuid4()), 'request_id': str(uuid.uuid4())}",  # noqa: E501
     ],
 )
 def test_the_ids_of_one_context_come_from_one_call(body: str, judge: Judge) -> None:
@@ -401,7 +401,7 @@ def test_the_ids_of_one_context_come_from_one_call(body: str, judge: Judge) -> N
         ),
         (
             "user_id",
-            "thread_id = str(uuid.uuid4())\nrun_id = str(uuid.uuid4())\ndef g(): request_id = str(uuid.uuid4())",
+            "thread_id = str(uuid.uuid4())\nrun_id = str(uuid.uuid4())\ndef g(): request_id = str(uuid.uuid4())",  # noqa: E501
         ),
         (
             "user_id=None",

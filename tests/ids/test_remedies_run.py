@@ -77,8 +77,7 @@ def remedies(judge: Judge) -> set[str]:
         for finding in judge(program).findings:
             found |= set(REMEDY.findall(finding.message.split("; ")[-1]))
     # A UUID has no parts, and what is passed is no call.
-    found = {one for one in found if "generate_uuid" not in one}
-    return found
+    return {one for one in found if "generate_uuid" not in one}
 
 
 def bind(source: str) -> tuple[str, ast.Call]:

@@ -141,7 +141,8 @@ MESSAGES = [
     (
         "import uuid\nUser(id=uuid.uuid1())\n",
         "`uuid.uuid1()` makes an id that bypasses the generator, so its kind and owner cannot "
-        "be told; decide by hand: it is a UUID object, not text; `UnifiedIdGenerator.generate_uuid` makes no UUID like `uuid.uuid1`",
+        "be told; decide by hand: it is a UUID object, not text; "
+        "`UnifiedIdGenerator.generate_uuid` makes no UUID like `uuid.uuid1`",
     ),
     (
         "import uuid\ncsrf_token = uuid.uuid4()\n",

@@ -111,7 +111,8 @@ MESSAGES = [
     (
         "from uuid import uuid1\nmake_run_id = uuid1\n",
         "`uuid.uuid1` is handed on as a factory, so every id made with it bypasses the "
-        "generator; decide by hand: it makes UUID objects, not text; `UnifiedIdGenerator.generate_uuid` makes no UUID like `uuid.uuid1`",
+        "generator; decide by hand: it makes UUID objects, not text; "
+        "`UnifiedIdGenerator.generate_uuid` makes no UUID like `uuid.uuid1`",
     ),
     (
         "from uuid import uuid4\nclass A:\n    api_key = Column(default=uuid4)\n",

@@ -141,7 +141,8 @@ MESSAGES = [
         "import uuid\nmake = uuid.uuid1\ntrace_id = make().hex[:8]\n",
         "this name is an alias of `uuid.uuid1`, so a raw id is made where no search finds it, and the part "
         "of it that is kept holds the clock and the machine and no random bit, so ids repeat; "
-        "decide by hand: `trace_id` belongs to a standard that says how it looks; `UnifiedIdGenerator.generate_uuid` makes no UUID like `uuid.uuid1`",
+        "decide by hand: `trace_id` belongs to a standard that says how it looks; "
+        "`UnifiedIdGenerator.generate_uuid` makes no UUID like `uuid.uuid1`",
     ),
 ]
 

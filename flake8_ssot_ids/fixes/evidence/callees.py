@@ -43,16 +43,21 @@ _TAKES_ANY = frozenset(
 )
 
 
+#: What runs a statement of SQL: its columns have types that nothing here tells.
+_SQL = frozenset(
+    {"execute", "executemany", "execute_many", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all"}
+    | {"mogrify", "copy_records_to_table", "raw", "exec_driver_sql", "executescript", "query_raw"}
+)
 #: A call of a type of ids by its name: ``UserID(value)``.
 _TYPED = re.compile(r"[A-Z]\w*(?:ID|Id)")
 _DISPLAYS = (ast.keyword, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Starred, ast.BoolOp, ast.IfExp)
 
 
 def unproven(use: Use, state: FileState) -> Reason | None:
-    """The callable that the value is given to, alone or in a display, that the project does not define.
+    """The callable that the value is given to, alone or in a display, if the project does not define it.
 
-    A type of ids is proof enough. So is a prefix that the generator writes, too, at a place that is called like
-    an id, where nobody knows what is called; not where something from elsewhere is.
+    A type of ids is proof enough. So is a prefix that the generator writes, too, at a place that is called
+    like an id, where nobody knows what is called; not where something from elsewhere is.
     """
     node: ast.AST = use.shape.end
     parent = state.parents.get(node)
@@ -76,6 +81,14 @@ def unproven(use: Use, state: FileState) -> Reason | None:
         return None
     what = f"`{ast.unparse(parent.func)}`"
     return Reason("unproven-call", f"it is given to {what}, which the project does not define", parent)
+
+
+def in_statement(use: Use, state: FileState) -> Reason | None:
+    """The call that puts the value into a statement of SQL."""
+    for call in state.inspection.flow.calls(use.shape.node):
+        if last_name(call.func) in _SQL:
+            return Reason("sql", "it goes into a statement of SQL, whose column may want a UUID", call)
+    return None
 
 
 def _is_typed(parent: ast.Call, node: ast.AST) -> bool:

@@ -60,9 +60,9 @@ def _place(path: str, node: ast.AST, state: FileState) -> str:
 
 
 def prefix_tested(use: Use, text: str, state: FileState) -> Reason | None:
-    """Whether the project asks for the literal beginning of this id, and what ``text`` makes begins otherwise.
+    """Whether the project asks for the literal beginning of this id, and ``text`` makes another one.
 
-    ``f"client_{uuid4()}"`` may become ``ws_client_…``, and whoever asks for ``client_`` does not know that.
+    ``f"client_{uuid4()}"`` may become ``ws_client_…``; whoever asks for ``client_`` does not know that.
     """
     head, tail = around(use.shape, state.parents)
     if not head or is_part_of_text(head, tail):

@@ -43,7 +43,7 @@ class Patches:
         return self._by_target
 
     def in_module(self, path: str, dotted: str, reference: str) -> Patch | None:
-        """Where another file replaces ``reference``, or a part of it, in the module ``dotted`` at ``path``."""
+        """Where another file replaces ``reference``, or a part of it, in the module ``dotted``."""
         whole = f"{dotted}.{reference}"
         parts = reference.split(".")
         wanted = {".".join((dotted, *parts[: count + 1])) for count in range(len(parts))} | {whole}

@@ -21,8 +21,8 @@ from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import is_below, read
 from flake8_ssot_ids.uuids import catalog
 
-#: A dotted name that leads to an id source through some module. A search begins only where a word does, as one
-#: that begins at each letter of a long word takes for ever.
+#: A dotted name that leads to an id source through some module. A search begins only where a word does, as
+#: one that begins at each letter of a long word takes for ever.
 _READ = re.compile(rb"(?<![\w.\"'])(?P<name>[A-Za-z_][\w.]*\.uuid[1-8]?(?:\.\w+)?\b)")
 _FIXTURES = "conftest.py"
 #: A test of how a text begins, with a literal or a constant; a pattern that begins so.

@@ -18,7 +18,7 @@ from flake8_ssot_ids.semantics.flow.cuts import cut_at, only_logged
 from flake8_ssot_ids.semantics.flow.entry import enter
 from flake8_ssot_ids.semantics.flow.exits import Exit, from_elsewhere
 from flake8_ssot_ids.semantics.flow.index import NodeIndex, last_name, position
-from flake8_ssot_ids.semantics.flow.named import Named, names_at
+from flake8_ssot_ids.semantics.flow.named import Named, calls_at, names_at
 from flake8_ssot_ids.semantics.flow.patches import is_source, patches_in, reaches
 from flake8_ssot_ids.semantics.flow.reads import NameReads
 from flake8_ssot_ids.semantics.flow.sinks import GLUED, PATCHED, PREFIX_MATCHED, Sink
@@ -53,6 +53,7 @@ class ModuleFlow:
         self._known: dict[tuple[ast.expr, bool], list[Sink]] = {}
         self._exits: dict[tuple[ast.expr, bool], list[Exit]] = {}
         self._names_of: dict[ast.expr, list[Named]] = {}
+        self._calls_of: dict[ast.expr, list[ast.Call]] = {}
 
     @cached_property
     def _index(self) -> NodeIndex:
@@ -93,8 +94,13 @@ class ModuleFlow:
         self._all(node, False)
         return self._names_of[node]
 
+    def calls(self, node: ast.expr) -> list[ast.Call]:
+        """The calls that the value of ``node`` is given to, itself or among other things."""
+        self._all(node, False)
+        return self._calls_of[node]
+
     def callees(self, call: ast.Call) -> tuple[bool, list[str]]:
-        """Whether this module defines what is called, and the dotted names from elsewhere that may be called."""
+        """Whether this module defines what is called, and the names from elsewhere that may be called."""
         own, elsewhere = False, set[str]()
         for site in self._definitions.sites(call):
             own = own or bool(self._definitions.callees(site))
@@ -142,7 +148,9 @@ class ModuleFlow:
             known = trace.run(node, factory=factory)
             self._exits[node, factory] = trace.exits
             if not factory:
-                self._names_of[node] = names_at(trace.places(), self._index)
+                places = trace.places()
+                self._names_of[node] = names_at(places, self._index)
+                self._calls_of[node] = calls_at(places, self._index)
             for target, call in self._patches:
                 if reaches(target, call, node, self._index):
                     known.append(Sink(PATCHED, call, f"`{target}` is patched"))

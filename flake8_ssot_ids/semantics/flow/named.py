@@ -1,4 +1,4 @@
-"""The names that a value goes by: variables, attributes, keys, keywords, parameters, functions that return it."""
+"""The names that a value goes by: variables, attributes, keys, parameters, functions that return it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flake8_ssot_ids.semantics.flow.index import FUNCTIONS, NodeIndex, last_name
 from flake8_ssot_ids.semantics.flow.types import Path
 from flake8_ssot_ids.semantics.module.literals import text_of
 
+_DISPLAYS = (ast.keyword, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Starred)
 _SELF = frozenset({"self", "cls"})
 
 
@@ -91,3 +92,16 @@ def _class_name(node: ast.expr, index: NodeIndex) -> str:
             return current.name
         current = index.parents.get(current)
     return ""
+
+
+def calls_at(places: Iterable[tuple[ast.expr, Path]], index: NodeIndex) -> list[ast.Call]:
+    """The calls to which a value is given that was found at ``places``, itself or in a display."""
+    found: dict[ast.Call, None] = {}
+    for node, _ in places:
+        current: ast.AST = node
+        parent = index.parents.get(current)
+        while isinstance(parent, _DISPLAYS):
+            current, parent = parent, index.parents.get(parent)
+        if isinstance(parent, ast.Call) and parent.func is not current:
+            found.setdefault(parent)
+    return [*found]

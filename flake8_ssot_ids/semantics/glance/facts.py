@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-#: What a fact says. Of the first group each speaks of a UUID, of the second of parts or of the length of a text.
+#: What a fact says. Those of the first row speak of a UUID, of the second of parts or of the length.
 PARSED, TYPED, COLUMN, SQL, MATCHED, NUMBER = "parsed", "typed", "column", "sql", "matched", "number"
 SLICED, SPLIT, MEASURED, SEARCHED, PACKED = "sliced", "split", "measured", "searched", "packed"
 #: The name holds what a call of ``exact`` gives.
@@ -24,8 +24,8 @@ class Fact:
     """What is said of one name at one place.
 
     ``name`` and ``owner`` are folded, see :func:`folded`; ``owner`` is the receiver, the class around an
-    attribute or a column, or a table, empty where there is none. ``exact`` is the name as it is written, where a
-    call of it, or a constant, is meant. ``row`` is 1-based; ``code`` is what stands there.
+    attribute or a column, or a table, empty where there is none. ``exact`` is the name as it is written, where
+    a call of it, or a constant, is meant. ``row`` is 1-based; ``code`` is what stands there.
     """
 
     kind: str
@@ -43,7 +43,7 @@ def folded(name: str) -> str:
     return re.sub(r"[^0-9A-Za-z]+", "_", text).strip("_").lower()
 
 
-#: What a fact is said of, up to where it ends: ``self.job.id``, ``row["id"]``, ``row.get("id")``, ``new_id()``.
+#: What a fact is said of, up to where it ends: ``self.job.id``, ``row["id"]``, ``row.get("id")``, ``make()``.
 _SUBJECT = (
     rb"(?P<chain>(?:\w+(?:\(\))?\.){0,5})(?P<name>[A-Za-z_]\w*)"
     rb"(?:\[\s*[\"'](?P<key>[\w-]+)[\"']\s*\]|\.get\(\s*[\"'](?P<got>[\w-]+)[\"'][^()\n]{0,40}\)|(?P<call>\(\)))?"
@@ -84,7 +84,8 @@ _BEFORE_SQL = re.compile(
 _AFTER_SQL = re.compile(rb"(?i)\s*(?:,|\)|\n|not\b|null\b|primary\b|default\b|references\b|unique\b|[\"';])")
 #: Words before a type in a sentence, where no column is meant.
 _NO_COLUMN = frozenset(
-    b"as uuid type is a an the not return import from default of by valid invalid random with for and or in to no".split()
+    b"as uuid type is a an the not return import from default of by valid invalid random with for and or"
+    b" in to no".split()
 )
 _INSTANCE = re.compile(rb"isinstance\(\s*" + _SUBJECT + rb"\s*,[^)\n]*\bUUID\b")
 #: A pattern that an id of the generator matches, too.

@@ -1,4 +1,4 @@
-"""Where a file replaces an id source by its name, as tests do: ``patch("shop.uuid.uuid4")``, ``shop.uuid = fake``.
+"""Where a file replaces an id source by its name, as tests do: ``patch("shop.uuid.uuid4")``.
 
 A look at the bytes: text in strings and comments may look like it.
 """
