@@ -39,7 +39,7 @@ POLICY = 'generator = "ssot_ids.UnifiedIdGenerator"\nsrc = ["."]\n'
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What happened to one package; ``findings`` count by (scope, level, kind)."""
+    """What happened to one package; ``findings`` count by (scope, decision, kind of reason)."""
 
     name: str
     checked: float
@@ -107,7 +107,7 @@ def measure(name: str, work: Path) -> Result:
         checked,
         fixed,
         len(changed),
-        Counter((row["scope"], row["level"], row["kind"] or "") for row in data["findings"]),
+        Counter((row["scope"], row["decision"], row["kind"] or "") for row in data["findings"]),
         tuple(f"{file['filename']}: {file['refused']}" for file in data["files"] if file["refused"]),
         tuple(broken),
         tuple(new_names),
@@ -127,12 +127,22 @@ def table(results: list[Result]) -> str:
 
     add("files fixed", *(result.files for result in results))
     for scope in ("production", "test"):
-        add(f"findings fixed, {scope}", *(result.findings[scope, "fixed", ""] for result in results))
-        kinds = sorted(
-            {kind for r in results for s, level, kind in r.findings if s == scope and level == "manual"}
-        )
-        for kind in kinds:
-            add(f"manual, {scope}: {kind}", *(result.findings[scope, "manual", kind] for result in results))
+        for decision in ("text", "uuid", "manual"):
+            counts = [
+                sum(number for (s, d, _), number in r.findings.items() if (s, d) == (scope, decision))
+                for r in results
+            ]
+            add(f"{scope}: {decision}", *counts)
+            kinds = sorted(
+                {k for r in results for s, d, k in r.findings if (s, d) == (scope, decision) and k}
+            )
+            for kind in kinds:
+                add(f"{scope}: {decision}, {kind}", *(r.findings[scope, decision, kind] for r in results))
+    routed = [
+        1 - sum(n for (_, d, _), n in r.findings.items() if d == "manual") / sum(r.findings.values())
+        for r in results
+    ]
+    add("routed: text or uuid", *(f"{share:.0%}" for share in routed))
     add("refused by the verification", *(len(result.refused) for result in results))
     add("syntax errors", *(len(result.broken) for result in results))
     add("new undefined names (pyflakes)", *(len(result.undefined) for result in results))

@@ -24,7 +24,7 @@ class Fact:
     """What is said of one name at one place.
 
     ``name`` and ``owner`` are folded, see :func:`folded`; ``owner`` is the receiver, the class around an
-    attribute or a column, or a table, empty where there is none. ``exact`` is the name as it is written, where
+    attribute or a column, empty where there is none. ``exact`` is the name as it is written, where
     a call of it, or a constant, is meant. ``row`` is 1-based; ``code`` is what stands there.
     """
 
