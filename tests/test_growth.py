@@ -167,7 +167,7 @@ def test_a_value_that_is_not_followed_to_its_end_keeps_its_format(
 
 def test_a_long_word_is_searched_once_for_patched_names(tmp_path: Path) -> None:
     """The search is one of ``re``, whose work nothing counts: what it matches is asked for."""
-    from flake8_ssot_ids.fixes.evidence.readers import _READ
+    from flake8_ssot_ids.fixes.evidence.looks import _READ
 
     assert _READ.pattern.startswith(rb"(?<![\w.\"'])")
     file = tmp_path / "test_a.py"

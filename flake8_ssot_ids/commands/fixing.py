@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
 
+    from flake8_ssot_ids.fixes.evidence.looks import FileLook
     from flake8_ssot_ids.fixes.shares import Outcome
     from flake8_ssot_ids.policy.policy import Policy
     from flake8_ssot_ids.runs.pool import Pool
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: So many files are planned before a second process has started.
 _WORTH_A_PROCESS = 8
+#: So many files are looked at in one job.
+_LOOKED_AT = 200
 #: So many files are listed that git could not bring back.
 _SHOWN = 10
 
@@ -82,11 +85,18 @@ class Fixing:
         if len(wanted) > _WORTH_A_PROCESS:
             pool.start()
         pool.look_at_packages()
-        pool.tell("fix", (self._unsafe, None, self._only, [*project]))
+        looks = self._looks([places[path] for path in project if path in places], pool)
+        pool.tell("fix", (self._unsafe, None, self._only, [*project], looks))
         # One file a job: what a file costs differs by far.
         jobs = [("fix", [places[path]]) for path in wanted]
         found = [item for share in pool.do(jobs) for item in share]
         self._take(policy, sorted(found, key=lambda item: item.path))
+
+    @staticmethod
+    def _looks(places: Sequence[int], pool: Pool) -> list[FileLook]:
+        """What all files say to those who plan fixes: each is looked at in one process only."""
+        parts = [places[at : at + _LOOKED_AT] for at in range(0, len(places), _LOOKED_AT)]
+        return [look for part in pool.do([("look", part) for part in parts]) for look in part]
 
     def _once(self, paths: Iterable[str]) -> list[str]:
         """Each file under one name: that of no link, if there is one."""
@@ -101,7 +111,7 @@ class Fixing:
         for path in paths:
             if self._left is not None and self._left <= 0:
                 return
-            worker.tell("fix", (self._unsafe, self._left, self._only, [*project]))
+            worker.tell("fix", (self._unsafe, self._left, self._only, [*project], ()))
             (item,) = worker.fix([path])
             self._take(policy, [item])
             if self._left is not None:

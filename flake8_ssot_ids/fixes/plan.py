@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from flake8_ssot_ids.fixes.assemble import assemble
 from flake8_ssot_ids.fixes.decide import Choices
+from flake8_ssot_ids.fixes.evidence.looks import FileLook
 from flake8_ssot_ids.fixes.evidence.readers import Readers
 from flake8_ssot_ids.fixes.evidence.reasons import REASONS
 from flake8_ssot_ids.fixes.evidence.state import FileState, NoGeneratorError
@@ -52,12 +53,15 @@ class Planner:
         policy: what counts where, and what the generator is.
         project: finds other modules.
         files: all files of the project, for questions about what they want of each other.
+        looks: what was seen of some of these already.
     """
 
-    def __init__(self, policy: Policy, project: Project, files: Sequence[str]) -> None:
+    def __init__(
+        self, policy: Policy, project: Project, files: Sequence[str], looks: Iterable[FileLook] = ()
+    ) -> None:
         self._policy = policy
         self._project = project
-        self._readers = Readers(files, project, lambda path: policy.scope_of(path) == "test")
+        self._readers = Readers(files, project, lambda path: policy.scope_of(path) == "test", looks)
 
     def plan(
         self,

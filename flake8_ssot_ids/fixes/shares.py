@@ -45,12 +45,12 @@ def plan_all(paths: Sequence[str], policy: Policy, project: Project, wish: tuple
         policy: what counts where; its selection says which findings are looked at.
         project: finds other modules.
         wish: whether unsafe edits are wanted, the most findings to fix in one file (None: all), the only
-            decision to write (empty: any), and all files of the project.
+            decision to write (empty: any), all files of the project, and what was seen of some of them.
     """
-    unsafe, most, only, files = wish
+    unsafe, most, only, files, looks = wish
     planner = project.memory.get(_PLANNER)
     if not isinstance(planner, Planner):
-        planner = project.memory[_PLANNER] = Planner(policy, project, files)
+        planner = project.memory[_PLANNER] = Planner(policy, project, files, looks)
     return [_one(path, planner, unsafe, most, only) for path in paths]
 
 

@@ -32,6 +32,14 @@ def changed_by(use: Use, parents: Mapping[ast.AST, ast.AST]) -> ast.expr | None:
         elif isinstance(parent, ast.expr) and (glued or not _spells(parent, node)) and not _is_part(parent):
             return parent
         node = parent
+    # What is chosen in between, as in `(x or str(uuid4())).title()`, is done to as well.
+    while node is not use.shape.end:
+        parent = parents.get(node)
+        if isinstance(parent, ast.expr) and not isinstance(parent, (ast.BoolOp, ast.IfExp, ast.NamedExpr)):
+            return parent
+        if parent is None:
+            return None
+        node = parent
     return None
 
 

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from flake8_ssot_ids.fixes.evidence.looks import FileLook
     from flake8_ssot_ids.runs.kept.stamps import Stamp
 
     #: What is known of one file: path, stamp, judged, packed findings, suppressed, touched, failure.
     Result = tuple[str, Stamp, bool, tuple[tuple[object, ...], ...], int, tuple[str, ...], str]
     Chunk = tuple[list[Result], dict[str, Stamp]]
-    #: ``first``, ``again``, ``check`` or ``fix``, and the places of the files in the list of all.
+    #: ``first``, ``again``, ``check``, ``look`` or ``fix``, and the places of the files in the list of all.
     Job = tuple[str, Sequence[int]]
 
 
@@ -72,6 +73,8 @@ class Worker:
             return self._survey.again(paths, self._new)
         if what == "fix":
             return self.fix(paths)
+        if what == "look":
+            return self.look(paths)
         return self.check(paths)
 
     def check(self, paths: Sequence[str]) -> Chunk:
@@ -79,6 +82,12 @@ class Worker:
         results = [self._one(path) for path in paths]
         touched = {path for result in results for path in result[5]}
         return results, {path: self._stamps[path] for path in touched}
+
+    def look(self, paths: Sequence[str]) -> list[FileLook]:
+        """What the bytes of ``paths`` say to those who plan fixes."""
+        from flake8_ssot_ids.fixes.evidence.looks import looks_at
+
+        return looks_at(paths, [self._session.project.home(path).package for path in paths])
 
     def fix(self, paths: Sequence[str]) -> list[Any]:
         """Plan the fixes of ``paths``; see :func:`flake8_ssot_ids.fixes.shares.plan_all`."""

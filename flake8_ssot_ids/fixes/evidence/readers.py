@@ -6,13 +6,12 @@ import ast
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from flake8_ssot_ids.fixes.evidence.index import FactIndex
+from flake8_ssot_ids.fixes.evidence.looks import FileLook, look_at
 from flake8_ssot_ids.fixes.evidence.patches import Patch, Patches, names_of
 from flake8_ssot_ids.model import UnreadableError
-from flake8_ssot_ids.semantics.glance.facts import facts_of
-from flake8_ssot_ids.semantics.glance.replaced import replaced_in
 from flake8_ssot_ids.semantics.module.syntax import absolute
 from flake8_ssot_ids.semantics.project.exports import imported_names
 from flake8_ssot_ids.semantics.project.modules import Home
@@ -21,20 +20,7 @@ from flake8_ssot_ids.source.sourcefile import parse
 from flake8_ssot_ids.system.files import is_below, read
 from flake8_ssot_ids.uuids import catalog
 
-#: A dotted name that leads to an id source through some module. A search begins only where a word does, as
-#: one that begins at each letter of a long word takes for ever.
-_READ = re.compile(rb"(?<![\w.\"'])(?P<name>[A-Za-z_][\w.]*\.uuid[1-8]?(?:\.\w+)?\b)")
 _FIXTURES = "conftest.py"
-#: A test of how a text begins, with a literal or a constant; a pattern that begins so.
-_ASKED = rb"""\(\s*(?:[rfbu]*["']([A-Za-z][\w.:/-]*)["']|(?:\w+\.)*(_?[A-Z][A-Z0-9_]+)\b)"""
-_TESTED = re.compile(rb"\.startswith" + _ASKED)
-_TESTED_OFF = re.compile(rb"\.removeprefix" + _ASKED)
-_PATTERN = re.compile(rb"""["']\^\(?([A-Za-z]\w*[-:.])""")
-
-
-def _at(file: str, data: bytes, start: int, code: str) -> Patch:
-    row = data.count(b"\n", 0, start) + 1
-    return Patch(file, row, start - (data.rfind(b"\n", 0, start) + 1) + 1, code)
 
 
 class Readers:
@@ -44,12 +30,18 @@ class Readers:
         files: the absolute paths of the project's files.
         project: tells where each stands.
         is_test: whether a file holds tests.
+        looks: what was seen of some of the files already.
     """
 
     def __init__(
-        self, files: Sequence[str], project: Project, is_test: Callable[[str], bool] = lambda _: True
+        self,
+        files: Sequence[str],
+        project: Project,
+        is_test: Callable[[str], bool] = lambda _: True,
+        looks: Iterable[FileLook] = (),
     ) -> None:
         self._files = files
+        self._looks = {look.path: look for look in looks}
         self._project = project
         self._is_test = is_test
         self._imported: dict[str, set[str]] | None = None
@@ -130,52 +122,30 @@ class Readers:
             with contextlib.suppress(OSError, ValueError):
                 yield read(file)
 
-    def _note_tests(self, file: str, data: bytes) -> None:
-        for pattern, word in ((_TESTED, b".startswith"), (_TESTED_OFF, b".removeprefix"), (_PATTERN, b"^")):
-            if word not in data:
-                continue
-            for match in pattern.finditer(data):
-                asked = next(filter(None, match.groups())).decode()
-                start = match.start() + (data[match.start() : match.start() + 1] == b".")
-                code = match.group().decode().lstrip(".") + (")" if b"(" in match.group()[:15] else "…")
-                self._tested.setdefault(asked, []).append(_at(file, data, start, code))
-
     def _look(self) -> None:
         if self._imported is not None:
             return
         self._imported = {}
         for file in self._files:
-            try:
-                data = read(file)
-            except (OSError, ValueError):
-                continue
-            self._note_tests(file, data)
-            self._evidence.add(file, facts_of(data))
-            if b"uuid" not in data and b"import *" not in data:
-                continue
-            imported = imported_names(data, self._project.home(file).package)
-            for module, name, _ in imported:
-                if name is not None:
-                    self._imported.setdefault(module.removeprefix("."), set()).add(name)
-            self._note_replaced(file, data, imported)
+            look = self._looks.pop(file, None) or look_at(file, self._project.home(file).package)
+            if look is not None:
+                self._take(look, self._imported)
+        self._looks.clear()
         self._fill_fixtures()
 
-    def _note_replaced(self, file: str, data: bytes, imported: Sequence[tuple[str, str | None, str]]) -> None:
-        """Note what a file replaces, and what of other modules it reads through them."""
-        local, modules = names_of(imported)
-        for match in _READ.finditer(data) if b".uuid" in data else ():
-            base, _, rest = match["name"].decode("ascii", "replace").partition(".")
-            self._read.add(f"{local.get(base, base)}.{rest}")
-        fixtures: list[Patch] = []
-        for one in replaced_in(data, local):
-            place = _at(file, data, one.start, one.code)
-            if one.target and one.target.partition(".")[0] != catalog.MODULE:
-                self._read.add(one.target)
-            if os.path.basename(file) == _FIXTURES:
-                fixtures.append(place)
-            self._patches.add(one.target, place, self._with_packages(modules, file))
-        if fixtures:
-            self._fixtures[os.path.dirname(file)] = fixtures
+    def _take(self, look: FileLook, imported: dict[str, set[str]]) -> None:
+        for asked, place in look.tested:
+            self._tested.setdefault(asked, []).append(place)
+        self._evidence.add(look.path, look.facts)
+        self._read |= look.read
+        for module, name in look.imported:
+            imported.setdefault(module, set()).add(name)
+        for target, place in look.replaced:
+            if target and target.partition(".")[0] != catalog.MODULE:
+                self._read.add(target)
+            self._patches.add(target, place, self._with_packages(look.modules, look.path))
+        if look.replaced and os.path.basename(look.path) == _FIXTURES:
+            self._fixtures[os.path.dirname(look.path)] = [place for _, place in look.replaced]
 
     def _fill_fixtures(self) -> None:
         """Let what a ``conftest.py`` replaces everywhere count for what the tests below it import."""
