@@ -103,6 +103,8 @@ def test_the_text_around_and_all_that_happens_stay(
         assert called == still, text
         if old != new:
             others += 1
+            if isinstance(old, tuple) and isinstance(new, tuple):
+                (old,), (new,) = old, new
             # All that was there is the id, with a prefix that the generator writes, too.
             head = "web_" if "web_" in str(old) else ""
             assert isinstance(new, str), text
@@ -110,5 +112,5 @@ def test_the_text_around_and_all_that_happens_stay(
             assert str(new).startswith(head), text
             assert str(old).startswith(head), text
             assert re.fullmatch(r"[0-9a-f-]+", str(old).removeprefix(head)), text
-    assert (others > 10) is unsafe
+    assert (others > 4) is unsafe
     assert (others == 0) is not unsafe

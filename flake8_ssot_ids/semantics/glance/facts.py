@@ -45,7 +45,7 @@ def folded(name: str) -> str:
 
 #: What a fact is said of, up to where it ends: ``self.job.id``, ``row["id"]``, ``row.get("id")``, ``make()``.
 _SUBJECT = (
-    rb"(?P<chain>(?:\w+(?:\(\))?\.){0,5})(?P<name>[A-Za-z_]\w*)"
+    rb"(?P<chain>(?:\w+(?:\(\))?\.){0,5})(?P<name>(?!get\()[A-Za-z_]\w*)"
     rb"(?:\[\s*[\"'](?P<key>[\w-]+)[\"']\s*\]|\.get\(\s*[\"'](?P<got>[\w-]+)[\"'][^()\n]{0,40}\)|(?P<call>\(\)))?"
     rb"(?P<more>\.(?:hex|value|encode\(\)|strip\(\)|lower\(\)))?"
 )
@@ -73,9 +73,7 @@ _BEFORE_COLUMN = re.compile(
 _FIELD = re.compile(rb"(\w+)\s*(?::[^=\n]{1,80})?=\s*(?:\w+\.)*\Z")
 #: A width in which no id of the generator fits, and what stands before and after it.
 _WIDTH = re.compile(rb"(?:\(|length=)(?:1[0-9]|2[0-9]|3[0-9]|40)(?=[,)])")
-_WIDE_TYPE = re.compile(
-    rb"(?:\w*(?:String|Char|CHAR|char|Unicode|Text|CharField)\(?|max_length=?|length=?)\Z"
-)
+_WIDE_TYPE = re.compile(rb"\w*(?:String|Char|CHAR|char|Unicode|Text|CharField)\Z")
 _NARROW = re.compile(rb"\s*(?:(\w+)\s*(?::[^=\n]{1,80})?=|[\w.]*[cC]olumn\(\s*[\"'](\w+)[\"'])")
 _BEFORE_SQL = re.compile(
     rb"(?i)(?:[\"'`\s(,.](?P<column>\w+)[\"'`]?\s+|(?P<cast>\w+)[\"']?\s*(?:=|<>|!=|in)\s*[%$:@?{][\w()}]*::"
@@ -221,10 +219,11 @@ class _FactReader:
     def _narrow(self, at: int) -> Iterator[Fact]:
         """``name = Column(String(36)``, ``name: str = Field(max_length=36``, ``name CHAR(36)``."""
         line = self._data.rfind(b"\n", 0, at) + 1
-        named = _WIDE_TYPE.search(self._data, line, at + 1) or _WIDE_TYPE.search(self._data, line, at)
-        if named is None:
+        named = _WIDE_TYPE.search(self._data, line, at)
+        if named is None and self._data[at : at + 1] == b"(":
             return
-        found = _NARROW.match(self._data, line, at) or _BEFORE_SQL.search(self._data, line, named.start())
+        start = at if named is None else named.start()
+        found = _NARROW.match(self._data, line, at) or _BEFORE_SQL.search(self._data, line, start)
         name = next(filter(None, found.groups()), b"") if found is not None else b""
         if name and name.lower() not in _NO_COLUMN:
             yield self._fact(COLUMN, at, name, self._class_at(at))
