@@ -14,9 +14,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from flake8_ssot_ids.ids.offer import UUID_METHOD, Offer
-from flake8_ssot_ids.ids.purpose import Reason, against_text, beside, evidence_of, is_called_id
+from flake8_ssot_ids.ids.purpose import (
+    Reason,
+    against_text,
+    beside,
+    evidence_of,
+    is_called_id,
+    names_beside,
+    wrapped_in,
+)
 from flake8_ssot_ids.ids.remedies import Context, around, base, remedy, slug
-from flake8_ssot_ids.ids.roles import is_secret
+from flake8_ssot_ids.ids.roles import is_secret, keeps_no_secret, snake
 from flake8_ssot_ids.ids.shapes import FACTORY
 from flake8_ssot_ids.ids.spelling import changed_by, dropped, is_param
 from flake8_ssot_ids.ids.uses import Use
@@ -90,7 +98,8 @@ def keep_format(use: Use, context: Context, offer: Offer, because: Reason) -> De
         reference = use.reference
         return Decision(UUID, Written(reference, f"{context.generator}.{_named(offer)}"), because)
     if problem.kind in ("no-such-call", "other-version") and because.kind not in UNPROVEN:
-        problem = replace(because, text=f"{because.text}; {problem.text}")
+        kind = problem.kind if problem.kind == "other-version" else because.kind
+        problem = replace(because, kind=kind, text=f"{because.text}; {problem.text}")
     return Decision(MANUAL, reason=problem)
 
 
@@ -103,7 +112,8 @@ def _never(use: Use, context: Context) -> Reason | None:
     role = use.role or ""
     if context.migration:
         return Reason("migration", "a migration of the database must do tomorrow what it did yesterday")
-    if is_secret(role) or _GRANTS.search(role):
+    keeps_none = any(keeps_no_secret(name) for name in names_beside(use, context.parents))
+    if (is_secret(role) and not keeps_none) or _GRANTS.search(role):
         return Reason("secret", f"`{role}` is a secret: write `{FOR_SECRETS}`")
     if is_param(use, context.parents):
         return Reason("injected", f"a caller may pass another maker than `{ast.unparse(use.reference)}`")
@@ -159,7 +169,9 @@ def _text(use: Use, context: Context, offer: Offer) -> Decision | Reason:
     if quote is None:
         return Reason("f-string", _NOT_INSIDE, node)
     here = replace(context, quote=quote)
-    role = use.role if is_called_id(use.role) else beside(use, context.parents) or use.role
+    role = use.role
+    if not is_called_id(role):
+        role = beside(use, context.parents) or snake(wrapped_in(use, context.parents)) or role
     text = remedy(prefix, role, use.subject, here)
     plain = here.call("generate_base_id", here.text(prefix or base(role, use.subject)))
     problem = offer.problem(text, here.generator)

@@ -52,6 +52,8 @@ _FOREIGN = re.compile(r"(?:^|_)(?:trace|span)_id$|^traceparent$|^b3$")
 _FORMAT = re.compile(
     r"(?:^|_)(?:uuid[1-8]?|guid|ulid|ksuid|objectid|object_id|hex|digest|hash|checksum)(?:_|$)"
 )
+#: Types of ids: ``UserID``.
+_ID_TYPE = re.compile(r"_*[A-Z]\w*(?:ID|Id)")
 #: Names of ids: ``run_id``, ``identifier``, ``jti``.
 _ID = re.compile(r"(?:^|_)(?:id|identifier|jti)$")
 _FILE_NAME = re.compile(r"\.[A-Za-z]\w{0,5}$")
@@ -70,7 +72,7 @@ _PATHS = frozenset(
     }
 )
 #: What stands beside the id of a vector; such stores take a UUID or a number.
-_VECTORS = frozenset({"vector", "vectors", "embedding", "embeddings", "payload", "payloads"})
+_VECTORS = frozenset({"vector", "vectors", "embedding", "embeddings", "payloads", "points"})
 _POINTS = re.compile(r"^(?:Point|Vector|Embedding)", re.ASCII)
 
 
@@ -85,6 +87,9 @@ def evidence_of(use: Use, prefix: str | None, parents: Mapping[ast.AST, ast.AST]
     instead = beside(use, parents)
     if instead:
         return f"it stands for `{instead}`"
+    wrapper = wrapped_in(use, parents)
+    if wrapper:
+        return f"it becomes a `{wrapper}`"
     if prefix and not _NO_ID.search(role):
         return f"it begins with `{prefix}`"
     return ""
@@ -95,16 +100,33 @@ def is_called_id(role: str | None) -> bool:
     return role is not None and _ID.search(role) is not None
 
 
-def beside(use: Use, parents: Mapping[ast.AST, ast.AST]) -> str:
-    """The name that is called like an id in ``event_id or str(uuid4())``; empty where there is none."""
+def wrapped_in(use: Use, parents: Mapping[ast.AST, ast.AST]) -> str:
+    """The type of ids that the value is given to alone, as ``UserID``; empty where there is none."""
+    parent = parents.get(use.shape.end)
+    return id_type(parent, use.shape.end) if isinstance(parent, ast.Call) else ""
+
+
+def id_type(call: ast.Call, given: ast.AST) -> str:
+    """The type of ids that is called with what is ``given`` alone; empty where it is none by its name."""
+    name = last_name(call.func)
+    return name if call.args == [given] and not call.keywords and _ID_TYPE.fullmatch(name) else ""
+
+
+def names_beside(use: Use, parents: Mapping[ast.AST, ast.AST]) -> list[str]:
+    """The names that the value may stand for: ``event_id`` in ``event_id or str(uuid4())``."""
     parent = parents.get(use.shape.end)
     parts: list[ast.expr] = []
     if isinstance(parent, ast.BoolOp):
         parts = parent.values[:2]
     elif isinstance(parent, ast.IfExp):
         parts = [parent.body, parent.orelse]
-    names = [snake(last_name(part)) or "" for part in parts if isinstance(part, (ast.Name, ast.Attribute))]
-    return next((name for name in names if is_called_id(name)), "")
+    names = (snake(last_name(part)) for part in parts if isinstance(part, (ast.Name, ast.Attribute)))
+    return [name for name in names if name]
+
+
+def beside(use: Use, parents: Mapping[ast.AST, ast.AST]) -> str:
+    """The first of these names that is called like an id; empty where there is none."""
+    return next(filter(is_called_id, names_beside(use, parents)), "")
 
 
 def against_text(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Reason | None:
@@ -204,13 +226,13 @@ def _by_holder(use: Use, parents: Mapping[ast.AST, ast.AST]) -> Reason | None:
             and (node is parent.func or known.place(node, parent.args) is not None)
         ):
             return Reason("no-id", f"a path (`{name}(…)`) is no id", parent)
-        if _POINTS.match(name) or (use.role == "id" and known.once("vectors", parent, _has_vectors)):
+        if _POINTS.match(name) or (is_called_id(use.role) and known.once("vectors", parent, has_vectors)):
             return Reason("vector-id", "the id of a vector is a UUID or a number in several stores", parent)
         node, parent = parent, parents.get(parent)
     return None
 
 
-def _has_vectors(holder: ast.AST) -> bool:
+def has_vectors(holder: ast.AST) -> bool:
     """Whether a call or a dictionary has the vector that an id stands for."""
     if isinstance(holder, ast.Call):
         return any(one.arg in _VECTORS for one in holder.keywords)

@@ -28,8 +28,8 @@ _SECRET = re.compile(
 
 #: Tokens that keep no secret: they tell one request, one page or one place from another.
 _NO_SECRET = re.compile(
-    r"(?:^|_)(?:idempotency|client_request|request|page|next|continuation|cursor|cancel|cancellation|lock"
-    r"|fencing|placeholder|sentinel)_token$"
+    r"(?:^|_)(?:idempotency|client_request|client|request|page|next|continuation|cursor|cancel|cancellation|lock"
+    r"|fencing|placeholder|sentinel|claim|form|form_data|upload|resume|sync|dedup|deduplication|ack|worker)_token$"
 )
 
 
@@ -140,7 +140,12 @@ _STEPS: dict[type, Callable[[_Errand, Any], Role | None]] = {
 
 def is_secret(role: str | None) -> bool:
     """Whether a thing of this name is a credential, which no id may be (it belongs to ``secrets``)."""
-    return role is not None and _SECRET.search(role) is not None and not _NO_SECRET.search(role)
+    return role is not None and _SECRET.search(role) is not None and not keeps_no_secret(role)
+
+
+def keeps_no_secret(role: str) -> bool:
+    """Whether a token of this name only tells one request, page or place from another."""
+    return _NO_SECRET.search(role) is not None
 
 
 def snake(name: str | None) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_ssot_ids.ids.roles import is_secret
+from flake8_ssot_ids.ids.purpose import names_beside
+from flake8_ssot_ids.ids.roles import is_secret, keeps_no_secret
 from flake8_ssot_ids.rules.rule import Hit, Rule
 
 TYPE_CHECKING = False  # a plain check loads nothing of this
@@ -17,7 +18,8 @@ def inspect(inspection: Inspection) -> Iterator[Hit]:
     from flake8_ssot_ids.ids.generatorcalls import makes_id
 
     for use in inspection.uses:
-        if is_secret(use.role):
+        names = names_beside(use, inspection.names.flow.parents) if is_secret(use.role) else []
+        if is_secret(use.role) and not any(map(keeps_no_secret, names)):
             yield Hit(
                 use.reference,
                 _message(use.role or "", f"`{use.spelling}`"),

@@ -155,3 +155,22 @@ def test_at_least_as_many_cases_stay_silent() -> None:
 @pytest.mark.parametrize(("case", "expected_messages"), MESSAGES)
 def test_message(case: Case, expected_messages: list[str], tmp_path: Path) -> None:
     assert messages(case, CODE, tmp_path) == expected_messages
+
+
+NO_SECRETS = """\
+import uuid
+def claim(redis):
+    claim_token = uuid.uuid4().hex
+    redis.set("lock", claim_token)
+def create(client, idempotency_token=None):
+    token = idempotency_token or str(uuid.uuid4())
+    return client.create(token)
+def get_form_data_token(form_data):
+    return form_data.get("token") or "token_" + uuid.uuid4().hex[:8]
+"""
+
+
+def test_what_keeps_no_secret_is_not_called_one() -> None:
+    from flake8_ssot_ids.testing import check
+
+    assert [mark for mark in check(NO_SECRETS, select=("SID401",)) if mark.code == "SID401"] == []

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from flake8_ssot_ids.fixes.evidence.state import FileState
-from flake8_ssot_ids.ids.purpose import Reason, is_called_id
+from flake8_ssot_ids.ids.purpose import Reason, has_vectors, id_type, is_called_id
 from flake8_ssot_ids.ids.uses import Use
 from flake8_ssot_ids.semantics.module.syntax import last_name
 
@@ -48,8 +47,6 @@ _SQL = frozenset(
     {"execute", "executemany", "execute_many", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all"}
     | {"mogrify", "copy_records_to_table", "raw", "exec_driver_sql", "executescript", "query_raw"}
 )
-#: A call of a type of ids by its name: ``UserID(value)``.
-_TYPED = re.compile(r"[A-Z]\w*(?:ID|Id)")
 _DISPLAYS = (ast.keyword, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Starred, ast.BoolOp, ast.IfExp)
 
 
@@ -77,10 +74,24 @@ def unproven(use: Use, state: FileState) -> Reason | None:
     # A test gives its ids to the project's own code.
     sure = is_called_id(use.role) or state.policy.scope_of(state.path) == "test"
     told = bool(use.shape.prefix) and sure and not elsewhere
-    if own or _is_typed(parent, node) or told or (elsewhere and not foreign):
+    if own or id_type(parent, node) or told or (elsewhere and not foreign):
         return None
     what = f"`{ast.unparse(parent.func)}`"
     return Reason("unproven-call", f"it is given to {what}, which the project does not define", parent)
+
+
+def among_vectors(use: Use, state: FileState) -> Reason | None:
+    """The call that hands vectors to a store in the function that makes the id."""
+    function = use.scope.node
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    if function not in state.stores:
+        calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
+        state.stores[function] = next(filter(has_vectors, calls), None)
+    call = state.stores[function]
+    if call is None:
+        return None
+    return Reason("vector-id", "the id of a vector is a UUID or a number in several stores", call)
 
 
 def in_statement(use: Use, state: FileState) -> Reason | None:
@@ -89,7 +100,3 @@ def in_statement(use: Use, state: FileState) -> Reason | None:
         if last_name(call.func) in _SQL:
             return Reason("sql", "it goes into a statement of SQL, whose column may want a UUID", call)
     return None
-
-
-def _is_typed(parent: ast.Call, node: ast.AST) -> bool:
-    return parent.args == [node] and bool(_TYPED.fullmatch(last_name(parent.func)))

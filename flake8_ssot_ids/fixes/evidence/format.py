@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_ssot_ids.fixes.evidence.callees import in_statement, unproven
+from flake8_ssot_ids.fixes.evidence.callees import among_vectors, in_statement, unproven
 from flake8_ssot_ids.fixes.evidence.elsewhere import patched_everywhere, prefix_tested, sink_elsewhere
 from flake8_ssot_ids.fixes.evidence.index import FactIndex
 from flake8_ssot_ids.fixes.evidence.purpose import glued_into, is_harmless
@@ -62,6 +62,7 @@ def against_format(use: Use, text: str, state: FileState) -> Reason | None:
         or prefix_tested(use, text, state)
         or _said(use, state)
         or in_statement(use, state)
+        or among_vectors(use, state)
         or unproven(use, state)
     )
 

@@ -73,6 +73,8 @@ class FileState:
             self.tree, self.text, path, policy, project, words=words, house=house, known=known
         )
         self.findings: list[Finding] = [*report.findings]
+        #: The call in a function that hands vectors to a store.
+        self.stores: dict[ast.AST, ast.Call | None] = {}
         #: Whether a comment stands in an expression.
         self.commented: dict[ast.AST, bool] = {}
         #: The edits that import the generator, by the name that it gets.
