@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from flake8_ssot_ids.fixes.edits.importnames import Import, top_imports
 from flake8_ssot_ids.fixes.edits.imports import whole_statement
 from flake8_ssot_ids.fixes.evidence.state import FileState
+from flake8_ssot_ids.fixes.evidence.texts import names_in_text
 from flake8_ssot_ids.fixes.verdicts import Change
 from flake8_ssot_ids.uuids import catalog
 
@@ -31,15 +32,16 @@ def dead_imports(changes: Sequence[Change], state: FileState) -> list[tuple[Impo
     names = {node.id for node in inside if isinstance(node, ast.Name)}
     references = [use.reference for use in state.uses if use.reference in inside]
     found = []
-    outside = _outside(state.mentions.near_any(frozenset(names)), inside) if names else set()
+    near = state.mentions.near_any(frozenset(names)) if names else []
+    # What stands in a text is read in a text, wherever that is written.
+    kept = _outside(near, inside) | names_in_text(near, state.text)
     if not state.path.replace("\\", "/").endswith("/__init__.py"):
         for statement, alias in top_imports(state.tree):
             name = _bound(alias)
             if (
                 name in names
                 and (_is_module(statement, alias) or _handed_on(alias, references))
-                and name not in outside
-                and name not in state.named_in_text
+                and name not in kept
                 and not state.readers.wants(state.path, name)
             ):
                 found.append((statement, alias))

@@ -11,7 +11,6 @@ from flake8_ssot_ids.findings.engine import check_tree, span_of, uses_in
 from flake8_ssot_ids.fixes.edits.importnames import EditedModule, asked_names
 from flake8_ssot_ids.fixes.edits.mentions import Mentions
 from flake8_ssot_ids.fixes.evidence.readers import Readers
-from flake8_ssot_ids.fixes.evidence.texts import names_in_text
 from flake8_ssot_ids.ids.inspection import Inspection
 from flake8_ssot_ids.ids.offer import Offer
 from flake8_ssot_ids.ids.uses import Use
@@ -132,11 +131,6 @@ class FileState:
         module = dotted.rpartition(".")[0]
         offer = Offer(dotted, owner, self.policy.api)
         return Generator(dotted, sources.canonical(dotted), offer, self.readers.leads_to(module, self.path))
-
-    @cached_property
-    def named_in_text(self) -> frozenset[str]:
-        """The names that texts in it speak of as code."""
-        return names_in_text(self.tree, self.text)
 
     @cached_property
     def facts(self) -> list[Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+")
 _TYPE_COMMENT = re.compile(r"#\s*type:.*")
@@ -21,10 +22,11 @@ _READ = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\.\w")
 _READS_TYPES = frozenset({"cast", "TypeVar", "NewType", "get_type_hints", "ForwardRef"})
 
 
-def names_in_text(tree: ast.Module, text: str) -> frozenset[str]:
+def names_in_text(nodes: Iterable[ast.AST], text: str) -> frozenset[str]:
     """Names that a type comment, a doctest, a forward reference, ``__all__`` or ``globals()`` may read.
 
-    Of any literal text a name counts of which something is read; of docstrings only their doctests.
+    Of any literal text a name counts of which something is read; of docstrings only their doctests. ``nodes``
+    are those near the names that matter, ``text`` is the whole module.
     """
     found: set[str] = set()
     for pattern in (_TYPE_COMMENT, _DOCTEST):
@@ -34,7 +36,7 @@ def names_in_text(tree: ast.Module, text: str) -> frozenset[str]:
     documents: set[ast.AST] = set()
     types: list[ast.AST] = []
     texts: list[ast.Constant] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str):
                 texts.append(node)
