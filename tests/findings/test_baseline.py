@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -231,7 +232,9 @@ class TestReading:
         assert str(caught.value) == f"{tmp_path}: cannot be read: Is a directory"
         with pytest.raises(BaselineError) as caught:
             baseline.load("a\0b")
-        assert str(caught.value) == "a\0b: cannot be read: embedded null byte"
+        # Python 3.13 says it in other words.
+        why = "null byte" if sys.version_info < (3, 13) else "null character in path"
+        assert str(caught.value) == f"a\0b: cannot be read: embedded {why}"
 
     def test_an_empty_path(self) -> None:
         with pytest.raises(ValueError, match=r"^the path is empty$"):
